@@ -1,0 +1,6 @@
+export * from './refusal.js';
+export * from './vocabulary.js';
+export * from './statements/envelope.js';
+export * from './statements/bodies.js';
+export * from './statements/statement.js';
+export * from './state.js';

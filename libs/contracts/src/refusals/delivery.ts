@@ -1,0 +1,48 @@
+/** What can be wrong with a file that is published, and why a delivery ends without one. */
+export const deliveryRefusals = {
+  'file-empty': { status: 400, zh: '文件为空，没有数据行。', en: 'The file is empty: it has no rows.' },
+  'file-name-is-path': { status: 400, zh: '文件名不得包含路径。', en: 'The file name must not be a path.' },
+  'file-digest-differs': {
+    status: 400,
+    zh: '文件摘要与声明的不一致。',
+    en: 'The digest of the file differs from the one announced.',
+  },
+  'file-too-large': { status: 413, zh: '文件超过上限 {limit} 字节。', en: 'The file is larger than {limit} bytes.' },
+  'upload-cut': { status: 400, zh: '上传中断，未保存任何内容。', en: 'The upload was cut off; nothing was kept.' },
+  'csv-not-utf8': { status: 400, zh: '第 {line} 行不是有效的 UTF-8。', en: 'Line {line} is not valid UTF-8.' },
+  'csv-nul': { status: 400, zh: '第 {line} 行含有 NUL 字节。', en: 'Line {line} holds a NUL byte.' },
+  'csv-ragged': {
+    status: 400,
+    zh: '第 {line} 行有 {found} 列，应为 {expected} 列。',
+    en: 'Line {line} has {found} fields where {expected} are expected.',
+  },
+  'csv-quote': { status: 400, zh: '第 {line} 行的引号不完整。', en: 'A quote on line {line} is broken.' },
+  'csv-header': {
+    status: 400,
+    zh: '表头与目录数据项不一致：{difference}。',
+    en: 'The header differs from the entry: {difference}.',
+  },
+  'csv-field-too-large': { status: 400, zh: '第 {line} 行的字段过长。', en: 'A field on line {line} is too long.' },
+  'value-misfit': {
+    status: 400,
+    zh: '第 {line} 行 {item} 的值不符合类型 {type}。',
+    en: 'On line {line} the value of {item} does not fit its type {type}.',
+  },
+  'value-missing': {
+    status: 400,
+    zh: '第 {line} 行缺少必填项 {item}。',
+    en: 'On line {line} the required item {item} is missing.',
+  },
+  'preparer-failed': { status: 500, zh: '数据处理进程异常退出。', en: 'The process that prepares data ended abnormally.' },
+  'part-damaged': { status: 500, zh: '存储的数据分片已损坏。', en: 'A stored part of the version is damaged.' },
+  'payload-gone': { status: 410, zh: '交付文件已按规定清除。', en: 'The payload has been disposed of as set.' },
+  'payload-not-ready': { status: 409, zh: '数据尚在准备中。', en: 'The delivery is not ready yet.' },
+  'delivery-cancelled': { status: 409, zh: '该次数据提供已取消。', en: 'The delivery was cancelled.' },
+  'delivery-failed': { status: 409, zh: '该次数据提供失败：{reason}。', en: 'The delivery failed: {reason}.' },
+  'range-not-satisfiable': { status: 416, zh: '请求的字节范围无效。', en: 'The byte range asked for does not exist.' },
+  'digest-mismatch': {
+    status: 409,
+    zh: '文件与账本记录的摘要不一致，请勿使用。',
+    en: 'The file does not match the digest sealed in the ledger; do not use it.',
+  },
+} as const;

@@ -1,0 +1,72 @@
+/** Why a request, a grant or a pull is refused. */
+export const rightsRefusals = {
+  'right-not-granted': { status: 403, zh: '没有可用的使用权。', en: 'There is no usage right for this.' },
+  'right-suspended': { status: 403, zh: '该使用权已暂停。', en: 'The usage right is suspended.' },
+  'right-terminated': { status: 403, zh: '该使用权已终止。', en: 'The usage right has been terminated.' },
+  'right-not-yet': { status: 403, zh: '该使用权自 {from} 起生效。', en: 'The usage right begins on {from}.' },
+  'right-ended': { status: 403, zh: '该使用权已于 {until} 到期。', en: 'The usage right ended on {until}.' },
+  'wrong-grantee': { status: 403, zh: '该使用权不属于本部门。', en: 'The usage right belongs to another department.' },
+  'purpose-differs': {
+    status: 403,
+    zh: '使用依据或场景与授予的不一致。',
+    en: 'The legal basis or scenario is not the one that was granted.',
+  },
+  'item-not-granted': {
+    status: 403,
+    zh: '使用范围不包含数据项：{items}。',
+    en: 'The usage right does not cover these items: {items}.',
+  },
+  'rows-not-granted': {
+    status: 403,
+    zh: '所要求的数据行超出授予范围。',
+    en: 'The rows asked for are outside the granted scope.',
+  },
+  'method-not-granted': { status: 403, zh: '未授予该共享方式。', en: 'This sharing method was not granted.' },
+  'format-not-granted': { status: 403, zh: '未授予该文件格式。', en: 'This file format was not granted.' },
+  'version-not-granted': { status: 403, zh: '该使用权不包含此数据版本。', en: 'The usage right does not cover this version.' },
+  'no-version': { status: 409, zh: '该数据资源尚无数据版本。', en: 'The dataset has no version yet.' },
+  'quota-pulls': { status: 403, zh: '提取次数已用完（共 {pulls} 次）。', en: 'All {pulls} pulls of the quota are used.' },
+  'quota-rows': {
+    status: 403,
+    zh: '剩余行数配额 {left}，不足以覆盖本次至多 {asked} 行。',
+    en: 'The quota has {left} rows left, fewer than the {asked} that this pull may take.',
+  },
+  'quota-rate': { status: 403, zh: '今日提取次数已达上限（{perDay} 次）。', en: 'The daily limit of {perDay} pulls is reached.' },
+  'not-shared': { status: 403, zh: '该数据资源不予共享：{citation}。', en: 'This dataset is not shared: {citation}.' },
+  'item-unknown': { status: 400, zh: '目录中没有数据项：{items}。', en: 'The entry has no such items: {items}.' },
+  'scope-on-personal-item': {
+    status: 400,
+    zh: '数据项 {item} 含个人信息，行范围不得直接写明其值。',
+    en: 'The item {item} is personal data; a row scope may not state its values.',
+  },
+  'scope-bad-value': {
+    status: 400,
+    zh: '行范围中 {item} 的值与类型不符。',
+    en: 'A value for {item} in the row scope does not fit its type.',
+  },
+  'scope-too-large': { status: 400, zh: '行范围过于复杂。', en: 'The row scope is too large.' },
+  'transformation-not-possible': {
+    status: 400,
+    zh: '数据项 {item} 不能作此脱敏处理。',
+    en: 'The item {item} cannot be transformed in this way.',
+  },
+  'personal-data-in-text': {
+    status: 400,
+    zh: '说明文字中疑似含有身份证号或电话号码，请删除。',
+    en: 'The text seems to hold an ID or phone number; take it out.',
+  },
+  'window-invalid': { status: 400, zh: '使用时限无效。', en: 'The term is not valid.' },
+  'grant-wider-than-request': { status: 409, zh: '授予范围不得超出申请范围。', en: 'A grant may not be wider than its request.' },
+  'condition-missing': {
+    status: 400,
+    zh: '部分同意须引用目录所列使用条件。',
+    en: 'To agree in part, cite a condition of the entry.',
+  },
+  'reason-missing': { status: 400, zh: '不同意须说明理由。', en: 'A refusal needs its reason.' },
+  'supplement-once': {
+    status: 409,
+    zh: '补充材料只能一次性告知，不得再次要求。',
+    en: 'A supplement may be asked for only once.',
+  },
+  'year-not-loaded': { status: 409, zh: '{year} 年工作日历尚未载入。', en: 'The working-day calendar of {year} is not loaded.' },
+} as const;
