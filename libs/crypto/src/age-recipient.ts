@@ -1,0 +1,85 @@
+import { createPublicKey, diffieHellman, generateKeyPairSync } from 'node:crypto';
+import { Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { AgeError } from './age-error.js';
+
+export interface AgeIdentity {
+  /** The secret, `AGE-SECRET-KEY-1…`. */
+  readonly identity: string;
+  /** The public half, `age1…`. */
+  readonly recipient: string;
+}
+
+/** A new X25519 identity for age, and its recipient. `age-keygen` makes the same. */
+export async function generateAgeIdentity(): Promise<AgeIdentity> {
+  const identity = await generateX25519Identity();
+  return { identity, recipient: await identityToRecipient(identity) };
+}
+
+/** The recipient of an identity; `age-keygen -y` prints the same. Throws `AgeError`. */
+export async function ageRecipientOf(identity: string): Promise<string> {
+  checkAgeIdentity(identity);
+  return identityToRecipient(identity);
+}
+
+const BECH32 = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
+const RECIPIENT = new RegExp(`^age1[${BECH32}]{58}$`);
+
+/**
+ * Checks that a text is an age X25519 recipient in its one spelling, and a point to which something can be kept secret. Throws
+ * `AgeError`. Post-quantum and hardware recipients are refused: not every `age` command in use can open for them.
+ */
+export function checkAgeRecipient(recipient: string): void {
+  const refuse = (): never => {
+    throw new AgeError('age-recipient-malformed', 'The recipient is not an age X25519 recipient (age1…)');
+  };
+  if (typeof recipient !== 'string' || !RECIPIENT.test(recipient)) refuse();
+  try {
+    new Encrypter().addRecipient(recipient); // checks the bech32 checksum and padding
+  } catch {
+    refuse();
+  }
+  const point = bech32Bytes(recipient.slice('age1'.length, -6));
+  if (!isCanonicalCoordinate(point) || !givesSecrecy(point)) refuse();
+}
+
+/** Checks that a text is an age identity that this library can use. Throws `AgeError`. */
+export function checkAgeIdentity(identity: string): void {
+  if (typeof identity !== 'string' || !/^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/.test(identity)) {
+    throw new AgeError('age-identity-malformed', 'The identity is not an age X25519 identity (AGE-SECRET-KEY-1…)');
+  }
+}
+
+// Five bits a character; the four left over at the end are zero, which the checksum's owner has checked.
+function bech32Bytes(characters: string): Buffer {
+  const bytes: number[] = [];
+  let bits = 0;
+  let value = 0;
+  for (const character of characters) {
+    value = (value << 5) | BECH32.indexOf(character);
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes.push((value >> bits) & 0xff);
+      value &= (1 << bits) - 1;
+    }
+  }
+  return Buffer.from(bytes);
+}
+
+const P_LITTLE_ENDIAN = Buffer.from('ed' + 'ff'.repeat(30) + '7f', 'hex');
+
+// Below 2^255 - 19. Readers mask and reduce, so another spelling would be a second name for the same recipient.
+function isCanonicalCoordinate(point: Buffer): boolean {
+  return Buffer.from(point).reverse().compare(Buffer.from(P_LITTLE_ENDIAN).reverse()) < 0;
+}
+
+// With a point of small order the shared secret is zero whatever the sender's key is; OpenSSL refuses to derive it.
+function givesSecrecy(point: Buffer): boolean {
+  const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: point.toString('base64url') }, format: 'jwk' });
+  try {
+    diffieHellman({ privateKey: generateKeyPairSync('x25519').privateKey, publicKey });
+    return true;
+  } catch {
+    return false;
+  }
+}
