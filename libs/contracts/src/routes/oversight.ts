@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { statementTypeSchema } from '../statements/statement.js';
+import { countSchema, departmentCodeSchema, idSchema, instantSchema } from '../vocabulary.js';
+import { route } from './route.js';
+import { entryViewSchema, noticeViewSchema, pageOf, pageQuery } from './views.js';
+
+const trailFilters = {
+  dataset: idSchema.optional(),
+  right: idSchema.optional(),
+  delivery: idSchema.optional(),
+  department: departmentCodeSchema.optional(),
+  person: idSchema.optional(),
+  type: statementTypeSchema.optional(),
+  from: instantSchema.optional(),
+  until: instantSchema.optional(),
+};
+
+/** Trail, ledger export, notices, health. */
+export const oversightRoutes = {
+  trail: route({
+    method: 'GET',
+    path: '/api/trail',
+    access: 'person',
+    tag: 'trail',
+    summary: { zh: '共享留痕', en: 'The trail' },
+    query: z.strictObject({ ...trailFilters, ...pageQuery }),
+    response: pageOf(entryViewSchema),
+  }),
+  trailPage: route({
+    method: 'GET',
+    path: '/api/trail.html',
+    access: 'person',
+    tag: 'trail',
+    summary: { zh: '可打印归档的留痕页', en: 'The trail as a page to print and file' },
+    query: z.strictObject(trailFilters),
+    produces: 'text/html; charset=utf-8',
+  }),
+  entry: route({
+    method: 'GET',
+    path: '/api/entries/:index',
+    access: 'person',
+    tag: 'trail',
+    summary: { zh: '一条存证记录', en: 'An entry' },
+    params: z.strictObject({ index: z.coerce.number().int().min(0) }),
+    response: entryViewSchema,
+  }),
+  /** One canonical entry a line: exactly the bytes that are hashed (docs/formats/export.md). */
+  exportLedger: route({
+    method: 'GET',
+    path: '/api/ledger/export',
+    access: ['supervisor', 'operator'],
+    tag: 'ledger',
+    summary: { zh: '导出账本', en: 'Export the ledger' },
+    query: z.strictObject({ start: z.coerce.number().int().min(0).default(0) }),
+    produces: 'application/x-ndjson',
+  }),
+  trustRoot: route({
+    method: 'GET',
+    path: '/api/ledger/trust-root',
+    access: 'public',
+    tag: 'ledger',
+    summary: { zh: '信任根（须经其他渠道比对）', en: 'The trust root, to be compared over another channel' },
+    response: z.record(z.string(), z.any()),
+  }),
+  audit: route({
+    method: 'POST',
+    path: '/api/ledger/audit',
+    access: ['supervisor', 'operator'],
+    tag: 'ledger',
+    summary: { zh: '由账本重算投影并列出差异', en: 'Recompute projections from the ledger and list differences' },
+    response: z.object({
+      entries: countSchema,
+      states: countSchema,
+      head: z.string(),
+      differences: z.array(z.object({ kind: z.string(), id: z.string(), what: z.string() })),
+    }),
+  }),
+  notices: route({
+    method: 'GET',
+    path: '/api/notices',
+    access: 'person',
+    tag: 'trail',
+    summary: { zh: '通知', en: 'Notices' },
+    query: z.strictObject(pageQuery),
+    response: pageOf(noticeViewSchema),
+  }),
+  readNotice: route({
+    method: 'POST',
+    path: '/api/notices/:id/read',
+    access: 'person',
+    tag: 'trail',
+    summary: { zh: '标为已读', en: 'Mark a notice as read' },
+    params: z.strictObject({ id: idSchema }),
+    status: 204,
+  }),
+  /** Server-sent events: `{kind, id}` of what changed and the caller may know; read the object again. */
+  events: route({
+    method: 'GET',
+    path: '/api/events',
+    access: 'person',
+    tag: 'operations',
+    summary: { zh: '变更事件流', en: 'A stream of what changed' },
+    produces: 'text/event-stream',
+  }),
+  live: route({
+    method: 'GET',
+    path: '/health/live',
+    access: 'public',
+    tag: 'operations',
+    summary: { zh: '进程存活', en: 'The process is alive' },
+    response: z.object({ status: z.literal('ok') }),
+  }),
+  ready: route({
+    method: 'GET',
+    path: '/health/ready',
+    access: 'public',
+    tag: 'operations',
+    summary: { zh: '可以提供服务', en: 'Ready to serve' },
+    response: z.object({
+      status: z.enum(['ok', 'unready']),
+      database: z.boolean(),
+      queue: z.boolean(),
+      sealerLagMs: countSchema,
+      ledgerSize: countSchema,
+    }),
+  }),
+};

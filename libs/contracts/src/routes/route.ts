@@ -1,0 +1,54 @@
+import type { z } from 'zod';
+import type { Role } from '../vocabulary.js';
+
+/** Who may call: everybody, anybody logged in, or holders of one of these roles in the department they act for. */
+export type Access = 'public' | 'person' | readonly Role[];
+
+/** One operation of the HTTP API. Validation, OpenAPI and the typed client are all made from it. */
+export interface Route<
+  P extends z.ZodType | undefined = z.ZodType | undefined,
+  Q extends z.ZodType | undefined = z.ZodType | undefined,
+  B extends z.ZodType | undefined = z.ZodType | undefined,
+  R extends z.ZodType | undefined = z.ZodType | undefined,
+> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** With `:name` for each parameter. */
+  readonly path: string;
+  readonly access: Access;
+  readonly tag: string;
+  readonly summary: { readonly zh: string; readonly en: string };
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  /** JSON answer; left out where the answer is a stream or a page, which `produces` then names. */
+  readonly response?: R;
+  readonly status?: number;
+  /** Media type of a body that is not JSON: it is streamed, never held in memory. */
+  readonly consumes?: string;
+  readonly produces?: string;
+}
+
+/** Keeps the literal types of a route's schemas. */
+export function route<
+  P extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+  R extends z.ZodType | undefined = undefined,
+>(definition: Route<P, Q, B, R>): Route<P, Q, B, R> {
+  return definition;
+}
+
+type Out<S> = S extends z.ZodType ? z.output<S> : undefined;
+type In<S> = S extends z.ZodType ? z.input<S> : undefined;
+
+/** What a controller's method receives: each part checked. */
+export interface Given<T extends Route> {
+  readonly params: Out<T['params']>;
+  readonly query: Out<T['query']>;
+  readonly body: Out<T['body']>;
+}
+/** What a caller sends; parts that a route has not are left out. */
+export type Sent<T extends Route> = (T['params'] extends z.ZodType ? { params: In<T['params']> } : unknown) &
+  (T['query'] extends z.ZodType ? { query?: In<T['query']> } : unknown) &
+  (T['body'] extends z.ZodType ? { body: In<T['body']> } : unknown);
+export type Answer<T extends Route> = T['response'] extends z.ZodType ? z.output<T['response']> : void;

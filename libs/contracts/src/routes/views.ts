@@ -1,0 +1,276 @@
+import { z } from 'zod';
+import { statementSignatureSchema } from '../statements/envelope.js';
+import { statementSchema, statementTypeSchema } from '../statements/statement.js';
+import {
+  countSchema,
+  custodySchema,
+  datasetEntrySchema,
+  dateSchema,
+  departmentCodeSchema,
+  formatSchema,
+  hex64Schema,
+  idSchema,
+  instantSchema,
+  itemTransformationSchema,
+  levelSchema,
+  methodSchema,
+  obligationsSchema,
+  purposeTextSchema,
+  quotaSchema,
+  roleSchema,
+  rowScopeSchema,
+  windowSchema,
+} from '../vocabulary.js';
+
+/** One sentence in both languages. */
+export const sentenceSchema = z.object({ zh: z.string(), en: z.string() });
+export const problemSchema = z.object({
+  type: z.string(),
+  code: z.string(),
+  status: z.number().int(),
+  title: sentenceSchema,
+  details: z.record(z.string(), z.any()).optional(),
+  at: z
+    .object({ field: z.string().optional(), line: z.number().int().optional(), column: z.number().int().optional() })
+    .optional(),
+  faults: z.array(z.any()).optional(),
+});
+
+export const membershipViewSchema = z.object({ department: z.string(), departmentName: z.string(), roles: z.array(roleSchema) });
+export const personViewSchema = z.object({
+  id: idSchema,
+  login: z.string(),
+  /** Empty once erased. */
+  name: z.string(),
+  memberships: z.array(membershipViewSchema),
+});
+/** A person as others see them: id and name, erased names empty. */
+export const personNameSchema = z.object({ id: idSchema, name: z.string() });
+
+export const keyViewSchema = z.object({
+  keyId: z.string(),
+  department: z.string(),
+  publicKey: z.string(),
+  custody: custodySchema,
+  admittedAt: countSchema,
+  endedAt: countSchema.optional(),
+  endReason: z.string().optional(),
+});
+export const recipientViewSchema = z.object({
+  recipient: z.string(),
+  department: z.string(),
+  label: z.string(),
+  admittedAt: countSchema,
+  endedAt: countSchema.optional(),
+  endReason: z.string().optional(),
+});
+export const departmentViewSchema = z.object({
+  code: departmentCodeSchema,
+  name: z.string(),
+  level: levelSchema,
+  region: z.string(),
+  parent: z.string().optional(),
+  competent: z.boolean(),
+  keys: z.array(keyViewSchema),
+  recipients: z.array(recipientViewSchema),
+});
+
+export const proposalStateSchema = z.enum([
+  'awaiting-approval',
+  'awaiting-signature',
+  'awaiting-seal',
+  'sealed',
+  'returned',
+  'rejected',
+]);
+/** A statement on its way into the ledger: who prepared it, whose approval and signature it still needs. */
+export const proposalViewSchema = z.object({
+  id: idSchema,
+  type: statementTypeSchema,
+  state: proposalStateSchema,
+  statement: statementSchema,
+  /** The texts behind the commitments in the statement, for those who may read them: commitment → key and text. */
+  texts: z.record(z.string(), z.object({ key: z.string(), text: z.string() })),
+  custody: custodySchema,
+  /** The department whose office head must approve, if one must. */
+  approvalBy: z.string().optional(),
+  preparedBy: personNameSchema,
+  preparedAt: instantSchema,
+  sentence: sentenceSchema,
+  /** What must be sealed or denied by this time; signed in the durable receipt. */
+  sealBy: instantSchema.optional(),
+  index: countSchema.optional(),
+  problem: problemSchema.optional(),
+});
+
+export const versionViewSchema = z.object({
+  id: idSchema,
+  dataset: idSchema,
+  number: z.number().int(),
+  rows: countSchema,
+  parts: z.number().int(),
+  schemaDigest: hex64Schema,
+  commitment: hex64Schema,
+  /** Shown to the provider alone. */
+  contentDigest: hex64Schema.optional(),
+  publishedAt: instantSchema,
+});
+export const datasetViewSchema = z.object({
+  id: idSchema,
+  provider: z.string(),
+  providerName: z.string(),
+  entry: datasetEntrySchema,
+  enteredAt: instantSchema,
+  versions: z.number().int(),
+  latestVersion: versionViewSchema.optional(),
+});
+export const uploadViewSchema = z.object({
+  id: idSchema,
+  dataset: idSchema,
+  fileName: z.string(),
+  state: z.enum(['receiving', 'proposed', 'failed']),
+  bytes: countSchema,
+  rows: countSchema,
+  fileSha256: hex64Schema.optional(),
+  contentDigest: hex64Schema.optional(),
+  problem: problemSchema.optional(),
+  proposal: proposalViewSchema.optional(),
+});
+
+export const askedTextSchema = z.object({
+  purpose: purposeTextSchema,
+  items: z.array(z.string()),
+  rows: rowScopeSchema,
+  method: methodSchema,
+  formats: z.array(formatSchema),
+  window: windowSchema,
+  quota: quotaSchema,
+});
+export const requestViewSchema = z.object({
+  id: idSchema,
+  dataset: idSchema,
+  datasetTitle: z.string(),
+  from: z.string(),
+  fromName: z.string(),
+  to: z.string(),
+  toName: z.string(),
+  state: z.enum(['submitted', 'supplement-asked', 'refused', 'withdrawn', 'granted']),
+  asked: askedTextSchema,
+  receivedAt: instantSchema,
+  due: dateSchema.optional(),
+  workingDaysLeft: z.number().int().optional(),
+  missing: z.string().optional(),
+  answer: z.string().optional(),
+  refusal: z.object({ code: z.string(), reason: z.string() }).optional(),
+  right: idSchema.optional(),
+});
+export const previewViewSchema = z.object({
+  rows: countSchema,
+  items: z.array(z.string()),
+  /** At most five, masked as they would leave; null is a missing value. */
+  sample: z.array(z.array(z.string().nullable())),
+});
+
+export const rightViewSchema = z.object({
+  id: idSchema,
+  request: idSchema,
+  dataset: idSchema,
+  datasetTitle: z.string(),
+  grantor: z.string(),
+  grantorName: z.string(),
+  grantee: z.string(),
+  granteeName: z.string(),
+  decision: z.string(),
+  /** `ended` when its window is over, `not-yet` before it opens: judged at the time of the answer. */
+  state: z.enum(['in-force', 'suspended', 'terminated', 'ended', 'not-yet']),
+  purpose: purposeTextSchema,
+  version: z.string(),
+  items: z.array(z.string()),
+  rows: rowScopeSchema,
+  transformations: z.array(itemTransformationSchema),
+  method: methodSchema,
+  formats: z.array(formatSchema),
+  window: windowSchema,
+  quota: quotaSchema,
+  used: z.object({ pulls: countSchema, rows: countSchema, pullsToday: countSchema }),
+  obligations: obligationsSchema,
+  sentence: sentenceSchema,
+  grantedAt: instantSchema,
+  end: z.object({ code: z.string(), reason: z.string(), at: instantSchema }).optional(),
+});
+
+export const deliveryStageSchema = z.enum([
+  'sealing',
+  'deciding',
+  'waiting',
+  'selecting',
+  'encrypting',
+  'storing',
+  'recording',
+  'ready',
+  'ended',
+]);
+export const deliveryViewSchema = z.object({
+  id: idSchema,
+  right: idSchema,
+  dataset: idSchema,
+  datasetTitle: z.string(),
+  grantor: z.string(),
+  grantee: z.string(),
+  granteeName: z.string(),
+  state: z.enum(['pulled', 'refused', 'decided', 'prepared', 'failed', 'cancelled', 'received']),
+  stage: deliveryStageSchema,
+  progress: z.object({ done: countSchema, total: countSchema }).optional(),
+  pulledAt: instantSchema,
+  format: formatSchema,
+  items: z.array(z.string()),
+  recipients: z.array(z.string()),
+  rows: countSchema.optional(),
+  sizeBytes: countSchema.optional(),
+  ciphertextSha256: hex64Schema.optional(),
+  plaintextHmac: hex64Schema.optional(),
+  problem: problemSchema.optional(),
+  servedBytes: countSchema,
+  /** Is the payload still stored? */
+  payload: z.boolean(),
+  receivedAt: instantSchema.optional(),
+});
+
+export const entryViewSchema = z.object({
+  index: countSchema,
+  sealedAt: instantSchema,
+  type: statementTypeSchema,
+  issuer: z.string(),
+  issuerName: z.string(),
+  sentence: sentenceSchema,
+  leafHash: hex64Schema,
+  statement: statementSchema,
+  signatures: z.array(statementSignatureSchema),
+});
+export const noticeViewSchema = z.object({
+  id: idSchema,
+  at: instantSchema,
+  kind: z.string(),
+  sentence: sentenceSchema,
+  subject: idSchema.optional(),
+  read: z.boolean(),
+});
+
+/** A page of a list: hand `next` back as `cursor` for what follows. */
+export function pageOf<S extends z.ZodType>(item: S) {
+  return z.object({ items: z.array(item), next: z.string().optional() });
+}
+export const pageQuery = { cursor: z.string().max(200).optional(), limit: z.coerce.number().int().min(1).max(500).default(100) };
+
+export type ProposalView = z.infer<typeof proposalViewSchema>;
+export type DatasetView = z.infer<typeof datasetViewSchema>;
+export type VersionView = z.infer<typeof versionViewSchema>;
+export type UploadView = z.infer<typeof uploadViewSchema>;
+export type RequestView = z.infer<typeof requestViewSchema>;
+export type RightView = z.infer<typeof rightViewSchema>;
+export type DeliveryView = z.infer<typeof deliveryViewSchema>;
+export type EntryView = z.infer<typeof entryViewSchema>;
+export type DepartmentView = z.infer<typeof departmentViewSchema>;
+export type PersonView = z.infer<typeof personViewSchema>;
+export type NoticeView = z.infer<typeof noticeViewSchema>;
+export type Sentence = z.infer<typeof sentenceSchema>;
