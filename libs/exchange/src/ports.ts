@@ -1,0 +1,373 @@
+import type {
+  Custody,
+  DatasetEntry,
+  Held,
+  Problem,
+  Role,
+  Sentence,
+  StateKind,
+  Statement,
+  StatementSignature,
+  StatementType,
+} from '#contracts';
+
+/** The time. Tests set it; nothing else asks the machine. */
+export interface Clock {
+  now(): Date;
+}
+
+/** One database transaction; a thrown Refusal or error rolls it back whole. */
+export interface Transactions {
+  run<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
+}
+
+/** All that a use case may read and write, bound to one transaction. */
+export interface Stores {
+  readonly states: StateReader;
+  readonly inbox: Inbox;
+  readonly proposals: Proposals;
+  readonly people: People;
+  readonly credentials: Credentials;
+  readonly texts: Texts;
+  readonly secrets: Secrets;
+  readonly versions: VersionFiles;
+  readonly uploads: Uploads;
+  readonly tasks: Tasks;
+  readonly deliveries: DeliveryWork;
+  readonly downloads: Downloads;
+  readonly notices: Notices;
+  readonly calendars: Calendars;
+  readonly trail: Trail;
+}
+
+export type Found<K extends StateKind> = Held<K> & { readonly id: string };
+export interface PageRequest {
+  readonly limit: number;
+  /** Opaque; what `next` of the page before said. */
+  readonly cursor?: string;
+}
+export interface Page<T> {
+  readonly items: T[];
+  readonly next?: string;
+}
+
+/** Reads the projections. Newest first in lists; every list is bounded by its page. */
+export interface StateReader {
+  get<K extends StateKind>(kind: K, id: string): Promise<Found<K> | undefined>;
+  getMany<K extends StateKind>(kind: K, ids: readonly string[]): Promise<Map<string, Found<K>>>;
+  departments(): Promise<Found<'department'>[]>;
+  ofDepartment<K extends 'key' | 'recipient'>(kind: K, department: string): Promise<Found<K>[]>;
+  memberships(filter: { person?: string; department?: string }): Promise<Found<'membership'>[]>;
+  datasets(
+    filter: { text?: string; provider?: string; shareType?: string; resourceCode?: string },
+    page: PageRequest,
+  ): Promise<Page<Found<'dataset'>>>;
+  versionsOf(dataset: string): Promise<Found<'version'>[]>;
+  /** `party`: on either side; `from`/`to`: on that one. No party: all (supervisors). */
+  requests(
+    filter: { party?: string; from?: string; to?: string; state?: string; dataset?: string },
+    page: PageRequest,
+  ): Promise<Page<Found<'request'>>>;
+  rights(
+    filter: { party?: string; grantor?: string; grantee?: string; dataset?: string },
+    page: PageRequest,
+  ): Promise<Page<Found<'right'>>>;
+  deliveries(
+    filter: { party?: string; right?: string; state?: string; pulledBefore?: string },
+    page: PageRequest,
+  ): Promise<Page<Found<'delivery'>>>;
+  /** Size of the ledger and its head; the index that a decision is computed at is size − 1. */
+  head(): Promise<{ size: number; headLeafHash: string; sealedAt?: string }>;
+}
+
+/** A durable promise that a statement is sealed or denied by a time, signed with the log key. */
+export interface AdmissionReceipt {
+  readonly statement: string;
+  readonly digest: string;
+  readonly admittedAt: string;
+  readonly sealBy: string;
+  readonly keyId: string;
+  readonly signature: string;
+}
+export interface InboxState {
+  readonly state: 'waiting' | 'sealed' | 'rejected';
+  readonly index?: number;
+  readonly problem?: Problem;
+  readonly sealBy: string;
+}
+/** The one way into the ledger: a row in the caller's transaction. */
+export interface Inbox {
+  /** Same id and bytes: the first receipt again. Throws Refusal statement-conflict, inbox-full, bad-signature, key-not-in-force … */
+  admit(statement: Statement, signatures: readonly StatementSignature[]): Promise<AdmissionReceipt>;
+  states(ids: readonly string[]): Promise<Map<string, InboxState>>;
+}
+
+export interface Proposal {
+  /** The id of its statement. */
+  readonly id: string;
+  readonly type: StatementType;
+  readonly issuer: string;
+  readonly statement: Statement;
+  readonly custody: Custody;
+  readonly approvalBy?: string;
+  readonly state: 'awaiting-approval' | 'awaiting-signature' | 'admitted' | 'returned';
+  readonly preparedBy: string;
+  readonly preparedByDepartment: string;
+  readonly preparedAt: string;
+  readonly sentence: Sentence;
+  readonly returnReason?: string;
+}
+export interface Proposals {
+  add(proposal: Proposal): Promise<void>;
+  /** Locks the row until the transaction ends: two approvals at once become one. */
+  lock(id: string): Promise<Proposal | undefined>;
+  get(id: string): Promise<Proposal | undefined>;
+  update(proposal: Proposal): Promise<void>;
+  /** Waiting ones that concern a department (as issuer, approver or preparer), oldest first; `all` includes what is done, newest first. */
+  list(filter: { department?: string; state: 'waiting' | 'all' }, page: PageRequest): Promise<Page<Proposal>>;
+}
+
+export interface Person {
+  readonly id: string;
+  readonly login: string;
+  readonly name: string;
+  readonly passwordHash: string;
+  readonly failures: number;
+  readonly lockedUntil?: string;
+  readonly erasedAt?: string;
+}
+export interface People {
+  add(person: { id: string; login: string; name: string; passwordHash: string }): Promise<void>;
+  get(id: string): Promise<Person | undefined>;
+  byLogin(login: string): Promise<Person | undefined>;
+  names(ids: readonly string[]): Promise<Map<string, string>>;
+  getMany(ids: readonly string[]): Promise<Map<string, Person>>;
+  setPassword(id: string, passwordHash: string): Promise<void>;
+  /** Counts a failed log-in; returns the failures in a row. */
+  countFailure(id: string, lockedUntil?: string): Promise<number>;
+  clearFailures(id: string): Promise<void>;
+  /** Removes name, login and password; the random id stays in the ledger and means nobody any more. */
+  erase(id: string, at: string): Promise<void>;
+  count(): Promise<number>;
+}
+
+export interface Credential {
+  readonly id: string;
+  readonly person: string;
+  readonly kind: 'session' | 'token';
+  readonly label: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly lastUsedAt?: string;
+}
+/** Sessions and bearer tokens. Only SHA-256 of the secret is kept. */
+export interface Credentials {
+  add(credential: Credential, secretHash: string): Promise<void>;
+  /** In force at that time: not revoked, not expired. */
+  find(secretHash: string, now: string): Promise<Credential | undefined>;
+  touch(id: string, now: string): Promise<void>;
+  list(person: string): Promise<Credential[]>;
+  revoke(person: string, id: string): Promise<boolean>;
+  revokeAll(person: string): Promise<void>;
+  /** One-time set-up links: at most one is open. */
+  openSetup(secretHash: string, expiresAt: string): Promise<void>;
+  /** True once for the right secret. */
+  closeSetup(secretHash: string, now: string): Promise<boolean>;
+}
+
+/** Prose behind commitments. Destroying a row's key and text erases it; the commitment in the ledger then says nothing. */
+export interface Texts {
+  add(text: { commitment: string; key: string; text: string }): Promise<void>;
+  get(commitments: readonly string[]): Promise<Map<string, { key: string; text: string }>>;
+  destroy(commitment: string): Promise<void>;
+}
+
+/** Small secrets, sealed under the vault key before they reach the database. Names such as `signing-key:<keyId>`. */
+export interface Secrets {
+  put(name: string, sealed: Buffer): Promise<void>;
+  get(name: string): Promise<Buffer | undefined>;
+}
+
+export interface VersionFile {
+  readonly version: string;
+  readonly recipient: string;
+  readonly contentDigest: string;
+  readonly fileSha256: string;
+  readonly fileName: string;
+  readonly entry: DatasetEntry;
+  readonly parts: readonly { name: string; rows: number; sizeBytes: number; sha256: string }[];
+}
+/** Where a version's encrypted parts lie. Immutable once added. */
+export interface VersionFiles {
+  add(file: VersionFile): Promise<void>;
+  get(version: string): Promise<VersionFile | undefined>;
+  /** Names of all parts in use, for the sweep of orphans. */
+  partNames(): Promise<Set<string>>;
+  /** The catalogue entry as its steward wrote it, by the statement that sealed it. */
+  addEntry(statement: string, entry: DatasetEntry): Promise<void>;
+  entries(statements: readonly string[]): Promise<Map<string, DatasetEntry>>;
+}
+
+export interface Upload {
+  readonly id: string;
+  readonly dataset: string;
+  readonly person: string;
+  readonly department: string;
+  readonly fileName: string;
+  readonly state: 'receiving' | 'proposed' | 'failed';
+  readonly bytes: number;
+  readonly rows: number;
+  readonly fileSha256?: string;
+  readonly contentDigest?: string;
+  readonly problem?: Problem;
+  readonly proposal?: string;
+  readonly updatedAt: string;
+}
+export interface Uploads {
+  put(upload: Upload): Promise<void>;
+  get(id: string): Promise<Upload | undefined>;
+  /** Receiving ones not updated since: their process died. Marks them failed, returns how many. */
+  failStale(before: string, problem: Problem): Promise<number>;
+}
+
+export const taskKinds = ['decide', 'deliver', 'end', 'dispose', 'serve'] as const;
+export type TaskKind = (typeof taskKinds)[number];
+export interface Task {
+  readonly id: string;
+  readonly kind: TaskKind;
+  /** The delivery, or for `end` the right. */
+  readonly subject: string;
+  readonly attempts: number;
+}
+/**
+ * What the workers owe, written in the transaction that made it due: the queue only dispatches it. A queue that is lost is filled again
+ * from here, so each task is tried at least once; every task is written so that a second try changes nothing.
+ */
+export interface Tasks {
+  /** The same kind and subject that is still open is not added twice. Wakes the dispatcher (`quanlian_task`). */
+  add(kind: TaskKind, subject: string, notBefore?: string): Promise<void>;
+  /** Open tasks that are due and were not dispatched since `dispatchedBefore`; marks them dispatched now. */
+  takeDue(now: string, dispatchedBefore: string, limit: number): Promise<Task[]>;
+  get(id: string): Promise<Task | undefined>;
+  start(id: string): Promise<Task | undefined>;
+  finish(id: string): Promise<void>;
+  fail(id: string, error: string): Promise<void>;
+  countOpen(): Promise<number>;
+}
+
+export interface Work {
+  readonly delivery: string;
+  readonly stage: 'waiting' | 'selecting' | 'encrypting' | 'storing' | 'recording' | 'ready' | 'ended';
+  readonly done: number;
+  readonly total: number;
+  readonly attempts: number;
+  readonly cancelRequested: boolean;
+  readonly objectName?: string;
+  readonly payloadRemovedAt?: string;
+}
+/** How far each delivery's preparation is. Operational, not evidence. */
+export interface DeliveryWork {
+  get(delivery: string): Promise<Work | undefined>;
+  getMany(deliveries: readonly string[]): Promise<Map<string, Work>>;
+  /** Creates the row when it is missing. */
+  set(delivery: string, change: Partial<Omit<Work, 'delivery'>>): Promise<void>;
+  requestCancel(delivery: string): Promise<void>;
+  /** An attempt's object name and its secret HMAC key name, before anything is written under it. */
+  addAttempt(attempt: { id: string; delivery: string; objectName: string; at: string }): Promise<void>;
+  attempt(id: string): Promise<{ id: string; delivery: string; objectName: string } | undefined>;
+  attempts(delivery: string): Promise<{ id: string; objectName: string }[]>;
+  /** Object names that a stored payload may have: for the sweep of orphans. */
+  objectNames(): Promise<Set<string>>;
+}
+
+export interface Download {
+  readonly id: string;
+  readonly delivery: string;
+  readonly person: string;
+  readonly startedAt: string;
+  /** Written before bytes are handed over, so a crash never under-counts. */
+  readonly bytesAtMost: number;
+  readonly complete: boolean;
+  readonly endedAt?: string;
+  /** Its delivery.served statement is admitted. */
+  readonly recorded: boolean;
+}
+export interface Downloads {
+  start(download: { id: string; delivery: string; person: string; startedAt: string }): Promise<void>;
+  raise(id: string, bytesAtMost: number): Promise<void>;
+  end(id: string, at: string, bytesAtMost: number, complete: boolean): Promise<void>;
+  /** Ended but not recorded, or silent since (their process died). */
+  unrecorded(silentSince: string, limit: number): Promise<Download[]>;
+  markRecorded(id: string): Promise<void>;
+}
+
+export interface Notice {
+  readonly id: string;
+  readonly at: string;
+  readonly kind: string;
+  readonly sentence: Sentence;
+  readonly subject?: string;
+  /** Who should see it. */
+  readonly department: string;
+  readonly role?: Role;
+}
+export interface Notices {
+  /** The same kind, subject and department once only. */
+  add(notice: Notice): Promise<boolean>;
+  list(
+    filter: { departments: readonly string[]; roles: readonly Role[]; person: string },
+    page: PageRequest,
+  ): Promise<Page<Notice & { read: boolean }>>;
+  markRead(id: string, person: string): Promise<void>;
+}
+
+export interface CalendarYear {
+  readonly year: number;
+  readonly notice: string;
+  readonly daysOff: readonly string[];
+  readonly workingDays: readonly string[];
+  readonly loadedAt: string;
+}
+export interface Calendars {
+  get(year: number): Promise<CalendarYear | undefined>;
+  all(): Promise<CalendarYear[]>;
+  put(year: CalendarYear): Promise<void>;
+}
+
+export interface SealedEntry {
+  readonly index: number;
+  readonly sealedAt: string;
+  readonly leafHash: string;
+  /** The entry's exact bytes. */
+  readonly bytes: Buffer;
+}
+export interface TrailFilter {
+  readonly dataset?: string;
+  readonly right?: string;
+  readonly delivery?: string;
+  readonly department?: string;
+  readonly person?: string;
+  readonly type?: string;
+  readonly from?: string;
+  readonly until?: string;
+  /** Only entries that name one of these departments on either side. */
+  readonly visibleTo?: readonly string[];
+}
+export interface Trail {
+  query(filter: TrailFilter, page: PageRequest): Promise<Page<SealedEntry>>;
+  entry(index: number): Promise<SealedEntry | undefined>;
+}
+
+/** Commits of ends and chunks of downloads exclude each other (promise 8). */
+export interface RightGate {
+  /**
+   * Runs `handOver` while no end of this right can commit, if the right and delivery still allow it at that moment; returns false and
+   * does not run it otherwise. `handOver` must not wait for the network.
+   */
+  whileOpen(right: string, delivery: string, handOver: () => void): Promise<boolean>;
+}
+
+/** Announces changes to people who watch, across processes. At most once; a reader reads the object again. */
+export interface Announcements {
+  announce(change: { kind: string; id: string; departments: readonly string[] }): Promise<void>;
+}
