@@ -1,0 +1,24 @@
+// The door of `#delivery`. Nothing behind it imports DuckDB: that is loaded by the child processes alone.
+export { defaultLimits, limitsWith } from './limits.js';
+export type { DeliveryLimits } from './limits.js';
+export { openPayloadStore, PayloadMissing } from './payload-store.js';
+export type { ByteRange, PayloadPlace, PayloadStore } from './payload-store.js';
+export { folderPayloadStore } from './folder-payload-store.js';
+export { canonicalValue, valueKind } from './item-value.js';
+export type { ValueKind } from './item-value.js';
+export { compileScope } from './scope-sql.js';
+export { canTransform, compileTransformation, pseudonymParameters } from './transformation-sql.js';
+export type {
+  CountJob,
+  IngestedVersion,
+  IngestJob,
+  JobOptions,
+  JobProgress,
+  PreparedDelivery,
+  PrepareJob,
+  PreviewedRows,
+  PreviewJob,
+  Selection,
+  StoredVersion,
+  VersionPart,
+} from './job.js';

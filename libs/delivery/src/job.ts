@@ -1,0 +1,117 @@
+import type { Format, Item, RightTerms, RowScope } from '#contracts';
+import type { DeliveryLimits } from './limits.js';
+import type { PayloadPlace } from './payload-store.js';
+
+/** One stored part of a version: an age file that holds a Parquet file. docs/formats/version-parts.md. */
+export interface VersionPart {
+  readonly name: string;
+  readonly rows: number;
+  /** Of the stored, encrypted bytes, as is the digest. */
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+/** A version's rows: its parts in order, the identity that opens them, and the items that it was published with. */
+export interface StoredVersion {
+  readonly parts: readonly VersionPart[];
+  /** `AGE-SECRET-KEY-1…`. Reaches a child through its channel only. */
+  readonly identity: string;
+  readonly items: readonly Item[];
+}
+
+/** What leaves: these items in this order, these rows, after these transformations. */
+export interface Selection {
+  readonly items: readonly string[];
+  readonly rows: RowScope;
+  readonly transformations: RightTerms['transformations'];
+  readonly format: Format;
+}
+
+interface AnyJob {
+  readonly store: PayloadPlace;
+  /** The memory-backed folder in which every job gets one of its own. */
+  readonly memoryFolder: string;
+  readonly limits?: Partial<DeliveryLimits>;
+}
+
+/** Take a CSV file in as the parts of a new version. */
+export interface IngestJob extends AnyJob {
+  readonly items: readonly Item[];
+  /** `age1…`: the recipient of the version's own key. */
+  readonly recipient: string;
+  /** A fresh random id: names of the parts begin with it. */
+  readonly partsPrefix: string;
+  /** What the publisher says that the file's SHA-256 is. */
+  readonly announcedSha256?: string;
+}
+
+export interface IngestedVersion {
+  readonly rows: number;
+  /** docs/formats/content-digest.md */
+  readonly contentDigest: string;
+  readonly schemaDigest: string;
+  readonly fileSha256: string;
+  /** Of the file as it came. */
+  readonly sizeBytes: number;
+  readonly parts: readonly VersionPart[];
+}
+
+/** Make the payload of a delivery. */
+export interface PrepareJob extends AnyJob {
+  readonly version: StoredVersion;
+  readonly selection: Selection;
+  /** `age1…`, all in force. */
+  readonly recipients: readonly string[];
+  /** Of this recipient and purpose, 32 bytes. Needed when an item leaves as a pseudonym. */
+  readonly pseudonymKey?: Uint8Array;
+  /** Fresh, 32 bytes; reaches the recipient with the download. */
+  readonly plaintextHmacKey: Uint8Array;
+  /** A fresh random id for this attempt. */
+  readonly objectName: string;
+  /** The most rows that the decision allows; one more and nothing is kept. */
+  readonly rowsAtMost?: number;
+}
+
+export interface PreparedDelivery {
+  readonly rows: number;
+  readonly sizeBytes: number;
+  readonly ciphertextSha256: string;
+  readonly plaintextHmac: string;
+  readonly plaintextBytes: number;
+}
+
+/** Count the rows of a scope. */
+export interface CountJob extends AnyJob {
+  readonly version: StoredVersion;
+  readonly rows: RowScope;
+}
+
+/** Count the rows of a selection and show the first few as they would leave. */
+export interface PreviewJob extends AnyJob {
+  readonly version: StoredVersion;
+  readonly selection: Omit<Selection, 'format'>;
+  readonly pseudonymKey?: Uint8Array;
+  /** 5 unless told. */
+  readonly limit?: number;
+}
+
+export interface PreviewedRows {
+  readonly rows: number;
+  readonly items: readonly string[];
+  /** Canonical texts; null is a missing value. */
+  readonly sample: readonly (readonly (string | null)[])[];
+}
+
+/** How far a job is. `done` of `total` are bytes of the file (ingest; total 0: unknown) or parts (all others). */
+export interface JobProgress {
+  readonly stage: 'reading' | 'selecting' | 'encrypting' | 'storing';
+  readonly done: number;
+  readonly total: number;
+  readonly rows: number;
+}
+
+export interface JobOptions {
+  readonly onProgress?: (progress: JobProgress) => void;
+  /** Ends the job: its process is killed, and what it stored is removed. */
+  readonly signal?: AbortSignal;
+}

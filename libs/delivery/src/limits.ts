@@ -1,0 +1,55 @@
+import { cpus } from 'node:os';
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** Every limit and setting of this library. `docs/OPERATE.md` lists them; a job may carry others. */
+export interface DeliveryLimits {
+  /** The largest file that is taken in, in bytes. */
+  readonly fileBytes: number;
+  /** The longest field of a CSV file, in bytes as they stand in the file. */
+  readonly fieldBytes: number;
+  /** The longest record of a CSV file, in bytes. What is kept in memory while looking for its end. */
+  readonly rowBytes: number;
+  /** The most columns a header may have. */
+  readonly columns: number;
+  /** The largest stored part, in bytes of its Parquet file (ARCHITECTURE §7). */
+  readonly partBytes: number;
+  /** A part is closed once its values, uncompressed, would take this many bytes. Bounds what every reader of the part needs. */
+  readonly partPlainBytes: number;
+  /** DuckDB's own memory, in bytes. Its process passes this by up to 250 MiB. */
+  readonly duckdbMemoryBytes: number;
+  /** Threads of one DuckDB. */
+  readonly duckdbThreads: number;
+  /** The most that one job keeps in its memory-backed folder, DuckDB's spill included, in bytes. */
+  readonly memoryFolderBytes: number;
+  /** How many child processes work at once in this process; the others wait in order of arrival. */
+  readonly childrenAtOnce: number;
+  /** How long a child that was told to stop may take before it is killed, in milliseconds. */
+  readonly stopTimeoutMs: number;
+  /** The deepest nesting of a row scope. */
+  readonly scopeDepth: number;
+  /** The most values that a row scope states in all. */
+  readonly scopeValues: number;
+}
+
+export const defaultLimits: DeliveryLimits = {
+  fileBytes: 64 * 1024 * MiB,
+  fieldBytes: 1 * MiB,
+  rowBytes: 8 * MiB,
+  columns: 2000,
+  partBytes: 64 * MiB,
+  partPlainBytes: 48 * MiB,
+  duckdbMemoryBytes: 256 * MiB,
+  duckdbThreads: Math.min(2, cpus().length),
+  memoryFolderBytes: 512 * MiB,
+  childrenAtOnce: 2,
+  stopTimeoutMs: 2000,
+  scopeDepth: 32,
+  scopeValues: 4000,
+};
+
+/** The limits of one job: the defaults, overruled where the caller says so. */
+export function limitsWith(overrides: Partial<DeliveryLimits> = {}): DeliveryLimits {
+  return { ...defaultLimits, ...overrides };
+}
