@@ -69,8 +69,15 @@ export function ageHeaderEnd(bytes: Buffer): number | undefined {
   return undefined;
 }
 
+// The last line: a MAC of 32 bytes, so 43 characters.
+const MAC_LINE = /\n--- [A-Za-z0-9+/]{43}\n$/;
+const MAC_LINE_BYTES = '\n--- \n'.length + 43;
+
 /** Unwraps the file key from a whole header and checks the header's MAC under it. Throws `AgeError`. */
 export async function openAgeHeader(decrypter: Decrypter, header: Buffer): Promise<Buffer> {
+  if (!MAC_LINE.test(header.toString('latin1', Math.max(0, header.length - MAC_LINE_BYTES)))) {
+    throw new AgeError('age-header-malformed', 'The last line of the header is not a MAC');
+  }
   try {
     return Buffer.from(await decrypter.decryptHeader(header));
   } catch (error) {

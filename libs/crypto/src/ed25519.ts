@@ -3,6 +3,7 @@ import { decodeBase64 } from './base64.js';
 import { sha256 } from './digest.js';
 import { publicKeyFault, type PublicKeyFault } from './ed25519-point.js';
 import { CryptoError } from './errors.js';
+import { RecentlyUsed } from './recently-used.js';
 
 export type SignatureCode = PublicKeyFault | 'signature-key-malformed' | 'signature-malformed' | 'signature-wrong';
 
@@ -56,8 +57,7 @@ export function signEd25519(key: Uint8Array | KeyObject, bytes: Uint8Array): str
 
 // Checking and building a public key costs far more than a verification, so the keys in use are kept, least recently used out
 // first. The bound keeps a flood of unknown keys from growing memory; a city has some thousands.
-const CACHE_MAX_KEYS = 4_096;
-const cache = new Map<string, KeyObject>();
+const cache = new RecentlyUsed<string, KeyObject>(4_096);
 // Keys that passed `publicKeyFault`. One that was built elsewhere is examined before it is used.
 const examined = new WeakSet<KeyObject>();
 
@@ -67,18 +67,13 @@ const examined = new WeakSet<KeyObject>();
  */
 export function importPublicKey(publicKey: string): KeyObject {
   const known = cache.get(publicKey);
-  if (known !== undefined) {
-    cache.delete(publicKey);
-    cache.set(publicKey, known);
-    return known;
-  }
+  if (known !== undefined) return known;
   const raw = decodeBase64(publicKey, 32);
   if (raw === undefined) throw new SignatureError('signature-key-malformed', 'A public key is 32 bytes, in base64');
   examine(raw);
   const key = createPublicKey({ key: Buffer.concat([SPKI, raw]), format: 'der', type: 'spki' });
   examined.add(key);
   cache.set(publicKey, key);
-  if (cache.size > CACHE_MAX_KEYS) cache.delete(cache.keys().next().value as string);
   return key;
 }
 
