@@ -38,8 +38,10 @@ export function route<
   return definition;
 }
 
-type Out<S> = S extends z.ZodType ? z.output<S> : undefined;
-type In<S> = S extends z.ZodType ? z.input<S> : undefined;
+// An optional property's type includes undefined, so "has it a schema" asks whether anything else is left.
+type Has<S> = [S] extends [undefined] ? false : true;
+type Out<S> = Has<S> extends true ? z.output<Extract<S, z.ZodType>> : undefined;
+type In<S> = z.input<Extract<S, z.ZodType>>;
 
 /** What a controller's method receives: each part checked. */
 export interface Given<T extends Route> {
@@ -48,7 +50,7 @@ export interface Given<T extends Route> {
   readonly body: Out<T['body']>;
 }
 /** What a caller sends; parts that a route has not are left out. */
-export type Sent<T extends Route> = (T['params'] extends z.ZodType ? { params: In<T['params']> } : unknown) &
-  (T['query'] extends z.ZodType ? { query?: In<T['query']> } : unknown) &
-  (T['body'] extends z.ZodType ? { body: In<T['body']> } : unknown);
-export type Answer<T extends Route> = T['response'] extends z.ZodType ? z.output<T['response']> : void;
+export type Sent<T extends Route> = (Has<T['params']> extends true ? { params: In<T['params']> } : unknown) &
+  (Has<T['query']> extends true ? { query?: In<T['query']> } : unknown) &
+  (Has<T['body']> extends true ? { body: In<T['body']> } : unknown);
+export type Answer<T extends Route> = Has<T['response']> extends true ? z.output<Extract<T['response'], z.ZodType>> : void;

@@ -1,0 +1,105 @@
+import { Command, CommanderError, Help } from 'commander';
+import { readFileSync } from 'node:fs';
+import { accounts } from './commands/accounts.js';
+import { Desk, type Bench, type GlobalOptions, type Surroundings } from './desk.js';
+import { exits, failureOf } from './exits.js';
+import { languageAsked, languageOf, sayIn } from './language.js';
+import { overview } from './overview.js';
+import { spokenFault } from './spoken-fault.js';
+import { widthOf } from './terminal/width.js';
+
+/** Runs one command line and answers the exit code. Never throws. */
+export async function runCommand(argv: readonly string[], around: Surroundings): Promise<number> {
+  const say = sayIn(languageOf(around.env, languageAsked(argv)));
+  const program = buildProgram({ say, around });
+  try {
+    await program.parseAsync(argv as string[], { from: 'user' });
+    return exits.done;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exits.done;
+    const failure = error instanceof CommanderError ? spokenFault(error, program, argv) : failureOf(error);
+    new Desk(around, program.opts<GlobalOptions>()).out.failure(failure);
+    return exits[failure.exit];
+  }
+}
+
+/** The whole tree of commands, speaking the language of the bench. */
+export function buildProgram(bench: Bench): Command {
+  const { say, around } = bench;
+  const titles: Record<string, string> = {
+    'Usage:': say({ zh: '用法：', en: 'Usage:' }),
+    'Arguments:': say({ zh: '参数：', en: 'Arguments:' }),
+    'Options:': say({ zh: '选项：', en: 'Options:' }),
+    'Global Options:': say({ zh: '通用选项：', en: 'For every command:' }),
+    'Commands:': say({ zh: '命令：', en: 'Commands:' }),
+  };
+  const program = new Command('quanlian')
+    .description(
+      say({
+        zh: '权链：在可查验的使用权之下共享政务数据',
+        en: 'Quanlian: departments share data under rights that anyone can check',
+      }),
+    )
+    .version(versionOfProduct(), '-V, --version', say({ zh: '显示版本', en: 'show the version' }))
+    .option('--server <url>', say({ zh: '平台地址（QUANLIAN_SERVER）', en: 'address of the exchange (QUANLIAN_SERVER)' }))
+    .option('--as <user>', say({ zh: '以哪个登录身份（QUANLIAN_AS）', en: 'which log-in to use (QUANLIAN_AS)' }))
+    .option(
+      '--department <code>',
+      say({ zh: '代表哪个部门（QUANLIAN_DEPARTMENT）', en: 'the department to act for (QUANLIAN_DEPARTMENT)' }),
+    )
+    .option('--json', say({ zh: '结果以 JSON 写到标准输出', en: 'results as JSON on stdout' }))
+    .option('--lang <zh|en>', say({ zh: '语言（QUANLIAN_LANG、LC_ALL、LANG）', en: 'language (QUANLIAN_LANG, LC_ALL, LANG)' }))
+    .helpOption('-h, --help', say({ zh: '显示帮助', en: 'show help' }))
+    .helpCommand('help [command]', say({ zh: '显示某个命令的帮助', en: 'show the help of a command' }))
+    .configureHelp({
+      showGlobalOptions: true,
+      styleTitle: (title) => titles[title] ?? title,
+      displayWidth: widthOf,
+      optionDescription: (option) =>
+        option.defaultValue === undefined || option.defaultValue === false
+          ? option.description
+          : say({
+              zh: `${option.description}（默认 ${String(option.defaultValue)}）`,
+              en: `${option.description} (${String(option.defaultValue)} when left out)`,
+            }),
+      visibleGlobalOptions(command) {
+        return Help.prototype.visibleGlobalOptions.call(this, command).filter((option) => option.long !== '--version');
+      },
+    })
+    .configureOutput({
+      writeOut: (text) => around.streams.stdout.write(text),
+      writeErr: (text) => around.streams.stderr.write(text),
+      // Faults are spoken once, by runCommand, in the language of the person.
+      outputError: () => undefined,
+    })
+    .exitOverride();
+  program.action(() => {
+    around.streams.stdout.write(overview(say));
+  });
+
+  for (const group of [accounts]) group(program, bench);
+  settle(program, bench);
+  return program;
+}
+
+// Subcommands inherit most settings when they are made; the help option's text is not one of them.
+function settle(command: Command, bench: Bench): void {
+  for (const sub of command.commands) {
+    sub.helpOption('-h, --help', bench.say({ zh: '显示帮助', en: 'show help' }));
+    if (sub.commands.length > 0) sub.helpCommand(false);
+    settle(sub, bench);
+  }
+}
+
+function versionOfProduct(): string {
+  // Built code lies in dist/apps/cli/src; package.json above dist.
+  for (const up of ['../../../../package.json', '../../../package.json']) {
+    try {
+      const found = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as { name?: string; version?: string };
+      if (found.name === 'quanlian' && found.version) return found.version;
+    } catch {
+      continue;
+    }
+  }
+  return '0';
+}
