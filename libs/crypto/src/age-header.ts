@@ -1,6 +1,6 @@
 import { Decrypter, Encrypter } from 'age-encryption';
 import { AgeError } from './age-error.js';
-import { checkAgeIdentity, checkAgeRecipient } from './age-recipient.js';
+import { addAgeIdentity, checkAgeRecipient } from './age-recipient.js';
 
 /** age files start with this line. https://c2sp.org/age */
 const FIRST_LINE = Buffer.from('age-encryption.org/v1\n');
@@ -36,14 +36,7 @@ export async function makeAgeHeader(recipients: readonly string[]): Promise<{ he
 /** A reader of age headers for identities in text. Throws `AgeError` on a malformed identity. */
 export function decrypterOf(identities: readonly string[]): Decrypter {
   const decrypter = new Decrypter();
-  for (const identity of identities) {
-    checkAgeIdentity(identity);
-    try {
-      decrypter.addIdentity(identity);
-    } catch {
-      throw new AgeError('age-identity-malformed', 'The identity is not an age X25519 identity (AGE-SECRET-KEY-1…)');
-    }
-  }
+  for (const identity of identities) addAgeIdentity(decrypter, identity);
   return decrypter;
 }
 
@@ -86,6 +79,6 @@ export async function openAgeHeader(decrypter: Decrypter, header: Buffer): Promi
       throw new AgeError('age-no-identity-matches', 'The file is not encrypted to any of these identities');
     }
     if (reason === 'invalid header HMAC') throw new AgeError('age-header-altered', 'The header was altered');
-    throw new AgeError('age-header-malformed', 'The header is malformed', { cause: error });
+    throw new AgeError('age-header-malformed', 'The header is malformed');
   }
 }

@@ -1,5 +1,5 @@
 import { createPublicKey, diffieHellman, generateKeyPairSync } from 'node:crypto';
-import { Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { AgeError } from './age-error.js';
 
 export interface AgeIdentity {
@@ -42,9 +42,18 @@ export function checkAgeRecipient(recipient: string): void {
   if (!isCanonicalCoordinate(point) || !givesSecrecy(point)) refuse();
 }
 
-/** Checks that a text is an age identity that this library can use. Throws `AgeError`. */
+/** Checks that a text is an age X25519 identity. Throws `AgeError`. */
 export function checkAgeIdentity(identity: string): void {
-  if (typeof identity !== 'string' || !/^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/.test(identity)) {
+  addAgeIdentity(new Decrypter(), identity);
+}
+
+/** Gives a reader one more identity. Throws `AgeError`. */
+export function addAgeIdentity(decrypter: Decrypter, identity: string): void {
+  try {
+    if (!/^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/.test(identity)) throw new TypeError();
+    decrypter.addIdentity(identity); // checks the bech32 checksum and padding
+  } catch {
+    // The library's own message quotes the text, which is a secret with one letter wrong: it goes no further, not even as a cause.
     throw new AgeError('age-identity-malformed', 'The identity is not an age X25519 identity (AGE-SECRET-KEY-1…)');
   }
 }

@@ -18,7 +18,9 @@ export async function hashPassword(password: string): Promise<string> {
 
 /** Whether a password is the one behind a hash. Throws only if the stored hash is not one. */
 export async function checkPassword(stored: string, password: string): Promise<boolean> {
-  return verify(stored, passwordBytes(password) ?? Buffer.alloc(0));
+  const bytes = passwordBytes(password);
+  const equal = await verify(stored, bytes ?? Buffer.alloc(0));
+  return bytes !== undefined && equal;
 }
 
 let nobody: Promise<string> | undefined;
