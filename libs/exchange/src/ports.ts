@@ -171,6 +171,7 @@ export interface Credentials {
   revokeAll(person: string): Promise<void>;
   /** One-time set-up links: at most one is open. */
   openSetup(secretHash: string, expiresAt: string): Promise<void>;
+  isSetupOpen(secretHash: string, now: string): Promise<boolean>;
   /** True once for the right secret. */
   closeSetup(secretHash: string, now: string): Promise<boolean>;
 }
@@ -185,6 +186,8 @@ export interface Texts {
 /** Small secrets, sealed under the vault key before they reach the database. Names such as `signing-key:<keyId>`. */
 export interface Secrets {
   put(name: string, sealed: Buffer): Promise<void>;
+  /** Keeps the first: false when there was one. */
+  putIfAbsent(name: string, sealed: Buffer): Promise<boolean>;
   get(name: string): Promise<Buffer | undefined>;
 }
 
@@ -203,9 +206,6 @@ export interface VersionFiles {
   get(version: string): Promise<VersionFile | undefined>;
   /** Names of all parts in use, for the sweep of orphans. */
   partNames(): Promise<Set<string>>;
-  /** The catalogue entry as its steward wrote it, by the statement that sealed it. */
-  addEntry(statement: string, entry: DatasetEntry): Promise<void>;
-  entries(statements: readonly string[]): Promise<Map<string, DatasetEntry>>;
 }
 
 export interface Upload {
@@ -230,12 +230,12 @@ export interface Uploads {
   failStale(before: string, problem: Problem): Promise<number>;
 }
 
-export const taskKinds = ['decide', 'deliver', 'end', 'dispose', 'serve'] as const;
+export const taskKinds = ['grant', 'decide', 'deliver', 'end', 'dispose', 'serve'] as const;
 export type TaskKind = (typeof taskKinds)[number];
 export interface Task {
   readonly id: string;
   readonly kind: TaskKind;
-  /** The delivery, or for `end` the right. */
+  /** The delivery; for `grant` the request, for `end` the right, for `serve` the download. */
   readonly subject: string;
   readonly attempts: number;
 }
@@ -294,6 +294,7 @@ export interface Download {
 }
 export interface Downloads {
   start(download: { id: string; delivery: string; person: string; startedAt: string }): Promise<void>;
+  get(id: string): Promise<Download | undefined>;
   raise(id: string, bytesAtMost: number): Promise<void>;
   end(id: string, at: string, bytesAtMost: number, complete: boolean): Promise<void>;
   /** Ended but not recorded, or silent since (their process died). */
@@ -342,6 +343,8 @@ export interface SealedEntry {
   readonly bytes: Buffer;
 }
 export interface TrailFilter {
+  /** Any object: entries that create it or name it. */
+  readonly subject?: string;
   readonly dataset?: string;
   readonly right?: string;
   readonly delivery?: string;

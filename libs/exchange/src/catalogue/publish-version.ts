@@ -1,0 +1,170 @@
+import { refuse, Refusal, type UploadView } from '#contracts';
+import { generateAgeIdentity, hmacSha256Hex, randomId, randomKey } from '#crypto';
+import { runIngest, type IngestedVersion } from '#delivery';
+import type { Readable } from 'node:stream';
+import { requireRole, type Actor } from '../actor.js';
+import { instantNow, type ExchangeContext } from '../context.js';
+import { keepVersionSecrets, type DataPlane } from '../data-plane.js';
+import type { Found, Upload } from '../ports.js';
+import { propose } from '../proposing.js';
+import { ReadProposals } from '../proposals/proposals.js';
+import { ownDataset } from './datasets.js';
+import { openEntries } from './entry-prose.js';
+
+const reportEveryMs = 500;
+
+export interface PublishRequest {
+  readonly dataset: string;
+  readonly fileName: string;
+  readonly sha256?: string | undefined;
+  /** The caller's own id for this upload, so that it can watch the progress. */
+  readonly upload?: string | undefined;
+  readonly noSecrets: boolean;
+}
+
+/**
+ * Publishes a version from a CSV file that streams in: checked row by row in a process of its own, stored as encrypted parts, then
+ * proposed to the ledger. When anything is wrong nothing is kept.
+ */
+export class PublishVersion {
+  constructor(
+    private readonly context: ExchangeContext,
+    private readonly data: DataPlane,
+  ) {}
+
+  /** Throws Refusal: not-allowed, unknown, file-… , csv-… , value-… with line and item. */
+  async execute(actor: Actor, request: PublishRequest, source: Readable, signal: AbortSignal): Promise<UploadView> {
+    requireRole(actor, 'steward');
+    if (!request.noSecrets) throw refuse('bad-input', { field: 'noSecrets' }, { field: 'noSecrets' });
+    if (/[/\\\0]|^\.\.?$/.test(request.fileName)) throw refuse('file-name-is-path', {}, { field: 'fileName' });
+    const dataset = await this.context.transactions.run((stores) => ownDataset(stores, actor, request.dataset));
+    const upload: Upload = {
+      id: request.upload ?? randomId(),
+      dataset: request.dataset,
+      person: actor.person,
+      department: actor.department,
+      fileName: request.fileName,
+      state: 'receiving',
+      bytes: 0,
+      rows: 0,
+      updatedAt: instantNow(this.context),
+    };
+    await this.context.transactions.run(async (stores) => {
+      if (await stores.uploads.get(upload.id)) throw refuse('already-exists', { what: upload.id }, { field: 'upload' });
+      await stores.uploads.put(upload);
+    });
+    try {
+      return await this.receive(actor, dataset, request, upload, source, signal);
+    } catch (error) {
+      const problem = (error instanceof Refusal ? error : refuse(signal.aborted ? 'upload-cut' : 'preparer-failed')).toProblem();
+      await this.report({ ...upload, state: 'failed', problem });
+      throw error;
+    }
+  }
+
+  private async receive(
+    actor: Actor,
+    dataset: Found<'dataset'>,
+    request: PublishRequest,
+    upload: Upload,
+    source: Readable,
+    signal: AbortSignal,
+  ): Promise<UploadView> {
+    const key = await generateAgeIdentity();
+    let reportedAt = 0;
+    let reporting = Promise.resolve();
+    const ingested = await runIngest(
+      {
+        store: this.data.place,
+        memoryFolder: this.data.memoryFolder,
+        items: dataset.state.entry.items,
+        recipient: key.recipient,
+        partsPrefix: randomId(),
+        ...(request.sha256 === undefined ? {} : { announcedSha256: request.sha256 }),
+      },
+      source,
+      {
+        signal,
+        onProgress: (progress) => {
+          if (Date.now() - reportedAt < reportEveryMs) return;
+          reportedAt = Date.now();
+          reporting = reporting.then(() => this.report({ ...upload, bytes: progress.done, rows: progress.rows })).catch(() => undefined);
+        },
+      },
+    );
+    await reporting;
+    return this.proposeVersion(actor, dataset, upload, ingested, key.identity, key.recipient);
+  }
+
+  // A crash before this transaction commits leaves parts that nothing names: the sweep of orphans removes them.
+  private async proposeVersion(
+    actor: Actor,
+    dataset: Found<'dataset'>,
+    upload: Upload,
+    ingested: IngestedVersion,
+    identity: string,
+    recipient: string,
+  ): Promise<UploadView> {
+    const version = randomId();
+    const commitmentKey = randomKey();
+    const done = { ...upload, bytes: ingested.sizeBytes, rows: ingested.rows, fileSha256: ingested.fileSha256, contentDigest: ingested.contentDigest };
+    const proposal = await this.context.transactions.run(async (stores) => {
+      const [entry] = await openEntries(stores, [dataset.state.entry]);
+      if (!entry) throw refuse('unknown');
+      await stores.versions.add({
+        version,
+        recipient,
+        entry,
+        contentDigest: ingested.contentDigest,
+        fileSha256: ingested.fileSha256,
+        fileName: upload.fileName,
+        parts: ingested.parts,
+      });
+      await keepVersionSecrets(this.context, stores, version, { identity, commitmentKey });
+      const proposed = await propose(this.context, stores, actor, {
+        type: 'version.published',
+        id: version,
+        issuer: actor.department,
+        after: dataset.state.last,
+        body: {
+          dataset: dataset.id,
+          number: dataset.state.versions + 1,
+          rows: ingested.rows,
+          commitment: hmacSha256Hex(commitmentKey, Buffer.from(ingested.contentDigest, 'hex')),
+          schemaDigest: ingested.schemaDigest,
+          parts: ingested.parts.length,
+          noSecrets: true,
+        },
+        sentence: {
+          zh: `发布「${entry.title}」第 ${dataset.state.versions + 1} 版，共 ${ingested.rows} 行`,
+          en: `Publish version ${dataset.state.versions + 1} of ${entry.title}, ${ingested.rows} rows`,
+        },
+      });
+      await stores.uploads.put({ ...done, state: 'proposed', proposal: version, updatedAt: instantNow(this.context) });
+      return proposed;
+    });
+    const view = await new ReadProposals(this.context).show(proposal);
+    return { ...shown(done), state: 'proposed', proposal: view };
+  }
+
+  private report(upload: Upload): Promise<void> {
+    return this.context.transactions.run((stores) => stores.uploads.put({ ...upload, updatedAt: instantNow(this.context) }));
+  }
+}
+
+/** How far an upload is; for the department that sends it. */
+export class ReadUpload {
+  constructor(private readonly context: ExchangeContext) {}
+
+  async execute(actor: Actor, id: string): Promise<UploadView> {
+    const upload = await this.context.transactions.run((stores) => stores.uploads.get(id));
+    if (!upload || upload.department !== actor.department) throw refuse('unknown');
+    const proposal = upload.proposal === undefined ? undefined : await new ReadProposals(this.context).get(actor, upload.proposal);
+    return { ...shown(upload), ...(proposal ? { proposal } : {}) };
+  }
+}
+
+function shown(upload: Upload): Omit<UploadView, 'proposal'> {
+  const { person: _person, department: _department, updatedAt: _updatedAt, proposal: _proposal, ...view } = upload;
+  return view as Omit<UploadView, 'proposal'>;
+}

@@ -1,0 +1,17 @@
+import type { Vault } from '#crypto';
+import type { Clock, Transactions } from './ports.js';
+
+/** The few things that every use case stands on. */
+export interface ExchangeContext {
+  readonly clock: Clock;
+  readonly transactions: Transactions;
+  /** Seals what lies in the database: signing seeds in custody `exchange`, identities of versions, keys of HMACs. */
+  readonly vault: Vault;
+  /** The ledger's name; every statement carries it. */
+  readonly origin: string;
+}
+
+/** Now, as the product writes instants everywhere. */
+export function instantNow(context: Pick<ExchangeContext, 'clock'>): string {
+  return context.clock.now().toISOString();
+}

@@ -1,0 +1,69 @@
+import { runCount } from '#delivery';
+import { decidePull, refusedPullBody, versionOfPull, type PullQuestion } from '#rights';
+import { instantNow, type ExchangeContext } from '../context.js';
+import { openVersion, type DataPlane } from '../data-plane.js';
+import type { Stores } from '../ports.js';
+import { sayAsExchange } from '../signing.js';
+
+/**
+ * Decides a sealed pull and says so in the ledger, with every input that the decision used. When one of them changes before it is
+ * sealed, the seal refuses it and this task is due again.
+ */
+export class DecideDelivery {
+  constructor(
+    private readonly context: ExchangeContext,
+    private readonly data: DataPlane,
+  ) {}
+
+  async execute(id: string): Promise<void> {
+    const question = await this.context.transactions.run((stores) => this.ask(stores, id));
+    if (!question) return;
+    let decided = decidePull(question);
+    // The whole version is reserved when the quota has room for it; only when it has not are the rows counted, which costs a pass.
+    if (decided.refused?.code === 'quota-rows') {
+      const counted = { ...question, rowsCountedAtMost: await this.count(question) };
+      decided = decidePull(counted);
+    }
+    await this.context.transactions.run(async (stores) => {
+      const delivery = await stores.states.get('delivery', id);
+      if (delivery?.state.state !== 'pulled') return;
+      if (decided.refused) {
+        await sayAsExchange(this.context, stores, { type: 'pull.refused', after: id, body: refusedPullBody(question, decided.refused) });
+      } else {
+        await sayAsExchange(this.context, stores, { type: 'delivery.decided', after: id, body: decided.ok });
+      }
+    });
+  }
+
+  private async ask(stores: Stores, id: string): Promise<PullQuestion | undefined> {
+    // The head is read first: states may be newer than it, never older, so a change in between makes the decision stale, not wrong.
+    const head = await stores.states.head();
+    const delivery = await stores.states.get('delivery', id);
+    if (!delivery || delivery.state.state !== 'pulled') return undefined;
+    const { asked, grantee, right: rightId, dataset: datasetId } = delivery.state;
+    const right = await stores.states.get('right', rightId);
+    const dataset = await stores.states.get('dataset', datasetId);
+    if (!right || !dataset) throw new Error(`Delivery ${id} names a right or dataset that is not there`);
+    const version = versionOfPull(right, dataset, asked.version);
+    const recipients = (await stores.states.ofDepartment('recipient', grantee)).filter(({ state }) => state.endedAt === undefined);
+    return {
+      delivery: id,
+      pull: { right: rightId, dataset: datasetId, ...asked },
+      grantee,
+      right,
+      dataset,
+      version: version === undefined ? undefined : await stores.states.get('version', version),
+      recipients: recipients.map((recipient) => recipient.id),
+      now: instantNow(this.context),
+      index: head.size - 1,
+    };
+  }
+
+  private async count(question: PullQuestion): Promise<number> {
+    const version = versionOfPull(question.right, question.dataset, question.pull.version);
+    if (version === undefined) return 0;
+    const { stored } = await this.context.transactions.run((stores) => openVersion(this.context, stores, version));
+    const rows = { op: 'and' as const, of: [question.right.state.terms.rows, question.pull.rows] };
+    return runCount({ store: this.data.place, memoryFolder: this.data.memoryFolder, version: stored, rows });
+  }
+}

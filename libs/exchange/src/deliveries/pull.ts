@@ -1,0 +1,80 @@
+import { refuse, type Format, type RowScope, type States } from '#contracts';
+import { randomId } from '#crypto';
+import { requireRole, type Actor } from '../actor.js';
+import type { ExchangeContext } from '../context.js';
+import type { Proposal, Stores } from '../ports.js';
+import { propose } from '../proposing.js';
+import { commitProse, readProse } from '../prose.js';
+
+/** Refused pulls of a right that the trail takes in an hour; more are answered, but not sealed. */
+const refusedAnHour = 20;
+const hourMs = 3_600_000;
+
+export interface PullRequest {
+  readonly pull?: string | undefined;
+  readonly items?: readonly string[] | undefined;
+  readonly rows?: RowScope | undefined;
+  readonly format?: Format | undefined;
+  readonly version?: string | undefined;
+  readonly purpose?: { basis: string; scenario: string } | undefined;
+}
+
+/**
+ * A requester pulls data under a right: the requesting department signs what it wants, and the pull's id becomes the delivery's. Whether
+ * it is delivered is decided after the pull is sealed, so a refused pull stands in the trail as well.
+ */
+export class Pull {
+  constructor(private readonly context: ExchangeContext) {}
+
+  /** The same pull id again answers the first proposal. Throws Refusal unknown, too-many, no-key. */
+  async execute(actor: Actor, rightId: string, request: PullRequest): Promise<Proposal> {
+    requireRole(actor, 'requester');
+    return this.context.transactions.run(async (stores) => {
+      const right = await stores.states.get('right', rightId);
+      if (!right || right.state.terms.grantee !== actor.department) throw refuse('unknown');
+      const earlier = request.pull === undefined ? undefined : await stores.proposals.get(request.pull);
+      if (earlier) return sameAsBefore(earlier, actor, rightId);
+      await this.checkRefusedRate(stores, rightId);
+      const { terms } = right.state;
+      return propose(this.context, stores, actor, {
+        type: 'pull.signed',
+        id: request.pull ?? randomId(),
+        issuer: actor.department,
+        body: {
+          right: rightId,
+          dataset: terms.dataset,
+          purpose: await statedPurpose(stores, terms, request.purpose),
+          items: [...(request.items ?? terms.items)],
+          rows: request.rows ?? { op: 'all' },
+          format: request.format ?? (terms.formats[0] as Format),
+          version: request.version ?? terms.version,
+        },
+        sentence: { zh: '提取数据', en: 'Pull data' },
+      });
+    });
+  }
+
+  private async checkRefusedRate(stores: Stores, right: string): Promise<void> {
+    const since = new Date(this.context.clock.now().getTime() - hourMs).toISOString();
+    const refused = await stores.states.deliveries({ right, state: 'refused' }, { limit: refusedAnHour });
+    if (refused.items.filter(({ state }) => state.pulledAt > since).length >= refusedAnHour) throw refuse('too-many', { seconds: hourMs / 1000 });
+  }
+}
+
+function sameAsBefore(earlier: Proposal, actor: Actor, right: string): Proposal {
+  const isSame = earlier.statement.type === 'pull.signed' && earlier.statement.body.right === right && earlier.issuer === actor.department;
+  if (!isSame) throw refuse('statement-conflict', {}, { field: 'pull' });
+  return earlier;
+}
+
+/** The commitments of the right's own purpose when the words are the same; else the stated words are committed, to be refused by it. */
+async function statedPurpose(stores: Stores, terms: States['right']['terms'], words: PullRequest['purpose']) {
+  if (!words) return terms.purpose;
+  const prose = await readProse(stores, [terms.purpose.basis, terms.purpose.scenario]);
+  const same = prose(terms.purpose.basis) === words.basis && prose(terms.purpose.scenario) === words.scenario;
+  if (same) return terms.purpose;
+  return {
+    basis: await commitProse(stores, words.basis, 'purpose.basis'),
+    scenario: await commitProse(stores, words.scenario, 'purpose.scenario'),
+  };
+}

@@ -1,0 +1,93 @@
+import { refuse, type Approval, type Sentence, type Statement, type StatementBody, type StatementType } from '#contracts';
+import { randomId } from '#crypto';
+import type { Actor } from './actor.js';
+import { instantNow, type ExchangeContext } from './context.js';
+import type { Proposal, Stores } from './ports.js';
+import { keyInForce, signInCustody } from './signing.js';
+
+/** What an actor wants the ledger to say. */
+export interface Proposed<T extends StatementType> {
+  readonly type: T;
+  readonly body: StatementBody<T>;
+  /** The department that says it; its key signs. */
+  readonly issuer: string;
+  /** The last statement about the object, when there is one. */
+  readonly after?: string;
+  /** The department whose office head must approve first, if one must. */
+  readonly approvalBy?: string;
+  readonly sentence: Sentence;
+  readonly id?: string;
+}
+
+/**
+ * Puts a statement on its way: it waits for its approval, then for its signature, and is admitted to the ledger's inbox as soon as it
+ * has both. With custody `exchange` and no approval outstanding that is at once, in this transaction.
+ */
+export async function propose<T extends StatementType>(
+  context: ExchangeContext,
+  stores: Stores,
+  actor: Actor,
+  proposed: Proposed<T>,
+): Promise<Proposal> {
+  const key = await keyInForce(stores, proposed.issuer);
+  const now = instantNow(context);
+  const statement = {
+    v: 1,
+    type: proposed.type,
+    origin: context.origin,
+    id: proposed.id ?? randomId(),
+    issuer: proposed.issuer,
+    keyId: key.id,
+    alg: 'ed25519',
+    at: now,
+    ...(proposed.after === undefined ? {} : { after: proposed.after }),
+    body: proposed.body,
+  } as Statement;
+  const proposal: Proposal = {
+    id: statement.id,
+    type: statement.type,
+    issuer: statement.issuer,
+    statement,
+    custody: key.state.custody,
+    ...(proposed.approvalBy === undefined ? {} : { approvalBy: proposed.approvalBy }),
+    state: proposed.approvalBy === undefined ? 'awaiting-signature' : 'awaiting-approval',
+    preparedBy: actor.person,
+    preparedByDepartment: actor.department,
+    preparedAt: now,
+    sentence: proposed.sentence,
+  };
+  await stores.proposals.add(proposal);
+  return proposal.state === 'awaiting-signature' ? signIfInCustody(context, stores, proposal) : proposal;
+}
+
+/** Adds the office head's approval to the statement, which the department's signature then covers. */
+export async function approveProposal(context: ExchangeContext, stores: Stores, actor: Actor, proposal: Proposal): Promise<Proposal> {
+  if (proposal.state !== 'awaiting-approval') throw refuse('wrong-state', { state: proposal.state });
+  if (proposal.approvalBy !== actor.department || !actor.roles.includes('office-head')) throw refuse('not-allowed');
+  if (proposal.preparedBy === actor.person) throw refuse('same-person');
+  const now = instantNow(context);
+  const approval: Approval = { office: actor.department, role: 'office-head', person: actor.person, at: now };
+  // The key may have rotated while the proposal waited; it is chosen again, since nothing is signed yet.
+  const key = await keyInForce(stores, proposal.issuer);
+  const statement = { ...proposal.statement, at: now, keyId: key.id, approvals: [approval] } as Statement;
+  const approved: Proposal = { ...proposal, statement, custody: key.state.custody, state: 'awaiting-signature' };
+  await stores.proposals.update(approved);
+  return signIfInCustody(context, stores, approved);
+}
+
+async function signIfInCustody(context: ExchangeContext, stores: Stores, proposal: Proposal): Promise<Proposal> {
+  if (proposal.custody !== 'exchange') return proposal;
+  return admitProposal(stores, proposal, await signInCustody(context, stores, proposal.statement));
+}
+
+/** Hands the signed statement to the ledger's inbox; the inbox checks the signature. */
+export async function admitProposal(
+  stores: Stores,
+  proposal: Proposal,
+  signature: { issuer: string; keyId: string; signature: string },
+): Promise<Proposal> {
+  await stores.inbox.admit(proposal.statement, [signature]);
+  const admitted: Proposal = { ...proposal, state: 'admitted' };
+  await stores.proposals.update(admitted);
+  return admitted;
+}

@@ -1,0 +1,98 @@
+import { refuse } from '#contracts';
+import { requireRole, type Actor } from '../actor.js';
+import type { ExchangeContext } from '../context.js';
+import type { Found, Proposal, Stores } from '../ports.js';
+import { propose } from '../proposing.js';
+import { commitProse } from '../prose.js';
+
+export interface Ending {
+  readonly code: string;
+  readonly reason: string;
+  readonly article: string;
+  readonly filing?: string | undefined;
+}
+
+/** The provider or the competent department may end a right (Art. 27); the grantee knows of it and may not; to others it is unknown. */
+async function rightToEnd(stores: Stores, actor: Actor, id: string): Promise<Found<'right'>> {
+  requireRole(actor, 'office-head', 'steward', 'supervisor');
+  const right = await stores.states.get('right', id);
+  if (!right) throw refuse('unknown');
+  const { grantor, grantee } = right.state.terms;
+  if (actor.department === grantor || actor.competent) return right;
+  throw refuse(actor.department === grantee ? 'wrong-issuer' : 'unknown');
+}
+
+/** A steward's word alone stops the flow; what lasts, or opens it again, is for an office head or a supervisor to approve. */
+function approval(actor: Actor): { approvalBy?: string } {
+  return actor.roles.includes('office-head') || actor.roles.includes('supervisor') ? {} : { approvalBy: actor.department };
+}
+
+/** Suspends a right: from the commit of its entry on, not another chunk of its deliveries leaves. */
+export class SuspendRight {
+  constructor(private readonly context: ExchangeContext) {}
+
+  async execute(actor: Actor, id: string, ending: Ending): Promise<Proposal> {
+    return this.context.transactions.run(async (stores) => {
+      const right = await rightToEnd(stores, actor, id);
+      if (right.state.state !== 'in-force') throw refuse('wrong-state', { state: right.state.state });
+      return propose(this.context, stores, actor, {
+        type: 'right.suspended',
+        issuer: actor.department,
+        after: right.state.last,
+        body: await endingBody(stores, right, ending),
+        sentence: { zh: '暂停共享权限', en: 'Suspend the right' },
+      });
+    });
+  }
+}
+
+/** Terminates a right for good. */
+export class TerminateRight {
+  constructor(private readonly context: ExchangeContext) {}
+
+  async execute(actor: Actor, id: string, ending: Ending): Promise<Proposal> {
+    return this.context.transactions.run(async (stores) => {
+      const right = await rightToEnd(stores, actor, id);
+      if (right.state.state === 'terminated') throw refuse('wrong-state', { state: right.state.state });
+      return propose(this.context, stores, actor, {
+        type: 'right.terminated',
+        issuer: actor.department,
+        ...approval(actor),
+        after: right.state.last,
+        body: await endingBody(stores, right, ending),
+        sentence: { zh: '终止共享', en: 'Terminate the right' },
+      });
+    });
+  }
+}
+
+/** Lifts a suspension. */
+export class ResumeRight {
+  constructor(private readonly context: ExchangeContext) {}
+
+  async execute(actor: Actor, id: string, reason: string): Promise<Proposal> {
+    return this.context.transactions.run(async (stores) => {
+      const right = await rightToEnd(stores, actor, id);
+      if (right.state.state !== 'suspended') throw refuse('wrong-state', { state: right.state.state });
+      return propose(this.context, stores, actor, {
+        type: 'right.resumed',
+        issuer: actor.department,
+        ...approval(actor),
+        after: right.state.last,
+        body: { right: id, dataset: right.state.terms.dataset, reason: await commitProse(stores, reason, 'reason') },
+        sentence: { zh: '恢复共享权限', en: 'Resume the right' },
+      });
+    });
+  }
+}
+
+async function endingBody(stores: Stores, right: Found<'right'>, ending: Ending) {
+  return {
+    right: right.id,
+    dataset: right.state.terms.dataset,
+    code: ending.code,
+    reason: await commitProse(stores, ending.reason, 'reason'),
+    article: ending.article,
+    ...(ending.filing === undefined ? {} : { filing: ending.filing }),
+  };
+}

@@ -1,0 +1,91 @@
+import { refuse, type RightView } from '#contracts';
+import { describeRight, toOdrl } from '#rights';
+import { knownTo, seesEverything, type Actor } from '../actor.js';
+import { civilDay } from '../civil-day.js';
+import { instantNow, type ExchangeContext } from '../context.js';
+import type { Found, Page, PageRequest, Stores } from '../ports.js';
+import { readProse } from '../prose.js';
+
+/** Usage rights, for both their sides and for those who see everything. */
+export class ReadRights {
+  constructor(private readonly context: ExchangeContext) {}
+
+  list(actor: Actor, filter: { side: 'grantor' | 'grantee' | 'any'; dataset?: string | undefined }, page: PageRequest): Promise<Page<RightView>> {
+    const own = actor.department;
+    const party = filter.side === 'any' ? (seesEverything(actor) ? {} : { party: own }) : { [filter.side]: own };
+    return this.context.transactions.run(async (stores) => {
+      const found = await stores.states.rights({ ...party, ...(filter.dataset === undefined ? {} : { dataset: filter.dataset }) }, page);
+      const items = await rightViews(stores, found.items, instantNow(this.context));
+      return { items, ...(found.next === undefined ? {} : { next: found.next }) };
+    });
+  }
+
+  get(actor: Actor, id: string): Promise<RightView> {
+    return this.context.transactions.run(async (stores) => {
+      const right = await knownRight(stores, actor, id);
+      const [view] = await rightViews(stores, [right], instantNow(this.context));
+      if (!view) throw refuse('unknown');
+      return view;
+    });
+  }
+
+  /** The right as an ODRL 2.2 policy. */
+  odrl(actor: Actor, id: string): Promise<Record<string, unknown>> {
+    return this.context.transactions.run(async (stores) => {
+      const right = await knownRight(stores, actor, id);
+      return toOdrl(id, right.state.terms) as unknown as Record<string, unknown>;
+    });
+  }
+}
+
+async function knownRight(stores: Stores, actor: Actor, id: string): Promise<Found<'right'>> {
+  return knownTo(actor, await stores.states.get('right', id), ({ state }) => [state.terms.grantor, state.terms.grantee]);
+}
+
+function stateNow(state: Found<'right'>['state'], now: string): RightView['state'] {
+  if (state.state !== 'in-force') return state.state;
+  if (now < state.terms.window.from) return 'not-yet';
+  return now < state.terms.window.until ? 'in-force' : 'ended';
+}
+
+async function rightViews(stores: Stores, rights: readonly Found<'right'>[], now: string): Promise<RightView[]> {
+  const datasets = await stores.states.getMany(
+    'dataset',
+    rights.map(({ state }) => state.terms.dataset),
+  );
+  const departments = await stores.states.getMany(
+    'department',
+    rights.flatMap(({ state }) => [state.terms.grantor, state.terms.grantee]),
+  );
+  const prose = await readProse(
+    stores,
+    rights.flatMap(({ state }) => [state.terms.purpose.basis, state.terms.purpose.scenario]),
+  );
+  return rights.map(({ id, state }) => {
+    const { purpose, ...terms } = state.terms;
+    const words = { basis: prose(purpose.basis), scenario: prose(purpose.scenario) };
+    const dataset = datasets.get(terms.dataset)?.state;
+    const names = {
+      dataset: dataset?.entry.title ?? '',
+      grantor: departments.get(terms.grantor)?.state.name ?? '',
+      grantee: departments.get(terms.grantee)?.state.name ?? '',
+      items: dataset?.entry.items ?? [],
+      purpose: words,
+    };
+    return {
+      id,
+      request: state.request,
+      ...terms,
+      datasetTitle: names.dataset,
+      grantorName: names.grantor,
+      granteeName: names.grantee,
+      decision: state.decision,
+      state: stateNow(state, now),
+      purpose: words,
+      used: { pulls: state.usedPulls, rows: state.usedRows, pullsToday: state.day === civilDay(now) ? state.dayPulls : 0 },
+      sentence: { zh: describeRight(state.terms, names, 'zh'), en: describeRight(state.terms, names, 'en') },
+      grantedAt: state.grantedAt,
+      ...(state.endedAt === undefined ? {} : { end: { code: state.endCode ?? '', reason: '', at: state.endedAt } }),
+    };
+  });
+}
