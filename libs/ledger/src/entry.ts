@@ -1,0 +1,97 @@
+import { hash } from 'node:crypto';
+import { z } from 'zod';
+import {
+  hex64Schema,
+  instantSchema,
+  refuse,
+  statementSignatureSchema,
+  type Statement,
+  type StatementSignature,
+} from '#contracts';
+import { CanonicalError, decodeCanonical, type CanonicalValue } from '#crypto';
+import { readStatementValue } from './statement.js';
+
+/** A statement sealed at an index of the ledger. docs/formats/entries.md. */
+export interface Entry {
+  readonly v: 1;
+  readonly index: number;
+  /** Leaf hash of the entry before it, hex; 64 zeros at index 0. */
+  readonly prev: string;
+  readonly sealedAt: string;
+  readonly statement: Statement;
+  readonly signatures: readonly StatementSignature[];
+}
+
+/** The tree's format gives an entry's length 16 bits. */
+export const ENTRY_MAX_BYTES = 65_535;
+/** 16 signatures of about 200 bytes leave an entry far below its limit. */
+export const SIGNATURES_MAX = 16;
+/** `prev` of entry 0, and the head of an empty ledger. */
+export const NO_ENTRY = '0'.repeat(64);
+
+const signaturesSchema = z.array(statementSignatureSchema).min(1).max(SIGNATURES_MAX);
+const wrapperSchema = z.strictObject({
+  v: z.literal(1),
+  index: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+  prev: hex64Schema,
+  sealedAt: instantSchema,
+  statement: z.unknown(),
+  signatures: signaturesSchema,
+});
+
+/** Reads a list of signatures that came from outside. Throws Refusal `statement-malformed`. */
+export function readSignatures(value: unknown): StatementSignature[] {
+  const read = signaturesSchema.safeParse(value);
+  if (!read.success) {
+    const field = ['signatures', ...(read.error.issues[0]?.path ?? [])].join('.');
+    throw refuse('statement-malformed', { reason: field }, { field });
+  }
+  return read.data;
+}
+
+/**
+ * The canonical bytes of an entry, made around the statement's own bytes so that nothing signed is written twice. Keys stand in
+ * the order that RFC 8785 asks for, and every other value is plain ASCII.
+ */
+export function encodeEntry(entry: Omit<Entry, 'statement' | 'v'>, statementBytes: Uint8Array): Buffer {
+  const signatures = entry.signatures
+    .map((by) => `{"issuer":"${by.issuer}","keyId":"${by.keyId}","signature":"${by.signature}"}`)
+    .join(',');
+  const before = `{"index":${entry.index},"prev":"${entry.prev}","sealedAt":"${entry.sealedAt}","signatures":[${signatures}],"statement":`;
+  return Buffer.concat([Buffer.from(before, 'latin1'), statementBytes, END]);
+}
+const STATEMENT = ',"statement":';
+const END = Buffer.from(',"v":1}', 'latin1');
+
+/**
+ * Reads an entry from its bytes; the second value is the statement's own bytes, the ones that were signed. Throws Refusal
+ * `statement-not-canonical`, `statement-too-large` or `statement-malformed`.
+ */
+export function openEntry(bytes: Uint8Array): { entry: Entry; statementBytes: Buffer } {
+  let value: CanonicalValue;
+  try {
+    value = decodeCanonical(bytes, ENTRY_MAX_BYTES);
+  } catch (error) {
+    if (!(error instanceof CanonicalError)) throw error;
+    if (error.code === 'canonical-bytes-differ') throw refuse('statement-not-canonical');
+    if (error.code === 'canonical-too-long') throw refuse('statement-too-large', { limit: ENTRY_MAX_BYTES });
+    throw refuse('statement-malformed', { reason: error.code });
+  }
+  const wrapper = wrapperSchema.safeParse(value);
+  if (!wrapper.success) {
+    const field = (wrapper.error.issues[0]?.path ?? []).join('.');
+    throw refuse('statement-malformed', { reason: `entry ${field}`.trim() }, { field });
+  }
+  // Before the statement stand only numbers, digests and signatures, none of which can spell this key.
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const statementBytes = buffer.subarray(buffer.indexOf(STATEMENT) + STATEMENT.length, buffer.length - END.length);
+  const statement = readStatementValue(wrapper.data.statement as CanonicalValue, statementBytes);
+  return { entry: { ...wrapper.data, statement }, statementBytes };
+}
+
+const LEAF = Buffer.of(0);
+
+/** SHA-256(0x00 ‖ entry bytes), 32 bytes: the leaf of the Merkle tree and the link of the chain. RFC 6962 §2.1. */
+export function leafHash(entryBytes: Uint8Array): Buffer {
+  return hash('sha256', Buffer.concat([LEAF, entryBytes]), 'buffer');
+}

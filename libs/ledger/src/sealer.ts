@@ -1,0 +1,252 @@
+import { randomId } from '#crypto';
+import { refuse, Refusal, type Statement } from '#contracts';
+import { CachedStates } from './cached-states.js';
+import { encodeEntry, leafHash, readSignatures } from './entry.js';
+import { applyEntry, type Law } from './law.js';
+import { mentionsOf } from './mentions.js';
+import { openStatement } from './statement.js';
+import type { LedgerHead, LedgerStore, RejectedStatement, SealedStatement, SealTransaction, WaitingStatement } from './store.js';
+import { registerTouches, type Touch, type Touches } from './touches.js';
+import type { StateChange } from './states.js';
+
+export const BATCH_MAX = 500;
+
+/** Writes what follows from a batch (tasks, notices) in the sealing transaction. If it fails, the batch fails and is tried again. */
+export type SealHook<Tx> = (
+  tx: Tx,
+  batch: { readonly sealed: readonly SealedStatement[]; readonly rejected: readonly RejectedStatement[] },
+) => Promise<void>;
+
+/** Where a batch stands: for tests that kill the sealer there. */
+export type SealStep =
+  | 'drained'
+  | 'judged'
+  | 'gates-closed'
+  | 'appended'
+  | 'projected'
+  | 'marked'
+  | 'hooked'
+  | 'announced'
+  | 'committed';
+
+export interface SealerOptions<Tx extends SealTransaction> {
+  readonly store: LedgerStore<Tx>;
+  readonly law: Law;
+  /** Beside the register's own: those of the law's folds. */
+  readonly touches?: readonly Touches[];
+  readonly hooks?: readonly SealHook<Tx>[];
+  readonly now?: () => Date;
+  /** How long the lease lasts without being renewed; another sealer takes over after it. */
+  readonly leaseMs?: number;
+  /** How long to sleep when nobody rings: only a safety net. */
+  readonly pollMs?: number;
+  readonly batchMax?: number;
+  /** States kept between batches; above it all are forgotten and loaded again as needed. */
+  readonly cachedStatesMax?: number;
+  /** What went wrong and was survived: log it. `stage` says where. */
+  readonly onTrouble?: (stage: 'lease' | 'judge' | 'seal', error: unknown) => void;
+  readonly onStep?: (step: SealStep) => void | Promise<void>;
+}
+
+export type SealOutcome =
+  | { readonly state: 'sealed'; readonly sealed: number; readonly rejected: number }
+  | { readonly state: 'idle' | 'fenced' };
+
+/** One writer of the ledger. Any number may run; the one that holds the lease seals, the others wait. */
+export class Sealer<Tx extends SealTransaction> {
+  private readonly holder = randomId();
+  private readonly states = new CachedStates();
+  private readonly leaseMs: number;
+  private readonly now: () => Date;
+  /** Undefined: the lease is not held, or it is not known how the last commit ended. */
+  private head: LedgerHead | undefined;
+  private renewAtMs = 0;
+
+  constructor(private readonly options: SealerOptions<Tx>) {
+    this.leaseMs = options.leaseMs ?? 10_000;
+    this.now = options.now ?? (() => new Date());
+  }
+
+  /** Seals until the signal aborts, then gives the lease back. Survives a lost database: it waits and begins from the head again. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { store, onTrouble, pollMs = 2_000 } = this.options;
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        if (!this.head && !(await this.takeLease())) {
+          await sleep(this.leaseMs / 2, signal);
+          continue;
+        }
+        const { state } = await this.sealBatch();
+        failures = 0;
+        if (state === 'idle') await store.untilWork(Math.min(pollMs, this.leaseMs / 3), signal);
+      } catch (error) {
+        onTrouble?.(this.head ? 'seal' : 'lease', error);
+        this.forget();
+        failures++;
+        await sleep(Math.min(5_000, 50 * 2 ** failures), signal);
+      }
+    }
+    if (this.head) await store.releaseLease(this.head.epoch).catch((error: unknown) => onTrouble?.('lease', error));
+    this.forget();
+  }
+
+  /** Takes the lease, or says false. Reads the head anew: whatever this sealer believed before is void. */
+  async takeLease(): Promise<boolean> {
+    this.forget();
+    // Once there are witnesses: ask them for their last checkpoint here, and stop when one is ahead of this head or too few answer
+    // (docs/formats/entries.md). Until then a restored old backup is noticed only by whoever remembers size and head.
+    this.head = await this.options.store.takeLease(this.holder, this.leaseMs);
+    this.renewAtMs = performance.now() + this.leaseMs / 3;
+    return this.head !== undefined;
+  }
+
+  /**
+   * Seals one batch. The order of the steps is the safety argument, so they stand here together; the lease must have been taken. An
+   * error means that it is not known whether the batch is in the ledger: forget everything, reload the head, begin again.
+   */
+  async sealBatch(): Promise<SealOutcome> {
+    const { store, law, hooks = [], onStep = () => {}, batchMax = BATCH_MAX, cachedStatesMax = 100_000 } = this.options;
+    const head = this.head;
+    if (!head) throw new Error('The lease is not held');
+
+    // 1. Drain, ends first. Nothing is taken out: a crash up to the commit leaves every row waiting, and the next sealer finds it.
+    const rows = await store.waiting(batchMax);
+    if (rows.length === 0) {
+      if (performance.now() < this.renewAtMs) return { state: 'idle' };
+      if (!(await store.renewLease(head.epoch, this.leaseMs))) return this.fenced();
+      this.renewAtMs = performance.now() + this.leaseMs / 3;
+      return { state: 'idle' };
+    }
+    await onStep('drained');
+
+    // 2. Open the statements and load, in one go, every state that they touch. Only the holder of the lease changes states, and the
+    // write in step 4 fails if we no longer are: so what is read here, or kept from the batch before, is what the entries apply to.
+    const rejected: RejectedStatement[] = [];
+    const opened = this.open(rows, rejected);
+    if (this.states.sizeStates > cachedStatesMax) this.states.clear();
+    await this.loadTouched(opened);
+
+    // 3. Judge one by one, each by the states that the one before left. A refusal hurts only its own statement. Indexes are given to
+    // what is accepted, so they have no gaps. All entries of a batch are durable at one instant and carry it; it never goes back.
+    const nowAt = this.now().toISOString();
+    const sealedAt = nowAt > head.sealedAt ? nowAt : head.sealedAt;
+    const sealed: SealedStatement[] = [];
+    const changes = new Map<string, StateChange>();
+    const gates = new Set<string>();
+    let prev = head.head;
+    for (const { row, statement, signatures } of opened) {
+      const index = head.size + sealed.length;
+      let changed: readonly StateChange[];
+      try {
+        changed = applyEntry(this.states, { index, sealedAt, statement, signatures }, row.bytes, law);
+      } catch (error) {
+        rejected.push({ seq: row.seq, id: row.id, statement, refusal: this.refusalOf(error) });
+        continue;
+      }
+      for (const change of changed) changes.set(`${change.kind} ${change.id}`, change);
+      const mentions = mentionsOf(this.states, statement);
+      const bytes = encodeEntry({ index, prev, sealedAt, signatures }, row.bytes);
+      const leaf = leafHash(bytes);
+      sealed.push({ seq: row.seq, index, leafHash: leaf, bytes, sealedAt, statement, signatures, mentions });
+      if (statement.type === 'right.suspended' || statement.type === 'right.terminated') gates.add(statement.body.right);
+      prev = leaf.toString('hex');
+    }
+    await onStep('judged');
+
+    // 4. One transaction. Until its commit nothing of the batch can be seen by anybody; a crash anywhere in it leaves the ledger as it
+    // was and every row waiting. After its commit the batch is whole: entries, head, states, inbox and tasks say the same.
+    const next: LedgerHead = { size: head.size + sealed.length, head: prev, sealedAt, epoch: head.epoch };
+    const isCommitted = await store.transaction(async (tx) => {
+      // Ends: from here until the commit no chunk is handed over under these rights, and after it none may be (promise 8).
+      // Before the head is locked, so that a slow reader delays this sealer alone.
+      if (gates.size > 0) await tx.closeGates([...gates].sort());
+      await onStep('gates-closed');
+      // The fence: writes only if epoch and size are what this batch was judged by. A sealer that was paused while another took over
+      // writes nothing here, and one whose last commit succeeded without its knowing neither.
+      if (!(await tx.append(head, sealed.length > 0 ? next : head, sealed))) return false;
+      await onStep('appended');
+      await tx.putStates([...changes.values()]);
+      await onStep('projected');
+      await tx.markSealed(sealed);
+      await tx.markRejected(rejected);
+      await onStep('marked');
+      for (const hook of hooks) await hook(tx, { sealed, rejected });
+      await onStep('hooked');
+      await tx.announce({ from: head.size, size: next.size, rejected: rejected.length });
+      await onStep('announced');
+      return true;
+    });
+    if (!isCommitted) return this.fenced();
+
+    // 5. Durable. If this process dies now, others still hear of it: the announcement was part of the commit. The tree's leaves and the
+    // checkpoint will follow the commit here, from the entries; they are never on the way to it.
+    if (sealed.length > 0) this.head = next;
+    this.renewAtMs = performance.now() + this.leaseMs / 3;
+    await onStep('committed');
+    return { state: 'sealed', sealed: sealed.length, rejected: rejected.length };
+  }
+
+  private open(rows: readonly WaitingStatement[], rejected: RejectedStatement[]) {
+    return rows.flatMap((row) => {
+      try {
+        const statement = openStatement(row.bytes);
+        if (statement.id !== row.id) throw refuse('statement-malformed', { reason: 'id' }, { field: 'id' });
+        return [{ row, statement, signatures: readSignatures(row.signatures) }];
+      } catch (error) {
+        rejected.push({ seq: row.seq, id: row.id, refusal: this.refusalOf(error) });
+        return [];
+      }
+    });
+  }
+
+  /** Asks every statement what it touches until nothing is missing: some only know once a first state is there. */
+  private async loadTouched(
+    opened: readonly { statement: Statement; signatures: readonly { keyId: string }[] }[],
+  ): Promise<void> {
+    const { store, touches = [] } = this.options;
+    for (;;) {
+      const wanted: Touch[] = [];
+      for (const { statement, signatures } of opened) {
+        wanted.push(...registerTouches(statement));
+        for (const { keyId } of signatures) wanted.push({ kind: 'key', id: keyId });
+        for (const touchesOf of touches) wanted.push(...touchesOf(statement, this.states.known));
+      }
+      const missing = this.states.missing(wanted);
+      if (missing.length === 0) return;
+      this.states.fill(missing, await store.load(missing));
+    }
+  }
+
+  /** A fold that throws something else than a Refusal has a bug; the statement is set aside so that it does not hold up the others. */
+  private refusalOf(error: unknown): Refusal {
+    if (error instanceof Refusal) return error;
+    const incident = randomId();
+    this.options.onTrouble?.('judge', new Error(`Statement set aside, incident ${incident}`, { cause: error }));
+    return refuse('internal', { incident });
+  }
+
+  private fenced(): SealOutcome {
+    this.forget();
+    return { state: 'fenced' };
+  }
+
+  /** Nothing in memory may be believed any more. */
+  private forget(): void {
+    this.head = undefined;
+    this.states.clear();
+  }
+}
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((done) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      done();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
+}

@@ -1,0 +1,66 @@
+import { Refusal } from '#contracts';
+import { leafHash, NO_ENTRY, openEntry, type Entry } from './entry.js';
+import { LedgerFault, type FaultCode } from './faults.js';
+import { applyEntry, type Law } from './law.js';
+import { StatesInMemory, type StateChange } from './states.js';
+
+export interface WalkedEntry {
+  readonly entry: Entry;
+  readonly leafHash: string;
+  readonly changes: readonly StateChange[];
+}
+
+/**
+ * Walks a ledger entry by entry and folds the states on the way: memory is the states, and the ids of statements that create or add.
+ * A wrong entry is thrown as a `LedgerFault`; the walk stands behind it then, so that audit can go on and name the next one.
+ */
+export class LedgerWalk {
+  readonly states = new StatesInMemory();
+  /** Entries walked. */
+  size = 0;
+  /** Leaf hash of the last one, hex. */
+  head = NO_ENTRY;
+  sealedAt = '';
+  /** A statement that follows another cannot come twice (its `after` would be stale); the others are remembered. */
+  private readonly ids = new Set<string>();
+
+  constructor(private readonly law: Law) {}
+
+  /** Checks the entry's form, its place in the chain, its signatures and the rules. Throws `LedgerFault`. */
+  step(bytes: Uint8Array): WalkedEntry {
+    const index = this.size;
+    const { head, sealedAt } = this;
+    const leaf = leafHash(bytes).toString('hex');
+    this.size++;
+    this.head = leaf;
+
+    const { entry, statementBytes } = asFault(index, () => openEntry(bytes));
+    const { statement } = entry;
+    this.sealedAt = entry.sealedAt;
+    if (entry.index !== index) throw new LedgerFault('index-gap', index);
+    if (entry.sealedAt < sealedAt) throw new LedgerFault('time-went-back', index);
+    if (statement.after === undefined) {
+      const id = Buffer.from(statement.id, 'hex').toString('latin1');
+      if (this.ids.has(id)) throw new LedgerFault('statement-repeated', index);
+      this.ids.add(id);
+    }
+    const changes = asFault(index, () => applyEntry(this.states, entry, statementBytes, this.law));
+    // Last, so that an altered statement is named by its own signature, and only what no signature covers by the chain.
+    if (entry.prev !== head) throw new LedgerFault('chain-broken', index);
+    return { entry, leafHash: leaf, changes };
+  }
+}
+
+const opening: Partial<Record<string, FaultCode>> = {
+  'statement-not-canonical': 'entry-not-canonical',
+  'statement-malformed': 'entry-malformed',
+};
+
+function asFault<T>(index: number, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Refusal) throw new LedgerFault(opening[error.code] ?? error.code, index, error);
+    throw new LedgerFault('fold-failed', index, undefined, { cause: error });
+  }
+}
