@@ -63,6 +63,8 @@ export interface States {
     grantedAt: string;
     endedAt?: string;
     endCode?: string;
+    /** The department that suspended or terminated it: what the competent department suspends, only it resumes. */
+    endedBy?: string;
     /** Pulls and rows that count: settled and reserved together. */
     usedPulls: number;
     usedRows: number;

@@ -69,4 +69,84 @@ export const rightsRefusals = {
     en: 'A supplement may be asked for only once.',
   },
   'year-not-loaded': { status: 409, zh: '{year} 年工作日历尚未载入。', en: 'The working-day calendar of {year} is not loaded.' },
+  'own-dataset': {
+    status: 409,
+    zh: '本部门自有的数据资源无需申请共享。',
+    en: 'A department does not ask itself for its own dataset.',
+  },
+  'method-not-offered': {
+    status: 409,
+    zh: '该数据资源不以此方式共享（{method}）。',
+    en: 'The dataset is not shared by this method ({method}).',
+  },
+  'scope-item-not-granted': {
+    status: 403,
+    zh: '行范围只能按未脱敏的已授予数据项选取，不得使用：{items}。',
+    en: 'Rows may be chosen only by items that the right gives unmasked, not by: {items}.',
+  },
+  'mask-missing': {
+    status: 400,
+    zh: '含个人信息的数据项须写明脱敏方式或明确不脱敏：{items}。',
+    en: 'State how these personal items are masked, or that they are given as they are: {items}.',
+  },
+  'not-as-asked': {
+    status: 400,
+    zh: '“同意”须与申请一致；{field} 有所收窄时应作“部分同意”并引用使用条件。',
+    en: 'To agree is to grant what was asked; {field} is narrower: agree in part and cite a condition.',
+  },
+  'not-by-rule': {
+    status: 409,
+    zh: '该申请不能按规则直接授予（{reason}），须由人员答复。',
+    en: 'This request cannot be granted by rule ({reason}); people decide it.',
+  },
+  'share-condition-missing': {
+    status: 400,
+    zh: '有条件共享须列明使用条件，不予共享须列明法律、行政法规或国务院决定的依据。',
+    en: 'A conditional entry states its conditions; one that is not shared cites the law that forbids it.',
+  },
+  'too-many-recipients': {
+    status: 409,
+    zh: '部门 {department} 的有效加密接收公钥超过 {limit} 个。',
+    en: 'Department {department} has more than {limit} encryption recipients in force.',
+  },
+  'suspended-by-competent': {
+    status: 403,
+    zh: '由主管部门暂停的共享权限，须由主管部门恢复。',
+    en: 'The competent department suspended this right; only it can resume it.',
+  },
+  'decision-differs': {
+    status: 409,
+    zh: '按同样的依据重新判定，结果不同（{found}）。',
+    en: 'Decided again from the same inputs, the answer is another ({found}).',
+  },
+  'rows-above-decision': {
+    status: 409,
+    zh: '实际 {rows} 行，超过决定所准的至多 {rowsAtMost} 行。',
+    en: 'There are {rows} rows, more than the {rowsAtMost} that the decision allows.',
+  },
+  'receipt-differs': {
+    status: 409,
+    zh: '回执与账本所载的数据提供记录不一致：{field}。',
+    en: 'The receipt differs from the sealed delivery in {field}.',
+  },
+  'ids-disagree': {
+    status: 409,
+    zh: '记录所列编号与其对象不符：{field}。',
+    en: 'The statement names another {field} than its object has.',
+  },
+  'version-number': {
+    status: 409,
+    zh: '下一个数据版本号应为 {expected}。',
+    en: 'The next version has number {expected}.',
+  },
+  'approval-not-valid': {
+    status: 403,
+    zh: '审批人不是该部门现任共享工作机构负责人。',
+    en: 'The approver is not an office head of that department now.',
+  },
+  'odrl-unreadable': {
+    status: 400,
+    zh: '不是可一一对应的 ODRL 策略：{reason}。',
+    en: 'This is not an ODRL policy that maps one to one: {reason}.',
+  },
 } as const;

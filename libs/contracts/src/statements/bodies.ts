@@ -150,6 +150,8 @@ export const statementBodies = {
   'pull.refused': z.strictObject({ ...ofDelivery, code, computedAt: countSchema }),
   'delivery.decided': z.strictObject({
     ...ofDelivery,
+    /** Whose keys and recipients the decision looked at: the sealer loads them by this, without asking the right first. */
+    grantee: departmentCodeSchema,
     version: idSchema,
     items: itemNamesSchema,
     rows: rowScopeSchema,
