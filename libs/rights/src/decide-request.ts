@@ -1,0 +1,65 @@
+import { refuse, type Asked, type Refusal, type States } from '#contracts';
+import { no, yes, type Decided } from './decided.js';
+import { itemsByName, unknownItems } from './items-by-name.js';
+import { checkScope, scopeItems } from './row-scope.js';
+
+export interface RequestQuestion {
+  /** The department that asks. */
+  readonly from: string;
+  readonly dataset: States['dataset'];
+  readonly asked: Asked;
+  readonly now: string;
+  /** The citation of law behind a dataset that is not shared, as its entry has it in words. The ledger holds only its commitment. */
+  readonly citation?: string;
+}
+
+export interface RequestAccepted {
+  /** It may be granted by rule, as it stands: the entry is shared without conditions and its masks settle every item. */
+  readonly byRule: boolean;
+}
+
+/**
+ * Whether a request can be put at all. Checks in this order: not one's own dataset, shared, method offered, items known, row scope,
+ * term.
+ */
+export function decideRequest(question: RequestQuestion): Decided<RequestAccepted> {
+  const { from, dataset, asked, now } = question;
+  const { entry } = dataset;
+  if (from === dataset.provider) return no(refuse('own-dataset'));
+  if (entry.shareType === 'not-shared')
+    return no(refuse('not-shared', { citation: question.citation ?? entry.shareCondition ?? '–' }));
+  if (!entry.shareMethods.includes(asked.method))
+    return no(refuse('method-not-offered', { method: asked.method }, { field: 'method' }));
+  const fault = checkAsked(dataset, asked) ?? checkWindow(asked.window, now);
+  if (fault) return no(fault);
+  return yes({ byRule: ruleFault(dataset, asked) === undefined });
+}
+
+function checkAsked(dataset: States['dataset'], asked: Asked): Refusal | undefined {
+  const unknown = unknownItems(dataset.entry.items, asked.items);
+  if (unknown.length > 0) return refuse('item-unknown', { items: unknown }, { field: 'items' });
+  return checkScope(asked.rows, dataset.entry.items);
+}
+
+/** A term is half-open, not empty, and not over yet. It may begin in the past: nothing was allowed before the grant anyhow. */
+export function checkWindow(window: { from: string; until: string }, now: string): Refusal | undefined {
+  const isRead = !Number.isNaN(Date.parse(window.from)) && !Number.isNaN(Date.parse(window.until));
+  // Instants are all written alike, so their text sorts as time.
+  return isRead && window.from < window.until && window.until > now
+    ? undefined
+    : refuse('window-invalid', { from: window.from, until: window.until }, { field: 'window' });
+}
+
+/**
+ * Why a request cannot be granted by rule: the entry has conditions, a personal item has no mask, or its row scope would tell through
+ * the choice of rows what the entry's mask hides. Then people decide.
+ */
+export function ruleFault(dataset: States['dataset'], asked: Asked): Refusal | undefined {
+  const { entry } = dataset;
+  if (entry.shareType !== 'unconditional') return refuse('not-by-rule', { reason: 'conditional' });
+  const items = itemsByName(entry.items);
+  const bare = asked.items.filter((name) => items.get(name)?.personal && !items.get(name)?.mask);
+  if (bare.length > 0) return refuse('not-by-rule', { reason: 'personal-items', items: bare });
+  const masked = [...scopeItems(asked.rows)].filter((name) => items.get(name)?.mask);
+  return masked.length > 0 ? refuse('not-by-rule', { reason: 'rows-on-masked-items', items: masked }) : undefined;
+}
