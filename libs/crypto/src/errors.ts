@@ -1,13 +1,20 @@
+import { cryptoSentences, type CryptoCode } from './sentences.js';
+
 /**
- * What every refusal of this library has in common: a stable kebab-case code for programs. The message is for logs and never
- * holds a key, a password or plaintext. The sentences people read stand in `contracts` under the same codes.
+ * What every refusal of this library has in common: a stable kebab-case code for programs and a sentence for people. The message is
+ * for logs. None of them ever holds a key, a password or plaintext.
  */
-export class CryptoError<Code extends string = string> extends Error {
+export class CryptoError<Code extends CryptoCode = CryptoCode> extends Error {
   readonly code: Code;
 
-  constructor(code: Code, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: Code, message: string) {
+    super(message);
     this.code = code;
     this.name = new.target.name;
+  }
+
+  /** The sentence for a person, in the language asked for. */
+  sentence(locale: 'zh' | 'en'): string {
+    return cryptoSentences[this.code][locale];
   }
 }

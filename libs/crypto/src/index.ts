@@ -1,5 +1,7 @@
 // The door of `#crypto`. In the browser import `canonical.ts` and `ed25519-point.ts`, which need nothing from Node.
 export { CryptoError } from './errors.js';
+export { cryptoSentences } from './sentences.js';
+export type { CryptoCode } from './sentences.js';
 
 export { CANONICAL_MAX_DEPTH, CanonicalError, STATEMENT_MAX_BYTES, canonicalText, decodeCanonical } from './canonical.js';
 export type { CanonicalCode, CanonicalValue } from './canonical.js';
