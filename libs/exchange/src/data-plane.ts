@@ -30,7 +30,11 @@ export async function keepVersionSecrets(
 }
 
 /** A version that a job can open. Throws Refusal unknown when its parts are not here. */
-export async function openVersion(context: ExchangeContext, stores: Stores, version: string): Promise<{ file: VersionFile; stored: StoredVersion }> {
+export async function openVersion(
+  context: ExchangeContext,
+  stores: Stores,
+  version: string,
+): Promise<{ file: VersionFile; stored: StoredVersion }> {
   const file = await stores.versions.get(version);
   const sealed = await stores.secrets.get(identityName(version));
   if (!file || !sealed) throw refuse('unknown');

@@ -1,1 +1,42 @@
 export * from './ports.js';
+export type { Actor } from './actor.js';
+export { seesEverything } from './actor.js';
+export type { ExchangeContext } from './context.js';
+export { openDataPlane, type DataPlane } from './data-plane.js';
+export { untilSealed } from './until-sealed.js';
+
+export { Authenticate } from './accounts/authenticate.js';
+export { LogIn } from './accounts/log-in.js';
+export { AddPerson, ErasePerson, ListPeople, readPerson, ResetPassword, SetRoles } from './accounts/people.js';
+export { ChangePassword, OwnSessions } from './accounts/sessions.js';
+export { logKeyName, openSetUpLink, SetUp } from './accounts/set-up.js';
+export {
+  AdmitDepartment,
+  EndKey,
+  EndRecipient,
+  NominateKey,
+  NominateRecipient,
+  ReadDepartments,
+} from './departments/departments.js';
+export { Approve, ReadProposals, ReturnProposal, SignProposal } from './proposals/proposals.js';
+
+export { ChangeDataset, EnterDataset, ReadDatasets } from './catalogue/datasets.js';
+export { PublishVersion, ReadUpload } from './catalogue/publish-version.js';
+export { DecideRequest, SubmitRequest, SupplementRequest, WithdrawRequest } from './requests/requests.js';
+export { PreviewRequest } from './requests/preview-request.js';
+export { ReadRequests } from './requests/read-requests.js';
+export { ResumeRight, SuspendRight, TerminateRight } from './rights/end-right.js';
+export { ReadRights } from './rights/read-rights.js';
+
+export { Pull } from './deliveries/pull.js';
+export { CancelDelivery } from './deliveries/cancel-delivery.js';
+export { chunkBytes, OpenPayload, ServedBytes, type OpenedPayload } from './deliveries/download.js';
+export { RecordUse, SignReceipt } from './deliveries/account-for-use.js';
+export { ReadDeliveries } from './deliveries/read-deliveries.js';
+
+export { ReadNotices, noticesOf, notify } from './oversight/notices.js';
+export { ReadTrail } from './oversight/read-trail.js';
+export { entrySentences } from './oversight/sentences.js';
+export { consequencesOf, consequencesOfRejection, type DueTask } from './consequences.js';
+export { RunClocks, type ClockSettings } from './clocks.js';
+export { DoTask } from './tasks.js';

@@ -358,7 +358,7 @@ export interface TrailFilter {
 }
 export interface Trail {
   query(filter: TrailFilter, page: PageRequest): Promise<Page<SealedEntry>>;
-  entry(index: number): Promise<SealedEntry | undefined>;
+  entry(index: number, visibility: Pick<TrailFilter, 'visibleTo'>): Promise<SealedEntry | undefined>;
 }
 
 /** Commits of ends and chunks of downloads exclude each other (promise 8). */

@@ -61,7 +61,12 @@ export async function propose<T extends StatementType>(
 }
 
 /** Adds the office head's approval to the statement, which the department's signature then covers. */
-export async function approveProposal(context: ExchangeContext, stores: Stores, actor: Actor, proposal: Proposal): Promise<Proposal> {
+export async function approveProposal(
+  context: ExchangeContext,
+  stores: Stores,
+  actor: Actor,
+  proposal: Proposal,
+): Promise<Proposal> {
   if (proposal.state !== 'awaiting-approval') throw refuse('wrong-state', { state: proposal.state });
   if (proposal.approvalBy !== actor.department || !actor.roles.includes('office-head')) throw refuse('not-allowed');
   if (proposal.preparedBy === actor.person) throw refuse('same-person');

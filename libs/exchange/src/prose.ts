@@ -15,7 +15,10 @@ export async function commitProse(stores: Stores, text: string, field: string): 
 }
 
 /** The texts behind commitments; an erased one is an empty text. */
-export async function readProse(stores: Stores, commitments: readonly (string | undefined)[]): Promise<(commitment: string | undefined) => string> {
+export async function readProse(
+  stores: Stores,
+  commitments: readonly (string | undefined)[],
+): Promise<(commitment: string | undefined) => string> {
   const asked = commitments.filter((commitment) => commitment !== undefined);
   const texts = await stores.texts.get([...new Set(asked)]);
   return (commitment) => (commitment === undefined ? '' : (texts.get(commitment)?.text ?? ''));

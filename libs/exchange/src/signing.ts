@@ -43,7 +43,12 @@ export async function signInCustody(context: ExchangeContext, stores: Stores, st
 }
 
 /** Signs other bytes that a department signs (a recipient's declaration), base64. */
-export async function signBytesInCustody(context: ExchangeContext, stores: Stores, keyId: string, bytes: Uint8Array): Promise<string> {
+export async function signBytesInCustody(
+  context: ExchangeContext,
+  stores: Stores,
+  keyId: string,
+  bytes: Uint8Array,
+): Promise<string> {
   return signEd25519(await keptSigningKey(context, stores, keyId), bytes);
 }
 

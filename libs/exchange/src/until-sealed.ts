@@ -13,7 +13,8 @@ export async function untilSealed(context: ExchangeContext, ids: readonly string
   for (;;) {
     const states = await context.transactions.run((stores) => stores.inbox.states(ids));
     const rejected = [...states.values()].find((held) => held.state === 'rejected');
-    if (rejected?.problem) throw new Refusal(rejected.problem.code as Refusal['code'], rejected.problem.details, rejected.problem.at);
+    if (rejected?.problem)
+      throw new Refusal(rejected.problem.code as Refusal['code'], rejected.problem.details, rejected.problem.at);
     if (ids.every((id) => states.get(id)?.state === 'sealed')) return;
     if (Date.now() > deadline) throw refuse('ledger-unavailable');
     await sleep(pollMs);

@@ -16,8 +16,11 @@ export class Authenticate {
       const now = instantNow(this.context);
       const credential = await stores.credentials.find(sha256Hex(secret), now);
       if (!credential) throw refuse('not-logged-in');
-      const memberships = (await stores.states.memberships({ person: credential.person })).filter((held) => held.state.roles.length > 0);
-      const membership = department === undefined ? memberships[0] : memberships.find((held) => held.state.department === department);
+      const memberships = (await stores.states.memberships({ person: credential.person })).filter(
+        (held) => held.state.roles.length > 0,
+      );
+      const membership =
+        department === undefined ? memberships[0] : memberships.find((held) => held.state.department === department);
       if (!membership && department !== undefined) throw refuse('unknown');
       if (!membership) throw refuse('not-logged-in');
       const of = await stores.states.get('department', membership.state.department);

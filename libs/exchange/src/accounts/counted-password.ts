@@ -12,7 +12,11 @@ const longestRestMs = 24 * 3_600_000;
  * Checks a password and counts the failures. Throws Refusal bad-login or locked-out; an unknown person costs the same argon2 work, so
  * the time does not tell which names exist.
  */
-export async function checkCountedPassword(context: ExchangeContext, person: Person | undefined, password: string): Promise<Person> {
+export async function checkCountedPassword(
+  context: ExchangeContext,
+  person: Person | undefined,
+  password: string,
+): Promise<Person> {
   const now = context.clock.now();
   if (!person || person.erasedAt !== undefined) {
     await checkPasswordOfNobody(password);

@@ -41,12 +41,17 @@ export class SetUp {
   async execute(request: SetUpRequest): Promise<{ department: string; officeHead: string; operator: string }> {
     checkPasswordStrength(request.officeHead.login, request.officeHead.password);
     checkPasswordStrength(request.operator.login, request.operator.password);
-    if (request.officeHead.login === request.operator.login) throw refuse('already-exists', { what: request.operator.login }, { field: 'operator.login' });
+    if (request.officeHead.login === request.operator.login)
+      throw refuse('already-exists', { what: request.operator.login }, { field: 'operator.login' });
     const opened = await this.context.transactions.run((stores) => this.openLedger(stores, request));
     await untilSealed(this.context, [opened]);
-    const [officeHeadHash, operatorHash] = await Promise.all([hashPassword(request.officeHead.password), hashPassword(request.operator.password)]);
+    const [officeHeadHash, operatorHash] = await Promise.all([
+      hashPassword(request.officeHead.password),
+      hashPassword(request.operator.password),
+    ]);
     const done = await this.context.transactions.run(async (stores) => {
-      if (!(await stores.credentials.closeSetup(sha256Hex(request.token), instantNow(this.context)))) throw refuse('setup-closed');
+      if (!(await stores.credentials.closeSetup(sha256Hex(request.token), instantNow(this.context))))
+        throw refuse('setup-closed');
       const officeHead = await this.appoint(stores, request, request.officeHead, officeHeadHash, ['office-head']);
       const operator = await this.appoint(stores, request, request.operator, operatorHash, ['operator']);
       return { officeHead, operator };

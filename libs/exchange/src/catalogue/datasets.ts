@@ -43,7 +43,8 @@ export class ChangeDataset {
     return this.context.transactions.run(async (stores) => {
       const dataset = await ownDataset(stores, actor, id);
       const same = await stores.states.datasets({ resourceCode: entry.resourceCode }, { limit: 1 });
-      if (same.items.some((found) => found.id !== id)) throw refuse('already-exists', { what: entry.resourceCode }, { field: 'entry.resourceCode' });
+      if (same.items.some((found) => found.id !== id))
+        throw refuse('already-exists', { what: entry.resourceCode }, { field: 'entry.resourceCode' });
       return propose(this.context, stores, actor, {
         type: 'dataset.changed',
         issuer: actor.department,
@@ -73,7 +74,10 @@ export class ReadDatasets {
     page: PageRequest,
   ): Promise<Page<DatasetView>> {
     return this.context.transactions.run(async (stores) => {
-      const found = await stores.states.datasets(Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)), page);
+      const found = await stores.states.datasets(
+        Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)),
+        page,
+      );
       return { items: await datasetViews(stores, actor, found.items), ...(found.next === undefined ? {} : { next: found.next }) };
     });
   }
@@ -125,7 +129,12 @@ async function datasetViews(stores: Stores, actor: Actor, datasets: readonly Fou
   );
 }
 
-async function versionView(stores: Stores, actor: Actor, provider: string, { id, state }: Found<'version'>): Promise<VersionView> {
+async function versionView(
+  stores: Stores,
+  actor: Actor,
+  provider: string,
+  { id, state }: Found<'version'>,
+): Promise<VersionView> {
   const { last: _, ...shown } = state;
   // Whoever holds the digest of a small version can guess its rows; only the provider knows them anyway.
   const file = actor.department === provider ? await stores.versions.get(id) : undefined;

@@ -10,7 +10,9 @@ export async function sealEntry(stores: Stores, entry: DatasetEntry): Promise<Se
   return {
     ...plain,
     abstract: await commitProse(stores, abstract, 'entry.abstract'),
-    ...(shareCondition === undefined ? {} : { shareCondition: await commitProse(stores, shareCondition, 'entry.shareCondition') }),
+    ...(shareCondition === undefined
+      ? {}
+      : { shareCondition: await commitProse(stores, shareCondition, 'entry.shareCondition') }),
     ...(openCondition === undefined ? {} : { openCondition: await commitProse(stores, openCondition, 'entry.openCondition') }),
   };
 }

@@ -88,7 +88,9 @@ export class PublishVersion {
         onProgress: (progress) => {
           if (Date.now() - reportedAt < reportEveryMs) return;
           reportedAt = Date.now();
-          reporting = reporting.then(() => this.report({ ...upload, bytes: progress.done, rows: progress.rows })).catch(() => undefined);
+          reporting = reporting
+            .then(() => this.report({ ...upload, bytes: progress.done, rows: progress.rows }))
+            .catch(() => undefined);
         },
       },
     );
@@ -107,7 +109,13 @@ export class PublishVersion {
   ): Promise<UploadView> {
     const version = randomId();
     const commitmentKey = randomKey();
-    const done = { ...upload, bytes: ingested.sizeBytes, rows: ingested.rows, fileSha256: ingested.fileSha256, contentDigest: ingested.contentDigest };
+    const done = {
+      ...upload,
+      bytes: ingested.sizeBytes,
+      rows: ingested.rows,
+      fileSha256: ingested.fileSha256,
+      contentDigest: ingested.contentDigest,
+    };
     const proposal = await this.context.transactions.run(async (stores) => {
       const [entry] = await openEntries(stores, [dataset.state.entry]);
       if (!entry) throw refuse('unknown');
@@ -159,7 +167,8 @@ export class ReadUpload {
   async execute(actor: Actor, id: string): Promise<UploadView> {
     const upload = await this.context.transactions.run((stores) => stores.uploads.get(id));
     if (!upload || upload.department !== actor.department) throw refuse('unknown');
-    const proposal = upload.proposal === undefined ? undefined : await new ReadProposals(this.context).get(actor, upload.proposal);
+    const proposal =
+      upload.proposal === undefined ? undefined : await new ReadProposals(this.context).get(actor, upload.proposal);
     return { ...shown(upload), ...(proposal ? { proposal } : {}) };
   }
 }

@@ -18,7 +18,11 @@ export class CancelDelivery {
       await stores.deliveries.requestCancel(id);
       // A pull that is not decided yet is cancelled as soon as it is: there is nothing to give back before.
       if (state === 'pulled') return;
-      await sayAsExchange(this.context, stores, { type: 'delivery.cancelled', after: last, body: { delivery: id, right, dataset, by: 'requester' } });
+      await sayAsExchange(this.context, stores, {
+        type: 'delivery.cancelled',
+        after: last,
+        body: { delivery: id, right, dataset, by: 'requester' },
+      });
     });
   }
 }
@@ -33,7 +37,10 @@ export class EnforceEnd {
       if (!right || right.state.state === 'in-force') return;
       let cursor: string | undefined;
       do {
-        const page = await stores.states.deliveries({ right: rightId }, { limit: 200, ...(cursor === undefined ? {} : { cursor }) });
+        const page = await stores.states.deliveries(
+          { right: rightId },
+          { limit: 200, ...(cursor === undefined ? {} : { cursor }) },
+        );
         for (const { id, state } of page.items) {
           if (state.state === 'decided') {
             await stores.deliveries.requestCancel(id);

@@ -28,7 +28,11 @@ export class DecideDelivery {
       const delivery = await stores.states.get('delivery', id);
       if (delivery?.state.state !== 'pulled') return;
       if (decided.refused) {
-        await sayAsExchange(this.context, stores, { type: 'pull.refused', after: id, body: refusedPullBody(question, decided.refused) });
+        await sayAsExchange(this.context, stores, {
+          type: 'pull.refused',
+          after: id,
+          body: refusedPullBody(question, decided.refused),
+        });
       } else {
         await sayAsExchange(this.context, stores, { type: 'delivery.decided', after: id, body: decided.ok });
       }
@@ -45,7 +49,9 @@ export class DecideDelivery {
     const dataset = await stores.states.get('dataset', datasetId);
     if (!right || !dataset) throw new Error(`Delivery ${id} names a right or dataset that is not there`);
     const version = versionOfPull(right, dataset, asked.version);
-    const recipients = (await stores.states.ofDepartment('recipient', grantee)).filter(({ state }) => state.endedAt === undefined);
+    const recipients = (await stores.states.ofDepartment('recipient', grantee)).filter(
+      ({ state }) => state.endedAt === undefined,
+    );
     return {
       delivery: id,
       pull: { right: rightId, dataset: datasetId, ...asked },

@@ -37,7 +37,12 @@ export class OpenPayload {
       const delivery = await ownDelivery(stores, actor, id);
       const right = await stores.states.get('right', delivery.state.right);
       if (!right) throw refuse('unknown');
-      const may = mayDownload({ right: right.state, delivery: delivery.state, department: actor.department, now: instantNow(this.context) });
+      const may = mayDownload({
+        right: right.state,
+        delivery: delivery.state,
+        department: actor.department,
+        now: instantNow(this.context),
+      });
       if (may.refused) throw may.refused;
       const { attempt, sizeBytes, ciphertextSha256 } = may.ok.prepared;
       const work = await stores.deliveries.get(id);
@@ -115,7 +120,14 @@ export class RecordServed {
         await sayAsExchange(this.context, stores, {
           type: 'delivery.served',
           id: download.id,
-          body: { delivery: download.delivery, right, dataset, download: download.id, bytesAtMost: download.bytesAtMost, complete: download.complete },
+          body: {
+            delivery: download.delivery,
+            right,
+            dataset,
+            download: download.id,
+            bytesAtMost: download.bytesAtMost,
+            complete: download.complete,
+          },
         });
       }
       await stores.downloads.markRecorded(download.id);

@@ -57,7 +57,11 @@ export class PreparePayload {
       if (!delivery || delivery.state.state !== 'decided') return;
       const { right, dataset } = delivery.state;
       const code = error instanceof Refusal ? error.code : 'preparer-failed';
-      await sayAsExchange(this.context, stores, { type: 'delivery.failed', after: delivery.state.last, body: { delivery: id, right, dataset, code } });
+      await sayAsExchange(this.context, stores, {
+        type: 'delivery.failed',
+        after: delivery.state.last,
+        body: { delivery: id, right, dataset, code },
+      });
       await stores.deliveries.set(id, { stage: 'ended' });
     });
   }
@@ -115,7 +119,11 @@ export class PreparePayload {
     const delivery = await stores.states.get('delivery', id);
     if (!delivery || delivery.state.state !== 'decided') return true;
     const { right, dataset, last } = delivery.state;
-    await sayAsExchange(this.context, stores, { type: 'delivery.cancelled', after: last, body: { delivery: id, right, dataset, by } });
+    await sayAsExchange(this.context, stores, {
+      type: 'delivery.cancelled',
+      after: last,
+      body: { delivery: id, right, dataset, by },
+    });
     await stores.deliveries.set(id, { stage: 'ended' });
     return true;
   }

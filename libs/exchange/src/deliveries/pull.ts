@@ -57,12 +57,14 @@ export class Pull {
   private async checkRefusedRate(stores: Stores, right: string): Promise<void> {
     const since = new Date(this.context.clock.now().getTime() - hourMs).toISOString();
     const refused = await stores.states.deliveries({ right, state: 'refused' }, { limit: refusedAnHour });
-    if (refused.items.filter(({ state }) => state.pulledAt > since).length >= refusedAnHour) throw refuse('too-many', { seconds: hourMs / 1000 });
+    if (refused.items.filter(({ state }) => state.pulledAt > since).length >= refusedAnHour)
+      throw refuse('too-many', { seconds: hourMs / 1000 });
   }
 }
 
 function sameAsBefore(earlier: Proposal, actor: Actor, right: string): Proposal {
-  const isSame = earlier.statement.type === 'pull.signed' && earlier.statement.body.right === right && earlier.issuer === actor.department;
+  const isSame =
+    earlier.statement.type === 'pull.signed' && earlier.statement.body.right === right && earlier.issuer === actor.department;
   if (!isSame) throw refuse('statement-conflict', {}, { field: 'pull' });
   return earlier;
 }

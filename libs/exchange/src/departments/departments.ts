@@ -34,13 +34,21 @@ export class AdmitDepartment {
   /** Throws Refusal not-allowed, already-exists, unknown (parent). */
   async execute(
     actor: Actor,
-    request: { code: string; name: string; level: 'province' | 'city' | 'district' | 'street'; region: string; parent?: string | undefined },
+    request: {
+      code: string;
+      name: string;
+      level: 'province' | 'city' | 'district' | 'street';
+      region: string;
+      parent?: string | undefined;
+    },
   ): Promise<Proposal> {
     requireRole(actor, 'office-head');
     if (!actor.competent) throw refuse('not-allowed');
     return this.context.transactions.run(async (stores) => {
-      if (await stores.states.get('department', request.code)) throw refuse('already-exists', { what: request.code }, { field: 'code' });
-      if (request.parent !== undefined && !(await stores.states.get('department', request.parent))) throw refuse('unknown', {}, { field: 'parent' });
+      if (await stores.states.get('department', request.code))
+        throw refuse('already-exists', { what: request.code }, { field: 'code' });
+      if (request.parent !== undefined && !(await stores.states.get('department', request.parent)))
+        throw refuse('unknown', {}, { field: 'parent' });
       const { code, parent, ...facts } = request;
       return propose(this.context, stores, actor, {
         type: 'department.admitted',
@@ -112,7 +120,10 @@ export class EndKey {
         ...(await admission(stores, actor)),
         after: key.state.last,
         body: { department: code, keyId, reason },
-        sentence: { zh: `结束${department.state.name}的签名密钥 ${keyId.slice(0, 8)}`, en: `End the signing key ${keyId.slice(0, 8)} of ${department.state.name}` },
+        sentence: {
+          zh: `结束${department.state.name}的签名密钥 ${keyId.slice(0, 8)}`,
+          en: `End the signing key ${keyId.slice(0, 8)} of ${department.state.name}`,
+        },
       });
     });
   }
@@ -135,18 +146,26 @@ export class NominateRecipient {
     }
     return this.context.transactions.run(async (stores) => {
       const department = await knownDepartment(stores, actor, code);
-      if (await stores.states.get('recipient', request.recipient)) throw refuse('already-exists', { what: request.recipient }, { field: 'recipient' });
+      if (await stores.states.get('recipient', request.recipient))
+        throw refuse('already-exists', { what: request.recipient }, { field: 'recipient' });
       const declared = await this.declare(stores, code, request);
       return propose(this.context, stores, actor, {
         type: 'recipient.admitted',
         ...(await admission(stores, actor)),
         body: { department: code, recipient: request.recipient, label: request.label, ...declared },
-        sentence: { zh: `准入${department.state.name}的加密接收公钥「${request.label}」`, en: `Admit the recipient “${request.label}” of ${department.state.name}` },
+        sentence: {
+          zh: `准入${department.state.name}的加密接收公钥「${request.label}」`,
+          en: `Admit the recipient “${request.label}” of ${department.state.name}`,
+        },
       });
     });
   }
 
-  private async declare(stores: Stores, code: string, request: { recipient: string; keyId?: string | undefined; proof?: string | undefined }) {
+  private async declare(
+    stores: Stores,
+    code: string,
+    request: { recipient: string; keyId?: string | undefined; proof?: string | undefined },
+  ) {
     if (request.proof !== undefined && request.keyId !== undefined) return { keyId: request.keyId, proof: request.proof };
     const key = await keyInForce(stores, code);
     if (key.state.custody !== 'exchange') throw refuse('bad-proof', {}, { field: 'proof' });
@@ -169,7 +188,10 @@ export class EndRecipient {
         ...(await admission(stores, actor)),
         after: held.state.last,
         body: { department: code, recipient, reason },
-        sentence: { zh: `结束${department.state.name}的加密接收公钥「${held.state.label}」`, en: `End the recipient “${held.state.label}” of ${department.state.name}` },
+        sentence: {
+          zh: `结束${department.state.name}的加密接收公钥「${held.state.label}」`,
+          en: `End the recipient “${held.state.label}” of ${department.state.name}`,
+        },
       });
     });
   }

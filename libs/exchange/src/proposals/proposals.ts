@@ -7,7 +7,9 @@ import { admitProposal, approveProposal } from '../proposing.js';
 import { commitmentsIn } from './commitments-in.js';
 
 function concerns(actor: Actor, proposal: Proposal): boolean {
-  return seesEverything(actor) || [proposal.issuer, proposal.approvalBy, proposal.preparedByDepartment].includes(actor.department);
+  return (
+    seesEverything(actor) || [proposal.issuer, proposal.approvalBy, proposal.preparedByDepartment].includes(actor.department)
+  );
 }
 
 async function locked(stores: Stores, actor: Actor, id: string): Promise<Proposal> {
@@ -24,7 +26,9 @@ export class Approve {
   async execute(actor: Actor, id: string, password: string): Promise<Proposal> {
     const person = await this.context.transactions.run((stores) => stores.people.get(actor.person));
     await checkCountedPassword(this.context, person, password);
-    return this.context.transactions.run(async (stores) => approveProposal(this.context, stores, actor, await locked(stores, actor, id)));
+    return this.context.transactions.run(async (stores) =>
+      approveProposal(this.context, stores, actor, await locked(stores, actor, id)),
+    );
   }
 }
 
@@ -38,7 +42,8 @@ export class ReturnProposal {
       const isOwn = proposal.preparedBy === actor.person;
       const isOffice = actor.roles.includes('office-head') && [proposal.approvalBy, proposal.issuer].includes(actor.department);
       if (!isOwn && !isOffice) throw refuse('not-allowed');
-      if (proposal.state !== 'awaiting-approval' && proposal.state !== 'awaiting-signature') throw refuse('wrong-state', { state: proposal.state });
+      if (proposal.state !== 'awaiting-approval' && proposal.state !== 'awaiting-signature')
+        throw refuse('wrong-state', { state: proposal.state });
       const returned: Proposal = { ...proposal, state: 'returned', returnReason: reason };
       await stores.proposals.update(returned);
       return returned;
@@ -102,7 +107,9 @@ async function proposalViews(stores: Stores, proposals: readonly Proposal[]): Pr
       type: proposal.type,
       state: proposal.state === 'admitted' ? states[held?.state ?? 'waiting'] : proposal.state,
       statement: proposal.statement,
-      texts: Object.fromEntries((inEach[i] ?? []).flatMap((commitment) => (texts.has(commitment) ? [[commitment, texts.get(commitment)]] : []))),
+      texts: Object.fromEntries(
+        (inEach[i] ?? []).flatMap((commitment) => (texts.has(commitment) ? [[commitment, texts.get(commitment)]] : [])),
+      ),
       custody: proposal.custody,
       ...(proposal.approvalBy === undefined ? {} : { approvalBy: proposal.approvalBy }),
       preparedBy: { id: proposal.preparedBy, name: names.get(proposal.preparedBy) ?? '' },

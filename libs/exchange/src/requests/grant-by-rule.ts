@@ -16,19 +16,29 @@ export class GrantByRule {
     await this.context.transactions.run(async (stores) => {
       const request = await stores.states.get('request', id);
       const dataset = request && (await stores.states.get('dataset', request.state.dataset));
-      if (!request || !dataset || request.state.state !== 'submitted' || dataset.state.entry.shareType !== 'unconditional') return;
-      const granted = grantTerms({ request: request.state, dataset: dataset.state, decision: 'by-rule', now: instantNow(this.context) });
+      if (!request || !dataset || request.state.state !== 'submitted' || dataset.state.entry.shareType !== 'unconditional')
+        return;
+      const granted = grantTerms({
+        request: request.state,
+        dataset: dataset.state,
+        decision: 'by-rule',
+        now: instantNow(this.context),
+      });
       if (granted.refused) return;
       const waiting = await stores.proposals.list({ department: request.state.to, state: 'waiting' }, { limit: 500 });
       // A second try after a crash must not propose the same grant again; if it did, the seal would refuse it.
-      if (waiting.items.some((proposal) => proposal.preparedBy === theRule && proposal.statement.after === request.state.last)) return;
+      if (waiting.items.some((proposal) => proposal.preparedBy === theRule && proposal.statement.after === request.state.last))
+        return;
       const actor = { person: theRule, department: request.state.to, roles: [], competent: false };
       await propose(this.context, stores, actor, {
         type: 'right.granted',
         issuer: request.state.to,
         after: request.state.last,
         body: { request: id, dataset: request.state.dataset, decision: 'by-rule', terms: granted.ok },
-        sentence: { zh: `无条件共享，按规则同意：${dataset.state.entry.title}`, en: `Shared without conditions, granted by rule: ${dataset.state.entry.title}` },
+        sentence: {
+          zh: `无条件共享，按规则同意：${dataset.state.entry.title}`,
+          en: `Shared without conditions, granted by rule: ${dataset.state.entry.title}`,
+        },
       });
     });
   }

@@ -29,7 +29,13 @@ export class SubmitRequest {
         },
       };
       const citation = (await readProse(stores, [dataset.state.entry.shareCondition]))(dataset.state.entry.shareCondition);
-      const decided = decideRequest({ from: actor.department, dataset: dataset.state, asked, now: instantNow(this.context), citation });
+      const decided = decideRequest({
+        from: actor.department,
+        dataset: dataset.state,
+        asked,
+        now: instantNow(this.context),
+        citation,
+      });
       if (decided.refused) throw decided.refused;
       return propose(this.context, stores, actor, {
         type: 'request.submitted',
@@ -93,7 +99,8 @@ export class DecideRequest {
     dataset: Found<'dataset'>,
     decision: Extract<Decision, { decision: 'agree' | 'agree-in-part' }>,
   ): Promise<Proposal> {
-    const condition = decision.decision === 'agree-in-part' ? await commitProse(stores, decision.condition, 'condition') : undefined;
+    const condition =
+      decision.decision === 'agree-in-part' ? await commitProse(stores, decision.condition, 'condition') : undefined;
     const { decision: kind, ...rest } = decision;
     const { condition: _, ...narrowing } = rest as Narrowing & { condition?: string };
     const granted = grantTerms({
@@ -142,7 +149,13 @@ export class SupplementRequest {
       const dataset = await stores.states.get('dataset', request.state.dataset);
       if (!dataset) throw refuse('unknown');
       const asked = { ...request.state.asked, ...answer.asked };
-      const decided = decideRequest({ from: actor.department, dataset: dataset.state, asked, now: instantNow(this.context), citation: '' });
+      const decided = decideRequest({
+        from: actor.department,
+        dataset: dataset.state,
+        asked,
+        now: instantNow(this.context),
+        citation: '',
+      });
       if (decided.refused) throw decided.refused;
       return propose(this.context, stores, actor, {
         type: 'request.supplemented',
@@ -164,7 +177,8 @@ export class WithdrawRequest {
     requireRole(actor, 'requester');
     return this.context.transactions.run(async (stores) => {
       const request = await ownRequest(stores, actor, id);
-      if (request.state.state !== 'submitted' && request.state.state !== 'supplement-asked') throw refuse('wrong-state', { state: request.state.state });
+      if (request.state.state !== 'submitted' && request.state.state !== 'supplement-asked')
+        throw refuse('wrong-state', { state: request.state.state });
       return propose(this.context, stores, actor, {
         type: 'request.withdrawn',
         issuer: actor.department,
@@ -181,4 +195,3 @@ async function ownRequest(stores: Stores, actor: Actor, id: string): Promise<Fou
   if (!request || request.state.from !== actor.department) throw refuse('unknown');
   return request;
 }
-

@@ -10,11 +10,18 @@ import { readProse } from '../prose.js';
 export class ReadRights {
   constructor(private readonly context: ExchangeContext) {}
 
-  list(actor: Actor, filter: { side: 'grantor' | 'grantee' | 'any'; dataset?: string | undefined }, page: PageRequest): Promise<Page<RightView>> {
+  list(
+    actor: Actor,
+    filter: { side: 'grantor' | 'grantee' | 'any'; dataset?: string | undefined },
+    page: PageRequest,
+  ): Promise<Page<RightView>> {
     const own = actor.department;
     const party = filter.side === 'any' ? (seesEverything(actor) ? {} : { party: own }) : { [filter.side]: own };
     return this.context.transactions.run(async (stores) => {
-      const found = await stores.states.rights({ ...party, ...(filter.dataset === undefined ? {} : { dataset: filter.dataset }) }, page);
+      const found = await stores.states.rights(
+        { ...party, ...(filter.dataset === undefined ? {} : { dataset: filter.dataset }) },
+        page,
+      );
       const items = await rightViews(stores, found.items, instantNow(this.context));
       return { items, ...(found.next === undefined ? {} : { next: found.next }) };
     });

@@ -1,0 +1,82 @@
+import { refuse } from '#contracts';
+import type { ExchangeContext } from './context.js';
+import type { DataPlane } from './data-plane.js';
+import { notify } from './oversight/notices.js';
+
+const dayMs = 86_400_000;
+
+export interface ClockSettings {
+  /** Days after which a delivery without a receipt is told to the supervisors. */
+  readonly receiptDays: number;
+  /** How long an object that nothing names may lie before the sweep removes it: longer than any job. */
+  readonly orphanHours: number;
+}
+
+/**
+ * What is due by time alone, run now and then by any worker; doing it twice changes nothing. Receipts that do not come are told to the
+ * supervisors; downloads and uploads whose process died are closed; objects that nothing names are removed.
+ */
+export class RunClocks {
+  constructor(
+    private readonly context: ExchangeContext,
+    private readonly data: DataPlane,
+    private readonly settings: ClockSettings,
+  ) {}
+
+  async execute(): Promise<void> {
+    await this.tellMissingReceipts();
+    await this.closeSilent();
+  }
+
+  private async tellMissingReceipts(): Promise<void> {
+    const before = new Date(this.context.clock.now().getTime() - this.settings.receiptDays * dayMs).toISOString();
+    await this.context.transactions.run(async (stores) => {
+      const competent = (await stores.states.departments()).find(({ state }) => state.competent);
+      if (!competent) return;
+      let cursor: string | undefined;
+      do {
+        const page = await stores.states.deliveries(
+          { state: 'prepared', pulledBefore: before },
+          { limit: 200, ...(cursor === undefined ? {} : { cursor }) },
+        );
+        for (const { id } of page.items) {
+          await notify(this.context, stores, {
+            kind: 'receipt-missing',
+            subject: id,
+            department: competent.id,
+            role: 'supervisor',
+            sentence: {
+              zh: `数据提供已超过 ${this.settings.receiptDays} 天未收到回执。`,
+              en: `A delivery has had no receipt for more than ${this.settings.receiptDays} days.`,
+            },
+          });
+        }
+        cursor = page.next;
+      } while (cursor !== undefined);
+    });
+  }
+
+  private async closeSilent(): Promise<void> {
+    const silentSince = new Date(this.context.clock.now().getTime() - 5 * 60_000).toISOString();
+    await this.context.transactions.run(async (stores) => {
+      for (const download of await stores.downloads.unrecorded(silentSince, 500)) await stores.tasks.add('serve', download.id);
+      await stores.uploads.failStale(silentSince, refuse('upload-cut').toProblem());
+    });
+  }
+
+  /** Removes objects that no version and no attempt names. `ageOf` gives an object's age in hours. */
+  async sweep(ageOf: (name: string) => Promise<number>): Promise<number> {
+    const named = await this.context.transactions.run(async (stores) => {
+      const parts = await stores.versions.partNames();
+      const payloads = await stores.deliveries.objectNames();
+      return new Set([...parts, ...payloads]);
+    });
+    let removed = 0;
+    for await (const name of this.data.store.list('')) {
+      if (named.has(name) || (await ageOf(name)) < this.settings.orphanHours) continue;
+      await this.data.store.remove(name);
+      removed++;
+    }
+    return removed;
+  }
+}

@@ -1,0 +1,97 @@
+import { refuse, type Role, type Sentence, type Statement } from '#contracts';
+import { randomId } from '#crypto';
+import type { Actor } from '../actor.js';
+import { instantNow, type ExchangeContext } from '../context.js';
+import type { Notice, Page, PageRequest, Stores } from '../ports.js';
+
+/** Notices for a person: those to their department, narrowed to their roles. */
+export class ReadNotices {
+  constructor(private readonly context: ExchangeContext) {}
+
+  list(actor: Actor, page: PageRequest): Promise<Page<Notice & { read: boolean }>> {
+    const filter = { departments: [actor.department], roles: actor.roles, person: actor.person };
+    return this.context.transactions.run((stores) => stores.notices.list(filter, page));
+  }
+
+  async markRead(actor: Actor, id: string): Promise<void> {
+    if (!/^[0-9a-f]{32}$/.test(id)) throw refuse('unknown');
+    await this.context.transactions.run((stores) => stores.notices.markRead(id, actor.person));
+  }
+}
+
+/** Adds a notice once: the same kind, subject and department are not told twice. */
+export async function notify(
+  context: ExchangeContext,
+  stores: Pick<Stores, 'notices'>,
+  notice: { kind: string; subject: string; department: string; role?: Role; sentence: Sentence },
+): Promise<boolean> {
+  return stores.notices.add({ id: randomId(), at: instantNow(context), ...notice });
+}
+
+interface ToldOf {
+  readonly kind: string;
+  readonly subject: string;
+  readonly department: string;
+  readonly role?: Role;
+  readonly sentence: Sentence;
+}
+
+/** Whom an entry concerns enough to be told of it. */
+export function noticesOf(statement: Statement, parties: { grantor?: string; grantee?: string }): ToldOf[] {
+  const { grantor, grantee } = parties;
+  const tell = (department: string | undefined, subject: string, role: Role, zh: string, en: string): ToldOf[] =>
+    department === undefined ? [] : [{ kind: statement.type, subject, department, role, sentence: { zh, en } }];
+  switch (statement.type) {
+    case 'request.submitted':
+      return tell(statement.body.provider, statement.id, 'steward', '收到新的共享申请。', 'A new request has come in.');
+    case 'request.supplemented':
+      return tell(grantor, statement.body.request, 'steward', '申请材料已补充。', 'A request has been supplemented.');
+    case 'request.supplement-asked':
+      return tell(grantee, statement.body.request, 'requester', '请一次性补充申请材料。', 'Please supplement your request.');
+    case 'request.refused':
+      return tell(
+        grantee,
+        statement.body.request,
+        'requester',
+        '申请未获同意，请查看理由。',
+        'Your request was refused; see the reason.',
+      );
+    case 'right.granted':
+      return tell(
+        statement.body.terms.grantee,
+        statement.id,
+        'requester',
+        '使用权已授予，可以提取数据。',
+        'A right was granted; data can be pulled.',
+      );
+    case 'right.suspended':
+      return tell(grantee, statement.body.right, 'requester', '共享权限已暂停。', 'A right was suspended.');
+    case 'right.resumed':
+      return tell(grantee, statement.body.right, 'requester', '共享权限已恢复。', 'A right was resumed.');
+    case 'right.terminated':
+      return tell(
+        grantee,
+        statement.body.right,
+        'requester',
+        '共享已终止，请按要求处置数据。',
+        'A right was terminated; dispose of the data as asked.',
+      );
+    case 'pull.refused':
+      return tell(grantee, statement.body.delivery, 'requester', '提取请求被拒绝。', 'A pull was refused.');
+    case 'delivery.prepared':
+      return tell(grantee, statement.body.delivery, 'requester', '数据已备妥，请下载。', 'A delivery is ready to be fetched.');
+    case 'delivery.failed':
+      return [
+        ...tell(
+          grantee,
+          statement.body.delivery,
+          'requester',
+          '数据提供失败，配额已退回。',
+          'A delivery failed; its quota was returned.',
+        ),
+        ...tell(grantor, statement.body.delivery, 'steward', '向对方提供数据失败。', 'A delivery to another department failed.'),
+      ];
+    default:
+      return [];
+  }
+}
