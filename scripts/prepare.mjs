@@ -1,6 +1,6 @@
 // What `npm start` and `npm test` do before anything else: packages installed, sources built. Plain Node without
 // dependencies, since it runs before there are any.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 
@@ -37,13 +37,12 @@ export function isInstalled() {
 }
 
 /** Installs exactly what the lock says. No package's install script runs: none is needed. */
-export function install() {
+export async function install() {
   const folder = lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false });
   if (folder?.isSymbolicLink())
     throw new Error('node_modules is a link and does not fit package-lock.json: install where it points.');
-  const flags = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const done = spawnSync('npm', flags, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  if (done.status !== 0) throw new Error(`npm ci failed:\n${done.error ?? ''}${done.stdout ?? ''}${done.stderr ?? ''}`);
+  const { ok, output } = await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  if (!ok) throw new Error(`npm ci failed:\n${output}`);
 }
 
 function* walk(folder) {
@@ -102,17 +101,17 @@ export function isBuilt() {
   return true;
 }
 
-/** Runs a program of a package with Node; its exit code and everything that it printed. */
-export async function runTool(script, args) {
-  const child = spawn(process.execPath, [join(root, 'node_modules', script), ...args], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+/** Runs a program in the clone; whether it ended well and everything that it printed. */
+async function run(command, args) {
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   const code = await new Promise((done, fail) => child.on('error', fail).on('close', done));
   return { ok: code === 0, output };
 }
+
+/** Runs a program of an installed package with this Node. */
+export const runTool = (script, args) => run(process.execPath, [join(root, 'node_modules', script), ...args]);
 
 /** Type-checks and writes dist/, in one run of the compiler. */
 export async function build() {

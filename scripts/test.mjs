@@ -221,7 +221,7 @@ checkNode();
 try {
   if (!isInstalled()) {
     const since = Date.now();
-    install();
+    await install();
     console.log(`- npm packages (${seconds(since)})`);
   }
   installDebianPackages();
