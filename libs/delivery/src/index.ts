@@ -1,5 +1,5 @@
 // The door of `#delivery`. Nothing behind it imports DuckDB: that is loaded by the child processes alone.
-export { defaultLimits, limitsWith } from './limits.js';
+export { childrenAtOnce, defaultLimits, limitsWith } from './limits.js';
 export type { DeliveryLimits } from './limits.js';
 export { openPayloadStore, PayloadMissing } from './payload-store.js';
 export type { ByteRange, PayloadPlace, PayloadStore } from './payload-store.js';
@@ -22,3 +22,5 @@ export type {
   StoredVersion,
   VersionPart,
 } from './job.js';
+export { defaultMemoryFolder, sweepMemoryFolders } from './memory-folder.js';
+export { countRows, previewRows, runIngest, runPreparer } from './run-job.js';

@@ -32,6 +32,11 @@ export function scaleOf(item: Pick<Item, 'type' | 'scale'>): number {
   return item.scale ?? (item.type === 'Y' ? 2 : 0);
 }
 
+/** The column of the item with this index in a version's parts. Names that people chose stay out of SQL and of stored files. */
+export function columnName(index: number): string {
+  return `c${index}`;
+}
+
 /** The most digits of a decimal, those after the point included. */
 export const DECIMAL_DIGITS = 38;
 
@@ -111,7 +116,8 @@ const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Whether the three numbers are a day of the Gregorian calendar, years 1 to 9999. */
 export function isDay(year: number, month: number, day: number): boolean {
-  if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1) return false;
+  // Said positively, so that no NaN passes.
+  if (!(year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1)) return false;
   const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return day <= (DAYS[month - 1] as number) + (leap ? 1 : 0);
 }

@@ -27,7 +27,7 @@ export interface Selection {
   readonly format: Format;
 }
 
-interface AnyJob {
+export interface AnyJob {
   readonly store: PayloadPlace;
   /** The memory-backed folder in which every job gets one of its own. */
   readonly memoryFolder: string;
@@ -112,6 +112,8 @@ export interface JobProgress {
 
 export interface JobOptions {
   readonly onProgress?: (progress: JobProgress) => void;
+  /** Hears the child's process id when it starts. */
+  readonly onStart?: (pid: number) => void;
   /** Ends the job: its process is killed, and what it stored is removed. */
   readonly signal?: AbortSignal;
 }

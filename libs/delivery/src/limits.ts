@@ -23,10 +23,8 @@ export interface DeliveryLimits {
   readonly duckdbThreads: number;
   /** The most that one job keeps in its memory-backed folder, DuckDB's spill included, in bytes. */
   readonly memoryFolderBytes: number;
-  /** How many child processes work at once in this process; the others wait in order of arrival. */
-  readonly childrenAtOnce: number;
-  /** How long a child that was told to stop may take before it is killed, in milliseconds. */
-  readonly stopTimeoutMs: number;
+  /** The most that V8 may hold in a child, in MiB; buffers lie outside of it. */
+  readonly childHeapMiB: number;
   /** The deepest nesting of a row scope. */
   readonly scopeDepth: number;
   /** The most values that a row scope states in all. */
@@ -43,11 +41,16 @@ export const defaultLimits: DeliveryLimits = {
   duckdbMemoryBytes: 256 * MiB,
   duckdbThreads: Math.min(2, cpus().length),
   memoryFolderBytes: 512 * MiB,
-  childrenAtOnce: 2,
-  stopTimeoutMs: 2000,
+  childHeapMiB: 256,
   scopeDepth: 32,
   scopeValues: 4000,
 };
+
+/**
+ * How many child processes work at once in this process; the others wait in order of arrival. Together with `memoryFolderBytes` and
+ * `duckdbMemoryBytes` this is what bounds the memory of a worker. Small jobs (counts, previews) have as many places of their own.
+ */
+export const childrenAtOnce = { large: 2, small: 2 };
 
 /** The limits of one job: the defaults, overruled where the caller says so. */
 export function limitsWith(overrides: Partial<DeliveryLimits> = {}): DeliveryLimits {

@@ -1,11 +1,11 @@
 import { refuse, type Item, type RowScope } from '#contracts';
-import { canonicalValue, duckdbType, valueKind } from './item-value.js';
+import { canonicalValue, columnName, duckdbType, valueKind } from './item-value.js';
 import { defaultLimits } from './limits.js';
-import { quoteIdentifier, type SqlFragment } from './sql.js';
+import type { SqlFragment } from './sql.js';
 
 /**
- * A row scope as an SQL condition over the version's columns. Values are parameters, read by their item's type; columns pass through
- * `quoteIdentifier`. A missing value fits no comparison, and `not` turns exactly that around: there is no third answer, unlike SQL's
+ * A row scope as an SQL condition over the version's columns. Values are parameters, read by their item's type; columns go
+ * by number (`columnName`). A missing value fits no comparison, and `not` turns exactly that around: there is no third answer, unlike SQL's
  * own. Texts compare by code points. Throws `item-unknown`, `scope-bad-value`, `scope-too-large`.
  */
 export function compileScope(
@@ -13,14 +13,14 @@ export function compileScope(
   items: readonly Item[],
   limits: { readonly scopeDepth: number; readonly scopeValues: number } = defaultLimits,
 ): SqlFragment {
-  const byName = new Map(items.map((item) => [item.name, item]));
+  const byName = new Map(items.map((item, index) => [item.name, { item, column: columnName(index) }]));
   const parameters: Record<string, string> = {};
   let values = 0;
 
-  const itemOf = (name: string): Item => {
-    const item = byName.get(name);
-    if (item === undefined) throw refuse('item-unknown', { items: [name] }, { field: 'rows' });
-    return item;
+  const columnOf = (name: string): { item: Item; column: string } => {
+    const found = byName.get(name);
+    if (found === undefined) throw refuse('item-unknown', { items: [name] }, { field: 'rows' });
+    return found;
   };
   const parameter = (item: Item, text: string): string => {
     const value = canonicalValue(item, text);
@@ -39,21 +39,21 @@ export function compileScope(
       case 'all':
         return 'true';
       case '=': {
-        const item = itemOf(scope.item);
-        return holds(`${quoteIdentifier(item.name)} = ${parameter(item, scope.value)}`);
+        const { item, column } = columnOf(scope.item);
+        return holds(`${column} = ${parameter(item, scope.value)}`);
       }
       case 'in': {
-        const item = itemOf(scope.item);
-        return holds(`${quoteIdentifier(item.name)} IN (${scope.values.map((value) => parameter(item, value)).join(', ')})`);
+        const { item, column } = columnOf(scope.item);
+        return holds(`${column} IN (${scope.values.map((value) => parameter(item, value)).join(', ')})`);
       }
       case 'between': {
-        const item = itemOf(scope.item);
-        return holds(`${quoteIdentifier(item.name)} BETWEEN ${parameter(item, scope.low)} AND ${parameter(item, scope.high)}`);
+        const { item, column } = columnOf(scope.item);
+        return holds(`${column} BETWEEN ${parameter(item, scope.low)} AND ${parameter(item, scope.high)}`);
       }
       case 'prefix': {
-        const item = itemOf(scope.item);
+        const { item, column } = columnOf(scope.item);
         if (valueKind(item) !== 'text') throw refuse('scope-bad-value', { item: item.name }, { field: 'rows' });
-        return holds(`starts_with(${quoteIdentifier(item.name)}, ${parameter(item, scope.value)})`);
+        return holds(`starts_with(${column}, ${parameter(item, scope.value)})`);
       }
       case 'and':
         return `(${scope.of.map((part) => compile(part, depth + 1)).join(' AND ')})`;

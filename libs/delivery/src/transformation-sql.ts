@@ -1,6 +1,5 @@
 import { refuse, type Item, type Transformation } from '#contracts';
 import { duckdbType, scaleOf, valueKind, type ValueKind } from './item-value.js';
-import { quoteIdentifier } from './sql.js';
 
 /** Names of the two parameters that carry the pseudonym key, as `pseudonymParameters` makes them. */
 export const PSEUDONYM_INNER = 'pseudonym_inner';
@@ -26,11 +25,10 @@ export function canTransform(item: Item, transformation: Transformation): boolea
 }
 
 /**
- * The SQL of an item's value as it leaves, after its transformation if it has one; a missing value stays missing. A pseudonym refers
+ * The SQL of an item's value (its `column` as SQL) as it leaves, after its transformation if it has one; a missing value stays missing. A pseudonym refers
  * to the parameters of `pseudonymParameters`. Throws `transformation-not-possible`. docs/formats/delivery-payload.md.
  */
-export function compileTransformation(item: Item, transformation: Transformation | undefined): LeavingColumn {
-  const column = quoteIdentifier(item.name);
+export function compileTransformation(item: Item, transformation: Transformation | undefined, column: string): LeavingColumn {
   if (transformation === undefined) return { sql: column, kind: valueKind(item) };
   if (!canTransform(item, transformation)) throw refuse('transformation-not-possible', { item: item.name });
   switch (transformation.kind) {

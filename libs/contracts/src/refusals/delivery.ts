@@ -17,6 +17,11 @@ export const deliveryRefusals = {
     en: 'Line {line} has {found} fields where {expected} are expected.',
   },
   'csv-quote': { status: 400, zh: '第 {line} 行的引号不完整。', en: 'A quote on line {line} is broken.' },
+  'csv-line-end': {
+    status: 400,
+    zh: '第 {line} 行含有单独的回车符；行尾应为换行或回车换行。',
+    en: 'Line {line} holds a lone carriage return; lines end with LF or CRLF.',
+  },
   'csv-header': {
     status: 400,
     zh: '表头与目录数据项不一致：{difference}。',
@@ -32,6 +37,11 @@ export const deliveryRefusals = {
     status: 400,
     zh: '第 {line} 行缺少必填项 {item}。',
     en: 'On line {line} the required item {item} is missing.',
+  },
+  'memory-folder': {
+    status: 503,
+    zh: '内存暂存目录不可用：{reason}。',
+    en: 'The memory-backed folder cannot be used: {reason}.',
   },
   'preparer-failed': { status: 500, zh: '数据处理进程异常退出。', en: 'The process that prepares data ended abnormally.' },
   'part-damaged': { status: 500, zh: '存储的数据分片已损坏。', en: 'A stored part of the version is damaged.' },

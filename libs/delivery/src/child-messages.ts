@@ -1,0 +1,35 @@
+import type { FaultPlace, RefusalCode, RefusalDetails } from '#contracts';
+import type {
+  CountJob,
+  IngestedVersion,
+  IngestJob,
+  JobProgress,
+  PreparedDelivery,
+  PrepareJob,
+  PreviewedRows,
+  PreviewJob,
+} from './job.js';
+
+/** What each kind of job is given and answers. */
+export interface JobKinds {
+  ingest: { job: IngestJob; result: IngestedVersion };
+  prepare: { job: PrepareJob; result: PreparedDelivery };
+  count: { job: CountJob; result: number };
+  preview: { job: PreviewJob; result: PreviewedRows };
+}
+export type JobKind = keyof JobKinds;
+
+/** To the child: first the job, with the memory-backed folder that is its own; for an ingest later how long the file was. */
+export type ToChild =
+  | { [K in JobKind]: { readonly kind: K; readonly job: JobKinds[K]['job']; readonly folder: string } }[JobKind]
+  | { readonly kind: 'source-ended'; readonly sizeBytes: number };
+
+/** From the child. `failed` says what kind of error it was and never quotes it: messages may hold a person's data. */
+export type FromChild =
+  | { readonly kind: 'progress'; readonly progress: JobProgress }
+  | { readonly kind: 'done'; readonly result: unknown }
+  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly details: RefusalDetails; readonly at?: FaultPlace }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** The descriptor on which an ingest's file arrives: after the three standard ones and the channel. */
+export const SOURCE_FD = 4;

@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { refuse, Refusal } from '#contracts';
+import { SOURCE_FD, type FromChild, type ToChild } from './child-messages.js';
+import { ingestCsv } from './ingest.js';
+import type { JobOptions } from './job.js';
+import { prepareDelivery } from './prepare.js';
+import { countRows, previewRows } from './preview.js';
+
+// The main module of the child processes that see plaintext: one job, then the end. What it may know comes through its channel.
+
+const PROGRESS_EVERY_MS = 100;
+
+// Nobody would hear the result, and nobody would clean up after it.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+leaveFirst();
+
+let sourceBytes: (sizeBytes: number) => void;
+const sourceEnded = new Promise<number>((resolve) => (sourceBytes = resolve));
+
+process.on('message', (message: ToChild) => {
+  if (message.kind === 'source-ended') sourceBytes(message.sizeBytes);
+  else
+    run(message).then(
+      (result) => tell({ kind: 'done', result }),
+      (error: unknown) => tell(fault(error)),
+    );
+});
+
+function run(message: Exclude<ToChild, { kind: 'source-ended' }>): Promise<unknown> {
+  const options: JobOptions = { onProgress: atIntervals((progress) => tell({ kind: 'progress', progress })) };
+  switch (message.kind) {
+    case 'ingest':
+      return ingestCsv(message.job, source(), message.folder, options);
+    case 'prepare':
+      return prepareDelivery(message.job, message.folder, options);
+    case 'count':
+      return countRows(message.job, message.folder, options);
+    case 'preview':
+      return previewRows(message.job, message.folder, options);
+  }
+}
+
+/** The file. A pipe ends the same way when all was said and when the speaker is cut off: the parent tells how long it was. */
+async function* source(): AsyncGenerator<Uint8Array> {
+  const socket = new Socket({ fd: SOURCE_FD, readable: true, writable: false });
+  let sizeBytes = 0;
+  for await (const bytes of socket as AsyncIterable<Uint8Array>) {
+    sizeBytes += bytes.length;
+    yield bytes;
+  }
+  if ((await sourceEnded) !== sizeBytes) throw refuse('upload-cut');
+}
+
+function tell(message: FromChild): void {
+  process.send?.(message);
+}
+
+function fault(error: unknown): FromChild {
+  if (error instanceof Refusal) {
+    return { kind: 'refused', code: error.code, details: error.details, ...(error.at ? { at: error.at } : {}) };
+  }
+  const { name, code } = error as NodeJS.ErrnoException;
+  const said =
+    name === 'SandboxError' ? `DuckDB: ${(error as Error).message}` : `${name}${code === undefined ? '' : `: ${code}`}`;
+  return { kind: 'failed', reason: said };
+}
+
+function atIntervals<T extends { stage: string }>(say: (progress: T) => void): (progress: T) => void {
+  let lastAt = 0;
+  let lastStage = '';
+  return (progress) => {
+    const now = Date.now();
+    if (now - lastAt < PROGRESS_EVERY_MS && progress.stage === lastStage) return;
+    lastAt = now;
+    lastStage = progress.stage;
+    say(progress);
+  };
+}
+
+/** When memory runs out, the kernel ends this process before the one that serves everybody. */
+function leaveFirst(): void {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '900');
+  } catch {
+    // Not Linux, or not allowed: the limits still hold.
+  }
+}

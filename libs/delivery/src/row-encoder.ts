@@ -1,0 +1,292 @@
+import type { Hash } from 'node:crypto';
+import { writeSync } from 'node:fs';
+import type { Item } from '#contracts';
+import { MISSING_LENGTH, startContentDigest } from './content-digest.js';
+import { CsvRows, ESCAPED, faultAt, PLAIN } from './csv-rows.js';
+import { canonicalValue, DECIMAL_DIGITS, isDay, scaleOf, valueKind, type ValueKind } from './item-value.js';
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const LF = 0x0a;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const LETTER_T = 0x54;
+
+/** Stands before each value of a part that has one column only. */
+export const LONE_COLUMN_MARK = '1,';
+
+const FLUSH_BYTES = 1024 * 1024;
+// Below this a loop copies faster than a call.
+const COPY_BYTES = 48;
+
+// What a value takes in memory, uncompressed: an upper bound of what it takes in a Parquet part.
+const PLAIN_BYTES: Record<ValueKind, number> = {
+  text: 4,
+  decimal: 16,
+  date: 4,
+  timestamp: 8,
+  boolean: 1,
+  double: 8,
+  integer: 8,
+};
+
+/** A part's CSV in figures. */
+export interface PartShape {
+  readonly rows: number;
+  readonly hasLineFeeds: boolean;
+  readonly longestLine: number;
+}
+
+/**
+ * Checks each value of a record against its item and writes the record's canonical form twice: into the content digest, and as the CSV
+ * that DuckDB reads for the part. Both come from the same bytes at the same moment, so the part holds what the digest says.
+ */
+export class RowEncoder {
+  /** Rows of all parts so far. */
+  rows = 0;
+  /** Of the part being written. */
+  partRows = 0;
+  partPlainBytes = 0;
+  /** A text of this part holds a line feed, so its CSV cannot be cut at line feeds. */
+  partHasLineFeeds = false;
+  /** Of the part's CSV, in bytes: what DuckDB must be able to hold. */
+  partLongestLine = 0;
+
+  readonly #items: readonly Item[];
+  readonly #kinds: readonly ValueKind[];
+  readonly #scales: readonly number[];
+  readonly #columns: readonly number[];
+  readonly #digest: Hash;
+  #digestBytes = Buffer.allocUnsafe(FLUSH_BYTES * 2);
+  #digestAt = 0;
+  #csvBytes = Buffer.allocUnsafe(FLUSH_BYTES * 2);
+  #csvAt = 0;
+  #csvFile = -1;
+
+  /** `columns[i]` is the file's column of item i. */
+  constructor(items: readonly Item[], columns: readonly number[]) {
+    this.#items = items;
+    this.#kinds = items.map(valueKind);
+    this.#scales = items.map(scaleOf);
+    this.#columns = columns;
+    this.#digest = startContentDigest(items.length);
+  }
+
+  /** Begins a part, whose CSV goes to this open file. */
+  startPart(file: number): void {
+    this.#csvFile = file;
+    this.partRows = 0;
+    this.partPlainBytes = 0;
+    this.partHasLineFeeds = false;
+    this.partLongestLine = 0;
+  }
+
+  /** Writes what is left of the part. The file stays open. */
+  finishPart(): void {
+    this.#flushCsv();
+  }
+
+  /** The content digest of all rows, 64 hex digits. Once. */
+  contentDigest(): string {
+    this.#flushDigest();
+    return this.#digest.digest('hex');
+  }
+
+  /** What DuckDB has to know about the CSV of the part. */
+  partShape(): PartShape {
+    return { rows: this.partRows, hasLineFeeds: this.partHasLineFeeds, longestLine: this.partLongestLine };
+  }
+
+  /** Takes the current record. Throws `csv-ragged`, `value-misfit`, `value-missing`. */
+  add(row: CsvRows): void {
+    const count = this.#items.length;
+    if (row.fields !== count) throw faultAt('csv-ragged', row.line, { found: row.fields, expected: count });
+    this.#reserve((row.ends[count - 1] as number) - (row.starts[0] as number) + count * 64);
+    const lineAt = this.#csvAt;
+    // Readers skip an empty line, which is what a single missing value would be.
+    if (count === 1) this.#csvAt += this.#csvBytes.write(LONE_COLUMN_MARK, this.#csvAt, 'latin1');
+    for (let i = 0; i < count; i += 1) {
+      const column = this.#columns[i] as number;
+      const start = row.starts[column] as number;
+      const end = row.ends[column] as number;
+      const kind = this.#kinds[i] as ValueKind;
+      if (i > 0) this.#csvBytes[this.#csvAt++] = COMMA;
+      // Nothing between two commas is a missing value. So is a quoted nothing, unless the item is text: there it is the empty text.
+      if (start === end && (row.kinds[column] === PLAIN || kind !== 'text')) {
+        if ((this.#items[i] as Item).required) throw this.#fault('value-missing', row, i);
+        this.#writeMissing();
+        continue;
+      }
+      this.partPlainBytes += PLAIN_BYTES[kind];
+      if (kind === 'text') this.#writeText(row, column, i);
+      else this.#writeValue(row, column, i, kind);
+    }
+    this.#csvBytes[this.#csvAt++] = LF;
+    this.partLongestLine = Math.max(this.partLongestLine, this.#csvAt - lineAt);
+    this.rows += 1;
+    this.partRows += 1;
+    if (this.#csvAt >= FLUSH_BYTES) this.#flushCsv();
+    if (this.#digestAt >= FLUSH_BYTES) this.#flushDigest();
+  }
+
+  #writeText(row: CsvRows, column: number, item: number): void {
+    const start = row.starts[column] as number;
+    const end = row.ends[column] as number;
+    if (start === end && (this.#items[item] as Item).required) throw this.#fault('value-missing', row, item);
+    this.partPlainBytes += end - start;
+    if (row.kinds[column] !== PLAIN && !this.partHasLineFeeds) this.partHasLineFeeds = hasByte(row.bytes, start, end, LF);
+    // Quotes in the source are doubled already, so its bytes can stand between quotes as they are.
+    this.#csvBytes[this.#csvAt++] = QUOTE;
+    this.#csvAt = copy(row.bytes, start, end, this.#csvBytes, this.#csvAt);
+    this.#csvBytes[this.#csvAt++] = QUOTE;
+
+    const lengthAt = this.#digestAt;
+    let at = lengthAt + 4;
+    if (row.kinds[column] === ESCAPED) {
+      for (let p = start; p < end; p += 1) {
+        const byte = row.bytes[p] as number;
+        this.#digestBytes[at++] = byte;
+        if (byte === QUOTE) p += 1;
+      }
+    } else {
+      at = copy(row.bytes, start, end, this.#digestBytes, at);
+    }
+    this.#digestBytes.writeUInt32BE(at - lengthAt - 4, lengthAt);
+    this.#digestAt = at;
+  }
+
+  #writeValue(row: CsvRows, column: number, item: number, kind: ValueKind): void {
+    const { bytes } = row;
+    const start = row.starts[column] as number;
+    const end = row.ends[column] as number;
+    const shape = row.kinds[column] === ESCAPED ? MISFIT : shapeOf(bytes, start, end, kind, this.#scales[item] as number);
+    if (shape === CANONICAL || shape === CANONICAL_BUT_T) {
+      const digestAt = this.#digestAt + 4;
+      this.#digestBytes.writeUInt32BE(end - start, this.#digestAt);
+      this.#digestAt = copy(bytes, start, end, this.#digestBytes, digestAt);
+      this.#csvAt = copy(bytes, start, end, this.#csvBytes, this.#csvAt);
+      if (shape === CANONICAL_BUT_T) this.#digestBytes[digestAt + 10] = LETTER_T;
+      return;
+    }
+    const text = shape === MISFIT ? undefined : canonicalValue(this.#items[item] as Item, bytes.toString('latin1', start, end));
+    if (text === undefined) throw this.#fault('value-misfit', row, item);
+    this.#reserve(text.length * 2 + 64);
+    this.#digestAt = this.#digestBytes.writeUInt32BE(text.length, this.#digestAt);
+    this.#digestAt += this.#digestBytes.write(text, this.#digestAt, 'latin1');
+    this.#csvAt += this.#csvBytes.write(text, this.#csvAt, 'latin1');
+  }
+
+  #writeMissing(): void {
+    this.#digestAt = this.#digestBytes.writeUInt32BE(MISSING_LENGTH, this.#digestAt);
+  }
+
+  #fault(code: 'value-misfit' | 'value-missing', row: CsvRows, index: number): Error {
+    const item = this.#items[index] as Item;
+    const column = this.#columns[index] as number;
+    return faultAt(code, row.lineOf(column), { item: item.name, type: item.type }, column + 1);
+  }
+
+  /** Makes room for a record of so many bytes in both buffers. */
+  #reserve(sizeBytes: number): void {
+    if (this.#csvBytes.length - this.#csvAt < sizeBytes * 2) this.#csvBytes = grown(this.#csvBytes, this.#csvAt, sizeBytes * 2);
+    if (this.#digestBytes.length - this.#digestAt < sizeBytes) {
+      this.#digestBytes = grown(this.#digestBytes, this.#digestAt, sizeBytes);
+    }
+  }
+
+  #flushCsv(): void {
+    let done = 0;
+    while (done < this.#csvAt) done += writeSync(this.#csvFile, this.#csvBytes, done, this.#csvAt - done);
+    this.#csvAt = 0;
+  }
+
+  #flushDigest(): void {
+    this.#digest.update(this.#digestBytes.subarray(0, this.#digestAt));
+    this.#digestAt = 0;
+  }
+}
+
+const MISFIT = 0;
+const CANONICAL = 1;
+/** Canonical but for the blank between date and time. */
+const CANONICAL_BUT_T = 2;
+/** Has to be read as a text. */
+const ASK = 3;
+
+/** Recognises the usual forms of a value from its bytes alone; the others are left to `canonicalValue`, which knows all of them. */
+function shapeOf(bytes: Uint8Array, start: number, end: number, kind: ValueKind, scale: number): number {
+  const length = end - start;
+  switch (kind) {
+    case 'integer':
+    case 'decimal': {
+      const whole = bytes[start] === MINUS ? start + 1 : start;
+      let p = whole;
+      let nonZero = false;
+      while (p < end && isDigit(bytes[p] as number)) nonZero = bytes[p++] !== ZERO || nonZero;
+      const digits = p - whole;
+      if (digits === 0 || (digits > 1 && bytes[whole] === ZERO)) return MISFIT;
+      let fraction = 0;
+      if (kind === 'decimal' && p < end && bytes[p] === POINT) {
+        const first = (p += 1);
+        while (p < end && isDigit(bytes[p] as number)) nonZero = bytes[p++] !== ZERO || nonZero;
+        fraction = p - first;
+        if (fraction === 0) return MISFIT;
+      }
+      if (p !== end) return MISFIT;
+      const room = kind === 'integer' ? 18 : DECIMAL_DIGITS - scale - 1;
+      return fraction === scale && digits <= room && (nonZero || whole === start) ? CANONICAL : ASK;
+    }
+    case 'date':
+      return length === 10 && isDateAt(bytes, start) ? CANONICAL : MISFIT;
+    case 'timestamp': {
+      if (length < 16 || !isDateAt(bytes, start)) return MISFIT;
+      if (length !== 19 || !isTimeAt(bytes, start + 11)) return ASK;
+      return bytes[start + 10] === LETTER_T ? CANONICAL : bytes[start + 10] === 0x20 ? CANONICAL_BUT_T : MISFIT;
+    }
+    case 'boolean':
+    case 'double':
+    case 'text':
+      return ASK;
+  }
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= NINE;
+}
+
+/** Two digits as a number, or NaN. */
+function twoAt(bytes: Uint8Array, p: number): number {
+  const high = bytes[p] as number;
+  const low = bytes[p + 1] as number;
+  return isDigit(high) && isDigit(low) ? (high - ZERO) * 10 + low - ZERO : NaN;
+}
+
+function isDateAt(bytes: Uint8Array, p: number): boolean {
+  if (bytes[p + 4] !== MINUS || bytes[p + 7] !== MINUS) return false;
+  const year = twoAt(bytes, p) * 100 + twoAt(bytes, p + 2);
+  return isDay(year, twoAt(bytes, p + 5), twoAt(bytes, p + 8));
+}
+
+function isTimeAt(bytes: Uint8Array, p: number): boolean {
+  if (bytes[p + 2] !== 0x3a || bytes[p + 5] !== 0x3a) return false;
+  return twoAt(bytes, p) <= 23 && twoAt(bytes, p + 3) <= 59 && twoAt(bytes, p + 6) <= 59;
+}
+
+function hasByte(bytes: Uint8Array, start: number, end: number, wanted: number): boolean {
+  for (let p = start; p < end; p += 1) if (bytes[p] === wanted) return true;
+  return false;
+}
+
+function copy(source: Buffer, start: number, end: number, target: Buffer, at: number): number {
+  if (end - start > COPY_BYTES) return at + source.copy(target, at, start, end);
+  for (let p = start; p < end; p += 1) target[at++] = source[p] as number;
+  return at;
+}
+
+function grown(buffer: Buffer, used: number, sizeBytes: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, used + sizeBytes));
+  buffer.copy(larger, 0, 0, used);
+  return larger;
+}

@@ -1,0 +1,170 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import type { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { refuse, Refusal } from '#contracts';
+import { SOURCE_FD, type FromChild, type JobKind, type JobKinds, type ToChild } from './child-messages.js';
+import { partName } from './part-name.js';
+import type {
+  CountJob,
+  IngestedVersion,
+  IngestJob,
+  JobOptions,
+  PreparedDelivery,
+  PrepareJob,
+  PreviewedRows,
+  PreviewJob,
+} from './job.js';
+import { childrenAtOnce, limitsWith } from './limits.js';
+import { openMemoryFolder } from './memory-folder.js';
+import { openPayloadStore } from './payload-store.js';
+import { makePlaces } from './places.js';
+
+const largePlaces = makePlaces(() => childrenAtOnce.large);
+const smallPlaces = makePlaces(() => childrenAtOnce.small);
+const PREPARER = fileURLToPath(new URL('./preparer.js', import.meta.url));
+
+/**
+ * Takes a CSV file in as the parts of a new version, in a process of its own whose crash hurts only this job. The source is read as fast
+ * as it is worked on. When it fails, or the source ends with an error, nothing stays in the store. Throws a Refusal: what is wrong with
+ * the file and where, `upload-cut`, `preparer-failed`, `memory-folder`.
+ */
+export async function runIngest(
+  job: IngestJob,
+  source: AsyncIterable<Uint8Array>,
+  options: JobOptions = {},
+): Promise<IngestedVersion> {
+  try {
+    return await runJob('ingest', job, options, source);
+  } catch (error) {
+    // The process may have been killed between two steps; its parts are numbered, and at most one more was being written.
+    const store = openPayloadStore(job.store);
+    let parts = 0;
+    for await (const name of store.list(`${job.partsPrefix}-`)) {
+      await store.remove(name);
+      parts += 1;
+    }
+    await store.remove(partName(job.partsPrefix, parts));
+    throw error;
+  }
+}
+
+/**
+ * Makes the payload of a delivery in a process of its own. An abort kills it: Refusal `delivery-cancelled`. When it fails, no object
+ * stays. Throws a Refusal: `part-damaged`, `preparer-failed`, `quota-rows`, `memory-folder`, and what a selection may be refused for.
+ */
+export async function runPreparer(job: PrepareJob, options: JobOptions = {}): Promise<PreparedDelivery> {
+  try {
+    return await runJob('prepare', job, options);
+  } catch (error) {
+    await openPayloadStore(job.store).remove(job.objectName);
+    throw error;
+  }
+}
+
+/** Counts the rows that a scope holds, in a process of its own. */
+export function countRows(job: CountJob, options: JobOptions = {}): Promise<number> {
+  return runJob('count', job, options);
+}
+
+/** Counts the rows of a selection and shows the first few exactly as they would leave, in a process of its own. */
+export function previewRows(job: PreviewJob, options: JobOptions = {}): Promise<PreviewedRows> {
+  return runJob('preview', job, options);
+}
+
+async function runJob<K extends JobKind>(
+  kind: K,
+  job: JobKinds[K]['job'],
+  options: JobOptions,
+  source?: AsyncIterable<Uint8Array>,
+): Promise<JobKinds[K]['result']> {
+  const stopped = (): Refusal => (kind === 'ingest' ? refuse('upload-cut') : refuse('delivery-cancelled'));
+  const limits = limitsWith(job.limits);
+  const places = kind === 'ingest' || kind === 'prepare' ? largePlaces : smallPlaces;
+  const giveBack = await places.take(options.signal).catch(() => Promise.reject(stopped()));
+  try {
+    const folder = await openMemoryFolder(job.memoryFolder, limits.memoryFolderBytes);
+    try {
+      const child = startChild(limits.childHeapMiB);
+      if (child.pid !== undefined) options.onStart?.(child.pid);
+      const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+      const abort = new AbortController();
+      try {
+        const outcome = outcomeOf(child, options);
+        outcome.catch(() => undefined);
+        child.send({ kind, job, folder: folder.path } as ToChild, () => undefined);
+        const cut = new Promise<never>((_, reject) => {
+          const cancel = (): void => reject(stopped());
+          options.signal?.addEventListener('abort', cancel, { once: true, signal: abort.signal });
+          if (options.signal?.aborted) cancel();
+          if (source) feed(child, source, abort.signal).catch((error) => reject(error instanceof Refusal ? error : stopped()));
+        });
+        cut.catch(() => undefined);
+        return (await Promise.race([outcome, cut])) as JobKinds[K]['result'];
+      } finally {
+        // Whatever happened: nothing that it still does matters, and its folder goes only when it is gone.
+        abort.abort();
+        child.kill('SIGKILL');
+        await ended;
+      }
+    } finally {
+      await folder.remove();
+    }
+  } finally {
+    giveBack();
+  }
+}
+
+// Without the parent's environment and arguments, where secrets would be seen; without its output, where data could be.
+function startChild(heapMiB: number): ChildProcess {
+  return fork(PREPARER, [], {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin', TZ: 'UTC' },
+    execArgv: [`--max-old-space-size=${heapMiB}`],
+    serialization: 'advanced',
+  });
+}
+
+function outcomeOf(child: ChildProcess, options: JobOptions): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    child.on('message', (message: FromChild) => {
+      switch (message.kind) {
+        case 'progress':
+          return options.onProgress?.(message.progress);
+        case 'done':
+          return resolve(message.result);
+        case 'refused':
+          return reject(refuse(message.code, message.details, message.at));
+        case 'failed':
+          return reject(refuse('preparer-failed', { reason: message.reason }));
+      }
+    });
+    child.once('error', (error) =>
+      reject(refuse('preparer-failed', { reason: (error as NodeJS.ErrnoException).code ?? error.name })),
+    );
+    child.once('exit', (code, signal) => reject(refuse('preparer-failed', { reason: signal ?? `exit ${code}` })));
+  });
+}
+
+/** Hands the source to the child with its backpressure, then says how long it was. Ends quietly when the child does not listen. */
+async function feed(child: ChildProcess, source: AsyncIterable<Uint8Array>, done: AbortSignal): Promise<void> {
+  const pipe = child.stdio[SOURCE_FD] as Writable;
+  let deaf = false;
+  const goneDeaf = new Promise<void>((resolve) => {
+    const stop = (): void => {
+      deaf = true;
+      resolve();
+    };
+    pipe.once('error', stop);
+    pipe.once('close', stop);
+    done.addEventListener('abort', stop, { once: true });
+  });
+  let sizeBytes = 0;
+  for await (const bytes of source) {
+    if (deaf) return;
+    sizeBytes += bytes.length;
+    if (!pipe.write(bytes)) await Promise.race([new Promise<void>((resolve) => pipe.once('drain', resolve)), goneDeaf]);
+  }
+  if (deaf) return;
+  child.send({ kind: 'source-ended', sizeBytes } satisfies ToChild, () => undefined);
+  pipe.end();
+}
