@@ -31,7 +31,7 @@ function visibility(actor: Actor): Pick<TrailFilter, 'visibleTo'> {
 }
 
 async function entryViews(stores: Stores, entries: readonly SealedEntry[]): Promise<EntryView[]> {
-  const opened = entries.map((entry) => ({ ...entry, ...openEntry(entry.bytes) }));
+  const opened = entries.map((entry) => ({ ...entry, ...openEntry(entry.bytes).entry }));
   const departments = await stores.states.getMany(
     'department',
     opened.map(({ statement }) => statement.issuer),

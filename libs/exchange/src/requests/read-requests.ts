@@ -42,7 +42,7 @@ export class ReadRequests {
   private async correspondence(stores: Stores, request: Found<'request'>): Promise<Partial<RequestView>> {
     if (request.state.state === 'submitted' && !request.state.supplementAsked) return {};
     const entries = await stores.trail.query({ subject: request.id }, { limit: 50 });
-    const said = entries.items.map((entry) => openEntry(entry.bytes).statement);
+    const said = entries.items.map((entry) => openEntry(entry.bytes).entry.statement);
     const of = <T extends Statement['type']>(type: T) => said.find((one): one is Statement<T> => one.type === type);
     const missing = of('request.supplement-asked')?.body.missing;
     const answer = of('request.supplemented')?.body.answer;
