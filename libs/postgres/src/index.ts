@@ -10,3 +10,9 @@ export {
   withClient,
   type RolePasswords,
 } from './roles.js';
+export { connect, type ConnectOptions, type Database } from './database.js';
+export { migrate } from './migrate.js';
+export { postgresTransactions } from './transactions.js';
+export { openGate } from './gate.js';
+export { channels, listen, listenToChanges, postgresAnnouncements, type Change, type Channel, type Listening } from './listen.js';
+export { postgresAuditLog, type AuditLine, type AuditLog } from './audit-log.js';

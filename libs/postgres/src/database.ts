@@ -1,0 +1,55 @@
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { rows } from './rows/index.js';
+
+/** One pool of connections; TypeORM and raw SQL share it. */
+export interface Database {
+  readonly dataSource: DataSource;
+  readonly pool: pg.Pool;
+  /** A connection of one's own, outside the pool: for LISTEN and for locks that outlive a transaction. The caller ends it. */
+  openClient(options?: Omit<pg.ClientConfig, 'connectionString'>): Promise<pg.Client>;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Connections at most. */
+  readonly poolSize?: number;
+  /** Shown in the server's list of sessions. */
+  readonly applicationName?: string;
+}
+
+// A host that vanished must not hold locks or look alive for the two hours that systems wait by default.
+const serverSettings = '-c TimeZone=UTC -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
+
+/** Opens the pool and proves that the database answers. */
+export async function connect(url: string, options: ConnectOptions = {}): Promise<Database> {
+  const shared = {
+    application_name: options.applicationName ?? 'quanlian',
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    options: serverSettings,
+  };
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url,
+    entities: rows,
+    synchronize: false,
+    installExtensions: false,
+    extra: { ...shared, max: options.poolSize ?? 10 },
+    // A connection that dies while idle leaves the pool by itself; whoever asks next gets a new one.
+    poolErrorHandler: () => {},
+  });
+  await dataSource.initialize();
+  const { master: pool } = dataSource.driver as PostgresDriver as unknown as { master: pg.Pool };
+  return {
+    dataSource,
+    pool,
+    async openClient(own = {}) {
+      const client = new pg.Client({ ...shared, ...own, connectionString: url });
+      await client.connect();
+      return client;
+    },
+    close: () => dataSource.destroy(),
+  };
+}

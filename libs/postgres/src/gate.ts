@@ -1,0 +1,107 @@
+import { refuse } from '#contracts';
+import { sha256 } from '#crypto';
+import type { Clock, RightGate } from '#exchange';
+import type pg from 'pg';
+import type { Database } from './database.js';
+
+/** The number of a right's gate: an advisory lock that the sealer takes exclusively in the transaction that seals the right's end. */
+function gateOf(rightId: string): bigint {
+  return sha256(`quanlian/gate/v1 ${rightId}`).readBigInt64BE(0);
+}
+
+/** How long the database's word may be believed. Beyond it the lock may be gone, so the chunk stays. */
+const trustMs = 3000;
+
+/**
+ * `lock_timeout`: an end that waits for its own commit is in the way; giving up is better than hanging. `idle_session_timeout`: a
+ * process that was stopped while it held the lock must not keep an end from committing; the server ends its session, and `trustMs`,
+ * which is far shorter, keeps the process from handing over when it wakes.
+ */
+const settings = '-c lock_timeout=3000 -c statement_timeout=6000 -c idle_session_timeout=15000';
+
+const hexId = /^[0-9a-f]{32}$/;
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/**
+ * Opens a gate on a connection of its own: one for each download, since a lock belongs to its session. Chunks of one gate go through one
+ * after another. Throws Refusal `unavailable` from `whileOpen` when the lock or the database cannot be had; nothing was handed over then
+ * and the caller may try again: a lost connection is opened anew.
+ */
+export async function openGate(database: Database, clock: Clock): Promise<RightGate & { close(): Promise<void> }> {
+  let client: pg.Client | undefined;
+  let closed = false;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const connected = async (): Promise<pg.Client> => {
+    if (client) return client;
+    const opened = await database.openClient({
+      application_name: 'quanlian-gate',
+      options: `-c TimeZone=UTC ${settings} -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2`,
+      pipeline: true,
+    });
+    const lost = () => {
+      if (client === opened) client = undefined;
+    };
+    opened.on('error', lost).on('end', lost);
+    client = opened;
+    return opened;
+  };
+
+  /** Ends a session whose locks nobody knows. */
+  const abandon = (one: pg.Client | undefined) => {
+    if (client === one) client = undefined;
+    void one?.end().catch(() => {});
+  };
+
+  const pass = async (right: string, delivery: string, handOver: () => void): Promise<boolean> => {
+    if (closed) throw refuse('unavailable');
+    const now = clock.now().toISOString();
+    if (!hexId.test(right) || !hexId.test(delivery) || !instant.test(now)) return false;
+    let using: pg.Client | undefined;
+    let open: boolean;
+    const asked = performance.now();
+    try {
+      using = await connected();
+      // One message, two statements, each with a snapshot of its own: the second sees whatever committed before the lock was granted.
+      const answers = (await using.query(
+        `SELECT pg_advisory_lock_shared(${gateOf(right)});
+         SELECT FROM projection."right" r, projection.delivery d
+         WHERE r.id = '${right}' AND r.state->>'state' = 'in-force'
+           AND r.state->'terms'->'window'->>'from' <= '${now}' AND '${now}' < r.state->'terms'->'window'->>'until'
+           AND d.id = '${delivery}' AND d.state->>'right' = r.id AND d.state->>'state' IN ('prepared', 'received')`,
+      )) as unknown as pg.QueryResult[];
+      open = answers[1]?.rowCount === 1;
+    } catch {
+      abandon(using);
+      throw refuse('unavailable');
+    }
+    // Between the answer and this line nothing waits; a process that was stopped in between finds its time gone.
+    if (performance.now() - asked > trustMs) {
+      abandon(using);
+      throw refuse('unavailable');
+    }
+    try {
+      if (open) handOver();
+    } finally {
+      // Not waited for: it travels while the chunk does, and the next question queues behind it.
+      using.query(`SELECT pg_advisory_unlock_shared(${gateOf(right)})`).catch(() => abandon(using));
+    }
+    return open;
+  };
+
+  await connected();
+  return {
+    whileOpen(right, delivery, handOver) {
+      const result = turn.then(() => pass(right, delivery, handOver));
+      turn = result.catch(() => {});
+      return result;
+    },
+    async close() {
+      closed = true;
+      await turn;
+      const last = client;
+      client = undefined;
+      await last?.end().catch(() => {});
+    },
+  };
+}

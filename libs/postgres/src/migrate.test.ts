@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { freshDatabase } from '#testing';
+import { migrate } from './migrate.js';
+import { withClient } from './roles.js';
+
+test('two starts at once migrate once; what is made belongs to the owner', async () => {
+  const database = await freshDatabase('migrate');
+  const [one, two] = await Promise.all([migrate(database.migratorUrl), migrate(database.migratorUrl)]);
+  assert.deepEqual([one.applied.length, two.applied.length].sort(), [0, Math.max(one.applied.length, two.applied.length)]);
+  assert.ok(one.applied.length + two.applied.length > 0);
+  await withClient(database.url, async (client) => {
+    const { rows } = await client.query<{ owner: string }>(
+      "SELECT DISTINCT tableowner AS owner FROM pg_tables WHERE schemaname IN ('office', 'ledger', 'projection')",
+    );
+    assert.deepEqual(
+      rows.map(({ owner }) => owner),
+      ['quanlian_owner'],
+    );
+  });
+});

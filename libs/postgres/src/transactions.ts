@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { refuse } from '#contracts';
+import type { Inbox, Stores, Transactions } from '#exchange';
+import type pg from 'pg';
+import type { Database } from './database.js';
+import { sqlState, type Scope } from './scope.js';
+import { credentialsOf } from './stores/credentials.js';
+import { deliveriesOf, downloadsOf } from './stores/deliveries.js';
+import { calendarsOf, noticesOf } from './stores/notices.js';
+import { peopleOf } from './stores/people.js';
+import { proposalsOf } from './stores/proposals.js';
+import { statesOf } from './stores/states.js';
+import { tasksOf } from './stores/tasks.js';
+import { secretsOf, textsOf } from './stores/texts.js';
+import { trailOf } from './stores/trail.js';
+import { uploadsOf, versionsOf } from './stores/versions.js';
+
+const maxAttempts = 8;
+
+/** Serialization failure and deadlock: nothing happened, and the same work may well succeed now. */
+const repeatable = new Set(['40001', '40P01']);
+
+/** Connection failures (class 08), a server that stops or starts (57P0x), too many connections. */
+const isOutage = (state: string | undefined, message: string) =>
+  (state !== undefined && /^(08|57P0|53300|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND)/.test(state)) ||
+  /Connection terminated|timeout exceeded when trying to connect|not queryable/.test(message);
+
+/**
+ * The exchange's stores on PostgreSQL, READ COMMITTED. Work that met a deadlock is done again from its start, at most
+ * {@link maxAttempts} times, so it must touch nothing but its stores. A database that does not answer is Refusal `unavailable`; when
+ * the connection broke during COMMIT nobody knows whether the work was stored, and the caller asks again with the same ids.
+ *
+ * @param inboxOf the ledger's way in, bound to the open transaction.
+ */
+export function postgresTransactions(database: Database, inboxOf: (client: pg.ClientBase) => Inbox): Transactions {
+  const once = async <T>(work: (stores: Stores) => Promise<T>): Promise<T> => {
+    const runner = database.dataSource.createQueryRunner();
+    try {
+      const client = (await runner.connect()) as pg.PoolClient;
+      await runner.startTransaction('READ COMMITTED');
+      try {
+        const result = await work(storesOn({ manager: runner.manager, client }, inboxOf));
+        await runner.commitTransaction();
+        return result;
+      } catch (error) {
+        // The reason counts, not that a broken connection cannot even roll back.
+        if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => {});
+        throw error;
+      }
+    } finally {
+      await runner.release();
+    }
+  };
+
+  return {
+    async run(work) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await once(work);
+        } catch (error) {
+          const state = sqlState(error);
+          if (isOutage(state, error instanceof Error ? error.message : '')) throw unavailable(error);
+          if (attempt >= maxAttempts || state === undefined || !repeatable.has(state)) throw error;
+          // Those who collided must not collide again in step.
+          await sleep(Math.random() * 10 * 2 ** attempt);
+        }
+      }
+    },
+  };
+}
+
+function unavailable(cause: unknown): Error {
+  return Object.assign(refuse('unavailable'), { cause });
+}
+
+function storesOn(scope: Scope, inboxOf: (client: pg.ClientBase) => Inbox): Stores {
+  return {
+    states: statesOf(scope),
+    inbox: inboxOf(scope.client),
+    proposals: proposalsOf(scope),
+    people: peopleOf(scope),
+    credentials: credentialsOf(scope),
+    texts: textsOf(scope),
+    secrets: secretsOf(scope),
+    versions: versionsOf(scope),
+    uploads: uploadsOf(scope),
+    tasks: tasksOf(scope),
+    deliveries: deliveriesOf(scope),
+    downloads: downloadsOf(scope),
+    notices: noticesOf(scope),
+    calendars: calendarsOf(scope),
+    trail: trailOf(scope),
+  };
+}
