@@ -1,0 +1,57 @@
+import { Controller, Inject, Req } from '@nestjs/common';
+import { routes, type Given } from '#contracts';
+import { ChangeDataset, EnterDataset, PublishVersion, ReadDatasets, ReadProposals, ReadUpload, type Actor } from '#exchange';
+import { Caller, Sent, Serves } from '#nest';
+import type { FastifyRequest } from 'fastify';
+import type { Readable } from 'node:stream';
+
+/** The catalogue and its versions. */
+@Controller()
+export class DatasetsController {
+  constructor(
+    @Inject(ReadDatasets) private readonly read: ReadDatasets,
+    @Inject(EnterDataset) private readonly enterDataset: EnterDataset,
+    @Inject(ChangeDataset) private readonly changeDataset: ChangeDataset,
+    @Inject(PublishVersion) private readonly publishVersion: PublishVersion,
+    @Inject(ReadUpload) private readonly readUpload: ReadUpload,
+    @Inject(ReadProposals) private readonly proposals: ReadProposals,
+  ) {}
+
+  @Serves(routes.datasets)
+  datasets(@Caller() actor: Actor, @Sent() { query }: Given<typeof routes.datasets>) {
+    const { limit, cursor, ...filter } = query;
+    return this.read.list(actor, filter, { limit, ...(cursor === undefined ? {} : { cursor }) });
+  }
+
+  @Serves(routes.dataset)
+  dataset(@Caller() actor: Actor, @Sent() { params }: Given<typeof routes.dataset>) {
+    return this.read.get(actor, params.id);
+  }
+
+  @Serves(routes.enterDataset)
+  async enter(@Caller() actor: Actor, @Sent() { body }: Given<typeof routes.enterDataset>) {
+    return this.proposals.show(await this.enterDataset.execute(actor, body.entry));
+  }
+
+  @Serves(routes.changeDataset)
+  async change(@Caller() actor: Actor, @Sent() { params, body }: Given<typeof routes.changeDataset>) {
+    return this.proposals.show(await this.changeDataset.execute(actor, params.id, body.entry));
+  }
+
+  @Serves(routes.versions)
+  async versions(@Caller() actor: Actor, @Sent() { params }: Given<typeof routes.versions>) {
+    return { items: await this.read.versions(actor, params.id) };
+  }
+
+  @Serves(routes.publishVersion)
+  async publish(@Caller() actor: Actor, @Sent() { params, query }: Given<typeof routes.publishVersion>, @Req() request: FastifyRequest) {
+    const cut = new AbortController();
+    request.raw.once('aborted', () => cut.abort());
+    return this.publishVersion.execute(actor, { dataset: params.id, ...query }, request.body as Readable, cut.signal);
+  }
+
+  @Serves(routes.upload)
+  upload(@Caller() actor: Actor, @Sent() { params }: Given<typeof routes.upload>) {
+    return this.readUpload.execute(actor, params.id);
+  }
+}

@@ -1,0 +1,14 @@
+/** What the API needs to know of how it is run. */
+export interface ApiSettings {
+  /** People reach it by https: cookies are marked so. */
+  readonly isSecure: boolean;
+  readonly version: string;
+}
+
+export const SETTINGS = Symbol('settings');
+export const CONTEXT = Symbol('context');
+export const DATA_PLANE = Symbol('data plane');
+export const DATABASE = Symbol('database');
+export const GATE = Symbol('gate');
+export const QUEUE = Symbol('queue');
+export const LOG = Symbol('log');

@@ -1,0 +1,47 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { refuse } from '#contracts';
+import { Authenticate } from '#exchange';
+import { routeOf, type AuthenticatedRequest } from './serve.js';
+
+/** The name of the session cookie; with TLS it carries the `__Host-` prefix, which browsers bind to this host. */
+export const sessionCookie = { plain: 'quanlian_session', secure: '__Host-quanlian_session' } as const;
+
+/**
+ * Denies first: a route is served to whom its access names, and every handler has a route. Cookies are believed only together with a
+ * header that other sites cannot set and a site that is ours (SameSite=Strict besides), so a foreign page cannot act for a person.
+ */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(@Inject(Authenticate) private readonly authenticate: Authenticate) {}
+
+  /** Throws Refusal not-logged-in, bad-origin, not-allowed, unknown. */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const route = routeOf(context);
+    if (route.access === 'public') return true;
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const department = request.headers['x-quanlian-department'];
+    const secret = this.bearer(request) ?? this.cookie(request, route.method !== 'GET');
+    if (secret === undefined) throw refuse('not-logged-in');
+    request.call = await this.authenticate.execute(secret, typeof department === 'string' ? department : undefined);
+    if (route.access === 'person') return true;
+    const { roles } = request.call.actor;
+    if (!route.access.some((role) => roles.includes(role))) throw refuse('not-allowed');
+    return true;
+  }
+
+  private bearer(request: AuthenticatedRequest): string | undefined {
+    const header = request.headers.authorization;
+    const match = header === undefined ? undefined : /^Bearer ([A-Za-z0-9_-]{43})$/.exec(header);
+    if (header !== undefined && !match) throw refuse('not-logged-in');
+    return match?.[1];
+  }
+
+  private cookie(request: AuthenticatedRequest, changes: boolean): string | undefined {
+    const secret = request.cookies[sessionCookie.secure] ?? request.cookies[sessionCookie.plain];
+    if (secret === undefined) return undefined;
+    const site = request.headers['sec-fetch-site'];
+    const isForeign = site !== undefined && site !== 'same-origin' && site !== 'none';
+    if (isForeign || (changes && request.headers['x-quanlian-request'] !== '1')) throw refuse('bad-origin');
+    return secret;
+  }
+}

@@ -1,0 +1,72 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { refuse, Refusal } from '#contracts';
+import { randomId } from '#crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** Refusals of authenticated and other callers go to an ordinary audit log; only refused pulls are in the trail (promise 10). */
+export type RefusalLog = (refused: { code: string; status: number; method: string; path: string; person?: string; department?: string }) => void;
+
+const fastifyCodes: Record<string, () => Refusal> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => refuse('wrong-media-type'),
+  FST_ERR_CTP_BODY_TOO_LARGE: () => refuse('too-large', { limit: 1_048_576 }),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => refuse('bad-json'),
+  FST_ERR_CTP_INVALID_JSON_BODY: () => refuse('bad-json'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => refuse('bad-input', { field: 'content-length' }),
+};
+
+/** Turns whatever was thrown into a problem document (RFC 9457). What is not a refusal is a bug: it gets a number, and the log the rest. */
+@Catch()
+export class RefusalFilter implements ExceptionFilter {
+  constructor(
+    private readonly logBug: (incident: string, error: unknown) => void,
+    private readonly logRefusal: RefusalLog,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest & { call?: { actor: { person: string; department: string } } }>();
+    const reply = http.getResponse<FastifyReply>();
+    const refusal = this.refusalOf(error);
+    const { code, status } = refusal;
+    if (status >= 400 && status < 500) {
+      const actor = request.call?.actor;
+      const path = request.routeOptions.url ?? 'unrouted';
+      this.logRefusal({ code, status, method: request.method, path, ...(actor ? { person: actor.person, department: actor.department } : {}) });
+    }
+    // An answer that already began cannot be taken back; cutting the connection tells the client that it is not whole.
+    if (reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    if (status === 429 && typeof refusal.details['seconds'] === 'number') void reply.header('retry-after', refusal.details['seconds']);
+    if (status === 503) void reply.header('retry-after', 1);
+    void reply.status(status).type('application/problem+json; charset=utf-8').send(JSON.stringify(refusal.toProblem()));
+  }
+
+  private refusalOf(error: unknown): Refusal {
+    if (error instanceof Refusal) return error;
+    const code = (error as { code?: unknown } | undefined)?.code;
+    const known = typeof code === 'string' ? fastifyCodes[code] : undefined;
+    if (known) return known();
+    if (error instanceof SyntaxError && (error as { statusCode?: number }).statusCode === 400) return refuse('bad-json');
+    if (error instanceof HttpException) {
+      if (error.getStatus() === 404) return refuse('unknown');
+      if (error.getStatus() === 400) return refuse('bad-json');
+    }
+    if (isDatabaseGone(error)) {
+      this.logBug('database', error);
+      return refuse('unavailable');
+    }
+    const incident = randomId().slice(0, 12);
+    this.logBug(incident, error);
+    return refuse('internal', { incident });
+  }
+}
+
+/** The database is restarting or unreachable: nothing was done, and the same call works later. */
+function isDatabaseGone(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  const codes = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '08006', '08003', '08001'];
+  if (typeof code === 'string' && codes.includes(code)) return true;
+  return typeof message === 'string' && /Connection terminated|timeout exceeded when trying to connect|Connection ended/.test(message);
+}
