@@ -1,6 +1,10 @@
 import { Command, CommanderError, Help } from 'commander';
 import { readFileSync } from 'node:fs';
 import { accounts } from './commands/accounts.js';
+import { departments } from './commands/departments.js';
+import { inbox } from './commands/inbox.js';
+import { keys } from './commands/keys.js';
+import { people } from './commands/people.js';
 import { Desk, type Bench, type GlobalOptions, type Surroundings } from './desk.js';
 import { exits, failureOf } from './exits.js';
 import { languageAsked, languageOf, sayIn } from './language.js';
@@ -13,7 +17,7 @@ export async function runCommand(argv: readonly string[], around: Surroundings):
   const say = sayIn(languageOf(around.env, languageAsked(argv)));
   const program = buildProgram({ say, around });
   try {
-    await program.parseAsync(argv as string[], { from: 'user' });
+    await program.parseAsync(argv, { from: 'user' });
     return exits.done;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exits.done;
@@ -77,7 +81,7 @@ export function buildProgram(bench: Bench): Command {
     around.streams.stdout.write(overview(say));
   });
 
-  for (const group of [accounts]) group(program, bench);
+  for (const group of [accounts, inbox, departments, people, keys]) group(program, bench);
   settle(program, bench);
   return program;
 }

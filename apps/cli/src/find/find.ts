@@ -97,8 +97,9 @@ export async function findProposal(desk: Desk, text: string): Promise<ProposalVi
 }
 
 /** A person of the department acted for, by id, login or name. */
-export async function findPerson(desk: Desk, text: string): Promise<PersonView> {
-  const list = allPages((page) => desk.client.call(routes.people, { query: page }));
+export async function findPerson(desk: Desk, text: string, department?: string): Promise<PersonView> {
+  const of = department === undefined ? {} : { department };
+  const list = allPages((page) => desk.client.call(routes.people, { query: { ...of, ...page } }));
   return find(
     text,
     { zh: '人员', en: 'person' },

@@ -37,12 +37,12 @@ export class ScopeFault extends Error {
 }
 
 export function isBareWord(text: string): boolean {
-  return text !== '' && [...text].every((character) => bareCharacter.test(character)) && !reserved.has(text.toLowerCase());
+  return text !== '' && Array.from(text).every((character) => bareCharacter.test(character)) && !reserved.has(text.toLowerCase());
 }
 
 /** Cuts a row scope into tokens. Throws ScopeFault. */
 export function tokensOf(text: string): Token[] {
-  const characters = [...text];
+  const characters = Array.from(text);
   const tokens: Token[] = [];
   for (let i = 0; i < characters.length;) {
     const character = characters[i] ?? '';

@@ -15,7 +15,7 @@ export class Asker {
   ) {}
 
   get interactive(): boolean {
-    return (this.streams.stdin as NodeJS.ReadStream).isTTY === true;
+    return Boolean((this.streams.stdin as Partial<NodeJS.ReadStream>).isTTY);
   }
 
   /** One line. An empty answer takes `fallback`. */
@@ -82,7 +82,7 @@ export class Asker {
         for (const character of chunk) {
           if (character === '\r' || character === '\n' || character === '\u0004') return typed;
           if (character === '\u0003') throw new DOMException('interrupted', 'AbortError');
-          if (character === '\u007f' || character === '\b') typed = [...typed].slice(0, -1).join('');
+          if (character === '\u007f' || character === '\b') typed = Array.from(typed).slice(0, -1).join('');
           else if (character >= ' ') typed += character;
         }
       }

@@ -1,0 +1,35 @@
+import type { StatementType } from '#contracts';
+import type { Sentence } from '../language.js';
+
+/** What each type of statement says, for lists and for the person who is to sign one. */
+export const statementWords: Record<StatementType, Sentence> = {
+  'ledger.opened': { zh: '开立账本', en: 'open the ledger' },
+  'department.admitted': { zh: '准入部门', en: 'admit a department' },
+  'key.admitted': { zh: '准入签名密钥', en: 'admit a signing key' },
+  'key.ended': { zh: '结束签名密钥', en: 'end a signing key' },
+  'recipient.admitted': { zh: '准入加密接收公钥', en: 'admit a recipient' },
+  'recipient.ended': { zh: '结束加密接收公钥', en: 'end a recipient' },
+  'membership.granted': { zh: '赋予角色', en: 'give roles' },
+  'membership.ended': { zh: '免去角色', en: 'end a membership' },
+  'dataset.entered': { zh: '登记目录条目', en: 'enter a dataset' },
+  'dataset.changed': { zh: '更新目录条目', en: 'change a dataset' },
+  'version.published': { zh: '发布数据版本', en: 'publish a version' },
+  'request.submitted': { zh: '提出共享申请', en: 'ask for a right' },
+  'request.supplement-asked': { zh: '告知补充材料', en: 'ask for a supplement' },
+  'request.supplemented': { zh: '补充材料', en: 'supplement a request' },
+  'request.refused': { zh: '不同意', en: 'refuse a request' },
+  'request.withdrawn': { zh: '撤回申请', en: 'withdraw a request' },
+  'right.granted': { zh: '授予使用权', en: 'grant a right' },
+  'right.suspended': { zh: '暂停共享权限', en: 'suspend a right' },
+  'right.resumed': { zh: '恢复共享权限', en: 'resume a right' },
+  'right.terminated': { zh: '终止共享', en: 'terminate a right' },
+  'pull.signed': { zh: '提取数据', en: 'pull data' },
+  'pull.refused': { zh: '拒绝提取', en: 'pull refused' },
+  'delivery.decided': { zh: '决定提供', en: 'delivery decided' },
+  'delivery.prepared': { zh: '数据备妥', en: 'delivery prepared' },
+  'delivery.failed': { zh: '提供失败', en: 'delivery failed' },
+  'delivery.cancelled': { zh: '取消提供', en: 'delivery cancelled' },
+  'delivery.served': { zh: '已取走字节', en: 'bytes served' },
+  'receipt.signed': { zh: '签署回执', en: 'sign a receipt' },
+  'use.recorded': { zh: '记录使用', en: 'account for use' },
+};
