@@ -23,4 +23,4 @@ export type {
   VersionPart,
 } from './job.js';
 export { defaultMemoryFolder, sweepMemoryFolders } from './memory-folder.js';
-export { countRows, previewRows, runIngest, runPreparer } from './run-job.js';
+export { runCount, runIngest, runPrepare, runPreview } from './run-job.js';

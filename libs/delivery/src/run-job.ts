@@ -52,7 +52,7 @@ export async function runIngest(
  * Makes the payload of a delivery in a process of its own. An abort kills it: Refusal `delivery-cancelled`. When it fails, no object
  * stays. Throws a Refusal: `part-damaged`, `preparer-failed`, `quota-rows`, `memory-folder`, and what a selection may be refused for.
  */
-export async function runPreparer(job: PrepareJob, options: JobOptions = {}): Promise<PreparedDelivery> {
+export async function runPrepare(job: PrepareJob, options: JobOptions = {}): Promise<PreparedDelivery> {
   try {
     return await runJob('prepare', job, options);
   } catch (error) {
@@ -62,12 +62,12 @@ export async function runPreparer(job: PrepareJob, options: JobOptions = {}): Pr
 }
 
 /** Counts the rows that a scope holds, in a process of its own. */
-export function countRows(job: CountJob, options: JobOptions = {}): Promise<number> {
+export function runCount(job: CountJob, options: JobOptions = {}): Promise<number> {
   return runJob('count', job, options);
 }
 
 /** Counts the rows of a selection and shows the first few exactly as they would leave, in a process of its own. */
-export function previewRows(job: PreviewJob, options: JobOptions = {}): Promise<PreviewedRows> {
+export function runPreview(job: PreviewJob, options: JobOptions = {}): Promise<PreviewedRows> {
   return runJob('preview', job, options);
 }
 

@@ -1,67 +1,73 @@
 import { refuse, type Item, type RowScope } from '#contracts';
-import { canonicalValue, columnName, duckdbType, valueKind } from './item-value.js';
+import { canonicalScopeValue, columnName, DECIMAL_WHOLE_DIGITS, duckdbType, SCOPE_SCALE, valueKind } from './item-value.js';
 import { defaultLimits } from './limits.js';
 import type { SqlFragment } from './sql.js';
 
 /**
  * A row scope as an SQL condition over the version's columns. Values are parameters, read by their item's type; columns go
- * by number (`columnName`). A missing value fits no comparison, and `not` turns exactly that around: there is no third answer, unlike SQL's
- * own. Texts compare by code points. Throws `item-unknown`, `scope-bad-value`, `scope-too-large`.
+ * by number (`columnName`). A comparison with a missing value, which an empty text is too, is unknown; `not` of unknown stays unknown;
+ * only rows that are true leave. Texts compare by code points. Throws `item-unknown`, `scope-bad-value`, `scope-too-large`.
  */
 export function compileScope(
   rows: RowScope,
   items: readonly Item[],
   limits: { readonly scopeDepth: number; readonly scopeValues: number } = defaultLimits,
 ): SqlFragment {
-  const byName = new Map(items.map((item, index) => [item.name, { item, column: columnName(index) }]));
+  const byName = new Map(items.map((item, index) => [item.name, { item, stored: columnName(index) }]));
   const parameters: Record<string, string> = {};
   let values = 0;
 
-  const columnOf = (name: string): { item: Item; column: string } => {
+  // Under a `not` an empty text has to be unknown. Elsewhere false does as well, and a bare column lets DuckDB skip row groups.
+  const columnOf = (name: string, negated: boolean): { item: Item; column: string } => {
     const found = byName.get(name);
     if (found === undefined) throw refuse('item-unknown', { items: [name] }, { field: 'rows' });
-    return found;
+    const { item, stored } = found;
+    return { item, column: negated && valueKind(item) === 'text' ? `nullif(${stored}, '')` : stored };
   };
   const parameter = (item: Item, text: string): string => {
-    const value = canonicalValue(item, text);
+    const value = canonicalScopeValue(item, text);
     if (value === undefined) throw refuse('scope-bad-value', { item: item.name }, { field: 'rows' });
     if (values >= limits.scopeValues) throw refuse('scope-too-large', {}, { field: 'rows' });
     const name = `scope${values}`;
     values += 1;
     parameters[name] = value;
-    return valueKind(item) === 'text' ? `$${name}` : `CAST($${name} AS ${duckdbType(item)})`;
+    return valueKind(item) === 'text' ? `$${name}` : `CAST($${name} AS ${comparedAs(item)})`;
   };
-  const holds = (condition: string): string => `coalesce(${condition}, false)`;
 
-  const compile = (scope: RowScope, depth: number): string => {
+  const compile = (scope: RowScope, depth: number, negated: boolean): string => {
     if (depth > limits.scopeDepth) throw refuse('scope-too-large', {}, { field: 'rows' });
     switch (scope.op) {
       case 'all':
         return 'true';
       case '=': {
-        const { item, column } = columnOf(scope.item);
-        return holds(`${column} = ${parameter(item, scope.value)}`);
+        const { item, column } = columnOf(scope.item, negated);
+        return `(${column} = ${parameter(item, scope.value)})`;
       }
       case 'in': {
-        const { item, column } = columnOf(scope.item);
-        return holds(`${column} IN (${scope.values.map((value) => parameter(item, value)).join(', ')})`);
+        const { item, column } = columnOf(scope.item, negated);
+        return `(${column} IN (${scope.values.map((value) => parameter(item, value)).join(', ')}))`;
       }
       case 'between': {
-        const { item, column } = columnOf(scope.item);
-        return holds(`${column} BETWEEN ${parameter(item, scope.low)} AND ${parameter(item, scope.high)}`);
+        const { item, column } = columnOf(scope.item, negated);
+        return `(${column} BETWEEN ${parameter(item, scope.low)} AND ${parameter(item, scope.high)})`;
       }
       case 'prefix': {
-        const { item, column } = columnOf(scope.item);
+        const { item, column } = columnOf(scope.item, negated);
         if (valueKind(item) !== 'text') throw refuse('scope-bad-value', { item: item.name }, { field: 'rows' });
-        return holds(`starts_with(${column}, ${parameter(item, scope.value)})`);
+        return `starts_with(${column}, ${parameter(item, scope.value)})`;
       }
       case 'and':
-        return `(${scope.of.map((part) => compile(part, depth + 1)).join(' AND ')})`;
+        return `(${scope.of.map((part) => compile(part, depth + 1, negated)).join(' AND ')})`;
       case 'or':
-        return `(${scope.of.map((part) => compile(part, depth + 1)).join(' OR ')})`;
+        return `(${scope.of.map((part) => compile(part, depth + 1, negated)).join(' OR ')})`;
       case 'not':
-        return `(NOT ${compile(scope.of, depth + 1)})`;
+        return `(NOT ${compile(scope.of, depth + 1, !negated)})`;
     }
   };
-  return { sql: compile(rows, 1), parameters };
+  return { sql: compile(rows, 1, false), parameters };
+}
+
+// A decimal is compared with all the digits that were stated, so that 1.5 equals nothing among whole numbers instead of 2.
+function comparedAs(item: Item): string {
+  return valueKind(item) === 'decimal' ? `DECIMAL(${DECIMAL_WHOLE_DIGITS + SCOPE_SCALE},${SCOPE_SCALE})` : duckdbType(item);
 }

@@ -1,5 +1,5 @@
 import { refuse, type Item, type Transformation } from '#contracts';
-import { duckdbType, scaleOf, valueKind, type ValueKind } from './item-value.js';
+import { duckdbType, valueKind, type ValueKind } from './item-value.js';
 
 /** Names of the two parameters that carry the pseudonym key, as `pseudonymParameters` makes them. */
 export const PSEUDONYM_INNER = 'pseudonym_inner';
@@ -16,7 +16,7 @@ const ALLOWED: Record<Transformation['kind'], readonly ValueKind[]> = {
   prefix: ['text'],
   year: ['date', 'timestamp'],
   band: ['integer', 'decimal', 'double'],
-  pseudonym: ['text', 'integer', 'decimal', 'date'],
+  pseudonym: ['text', 'integer', 'date'],
 };
 
 /** Whether values of this item can be transformed in this way. */
@@ -25,12 +25,14 @@ export function canTransform(item: Item, transformation: Transformation): boolea
 }
 
 /**
- * The SQL of an item's value (its `column` as SQL) as it leaves, after its transformation if it has one; a missing value stays missing. A pseudonym refers
+ * The SQL of an item's value (its `column` as SQL) as it leaves, after its transformation if it has one. A missing value stays
+ * missing, and so does a transformed empty text. A pseudonym refers
  * to the parameters of `pseudonymParameters`. Throws `transformation-not-possible`. docs/formats/delivery-payload.md.
  */
-export function compileTransformation(item: Item, transformation: Transformation | undefined, column: string): LeavingColumn {
-  if (transformation === undefined) return { sql: column, kind: valueKind(item) };
+export function compileTransformation(item: Item, transformation: Transformation | undefined, stored: string): LeavingColumn {
+  if (transformation === undefined) return { sql: stored, kind: valueKind(item) };
   if (!canTransform(item, transformation)) throw refuse('transformation-not-possible', { item: item.name });
+  const column = valueKind(item) === 'text' ? `nullif(${stored}, '')` : stored;
   switch (transformation.kind) {
     case 'keep': {
       const { first, last } = transformation;
@@ -44,7 +46,7 @@ export function compileTransformation(item: Item, transformation: Transformation
     case 'year':
       return { sql: `left(CAST(${column} AS VARCHAR), 4)`, kind: 'text' };
     case 'band':
-      return { sql: bandSql(item, column, transformation.width), kind: valueKind(item) };
+      return bandOf(item, column, transformation.width);
     case 'pseudonym': {
       // HMAC-SHA-256 (RFC 2104) of the value's canonical text; the padded keys come ready, and DuckDB has only the hash.
       const message = valueKind(item) === 'text' ? column : `CAST(${column} AS VARCHAR)`;
@@ -54,14 +56,14 @@ export function compileTransformation(item: Item, transformation: Transformation
   }
 }
 
-// Rounded towards minus infinity. Exact for integers and decimals; a band that begins below what the type can hold is left out.
-function bandSql(item: Item, column: string, width: number): string {
-  if (valueKind(item) === 'double') return `floor(${column} / ${width}) * ${width}`;
-  const wide = valueKind(item) === 'integer' ? 'HUGEINT' : `DECIMAL(38,${scaleOf(item)})`;
-  const value = `CAST(${column} AS ${wide})`;
-  const divisor = `CAST(${width} AS ${wide})`;
-  const rest = `(${value} % ${divisor})`;
-  return `TRY_CAST(${value} - ${rest} - CASE WHEN ${rest} < 0 THEN ${divisor} ELSE 0 END AS ${duckdbType(item)})`;
+// Rounded down to a whole multiple, exactly. Sixteen bytes hold every step; a band that begins below what an integer can be is left out.
+function bandOf(item: Item, column: string, width: number): LeavingColumn {
+  const whole = valueKind(item) === 'integer' ? column : `floor(${column})`;
+  const value = `TRY_CAST(${whole} AS HUGEINT)`;
+  const band = `(${value} - ((${value} % ${width}) + ${width}) % ${width})`;
+  return valueKind(item) === 'integer'
+    ? { sql: `TRY_CAST(${band} AS ${duckdbType(item)})`, kind: 'integer' }
+    : { sql: `TRY_CAST(${band} AS DECIMAL(38,0))`, kind: 'decimal' };
 }
 
 /** The key as the two padded blocks of HMAC-SHA-256. At most 64 bytes. */
