@@ -1,4 +1,6 @@
-import { datasetEntrySchema, departmentCodeSchema, regionSchema, type Item } from '#contracts';
+import { datasetEntrySchema, departmentCodeSchema, regionSchema } from '#contracts';
+import { canonicalValue, canTransform } from '#delivery';
+import { grantedTransformations } from '#rights';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { before, describe, test } from 'node:test';
@@ -7,25 +9,6 @@ import { departments } from './departments.js';
 import { idCheckCharacter } from './identity-numbers.js';
 import { csvOf, registerOf, registers, type RegisterKey } from './registers/index.js';
 import { vehicleNumber } from './registers/vehicles.js';
-
-/** How the value of each type is written, and what it must be besides. Written apart from the generator on purpose. */
-function fits(item: Item, value: string): boolean {
-  switch (item.type) {
-    case 'D':
-      return /^\d{4}-\d\d-\d\d$/.test(value) && new Date(`${value}T00:00:00Z`).toISOString().startsWith(value);
-    case 'T':
-      return !Number.isNaN(Date.parse(`${value.replace(' ', 'T')}Z`)) && /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(value);
-    case 'I':
-      return /^(0|[1-9]\d*)$/.test(value);
-    case 'N':
-    case 'Y':
-      return /^(0|[1-9]\d*)\.\d+$/.test(value) && value.length - value.indexOf('.') - 1 === item.scale;
-    case 'L':
-      return value === 'true' || value === 'false';
-    default:
-      return value.length > 0 && value.length < 200 && value.trim() === value;
-  }
-}
 
 interface Table {
   rows: number;
@@ -61,7 +44,7 @@ function read(city: City, key: RegisterKey, keep: readonly string[], version = 1
     for (const [i, item] of items.entries()) {
       const value = fields[i] as string;
       if (value === '') assert.ok(!item.required, `${key} row ${rows}: ${item.name} is missing`);
-      else if (!fits(item, value)) assert.fail(`${key} row ${rows}: ${item.name} is ${value}`);
+      else if (canonicalValue(item, value) === undefined) assert.fail(`${key} row ${rows}: ${item.name} is ${value}`);
       values.get(item.name)?.push(value);
     }
   };
@@ -243,9 +226,19 @@ test('every entry is one that the catalogue accepts, with its conditions or cita
     codes.add(entry.resourceCode);
     if (entry.shareType !== 'unconditional') assert.ok(entry.shareCondition, key);
     if (entry.shareType === 'not-shared') assert.match(entry.shareCondition as string, /《.+》第.+条/);
-    for (const item of entry.items) {
-      if (item.personal && /Id$|^idNumber$|[nN]ame$|telephone/.test(item.name))
-        assert.ok(item.mask, `${key}.${item.name} is unmasked`);
+    // Whoever agrees without a word about masks unmasks nothing, and everything can be granted so.
+    const masks = grantedTransformations(
+      entry.items,
+      entry.items.map((item) => item.name),
+    );
+    assert.ok(Array.isArray(masks), `${key}: ${String(masks)}`);
+    for (const { item: name, transformation } of masks) {
+      const item = entry.items.find((each) => each.name === name);
+      assert.ok(item && canTransform(item, transformation), `${key}.${name}`);
+    }
+    for (const { name, personal, mask } of entry.items) {
+      const names = /(owner|man|woman|applicant|mother|father|representative)(Id|Name)$|^(idNumber|plate|childName)$/i.test(name);
+      assert.ok(!names || (personal && mask), `${key}.${name} names people`);
     }
   }
   assert.equal(codes.size, registers.length);

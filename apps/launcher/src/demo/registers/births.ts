@@ -19,7 +19,7 @@ export const births: Register = {
       items.text('certificateNumber', '出生医学证明编号'),
       items.person('childName', '新生儿姓名'),
       items.text('sex', '性别'),
-      items.time('bornAt', '出生时间', { personal: true, mask: { kind: 'keep', first: 4, last: 0 } }),
+      items.time('bornAt', '出生时间', { personal: true, mask: { kind: 'year' } }),
       items.whole('weight', '出生体重（克）', { personal: true, mask: { kind: 'band', width: 500 } }),
       items.id('motherId', '母亲身份号码'),
       items.person('motherName', '母亲姓名'),

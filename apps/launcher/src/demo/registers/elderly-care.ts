@@ -17,7 +17,7 @@ export const elderlyCare: Register = {
       items.id('idNumber', '公民身份号码'),
       items.person('name', '姓名'),
       items.birthDate('birthDate', '出生日期'),
-      items.text('ability', '能力评估等级', { personal: true }),
+      items.hidden('ability', '能力评估等级'),
       items.text('service', '服务类别'),
       items.flag('alone', '独居'),
       items.date('assessedOn', '评估日期'),

@@ -59,6 +59,9 @@ export const items = {
   /** An address down to the door: the street stays. */
   address: (name: string, title: string, extras?: ItemExtras) =>
     item(name, title, 'C', { personal: true, mask: { kind: 'keep', first: 6, last: 0 }, ...extras }),
+  /** Personal, and in full or not at all: a part of it would tell as much. */
+  hidden: (name: string, title: string, extras?: ItemExtras) =>
+    item(name, title, 'C', { personal: true, mask: { kind: 'keep', first: 0, last: 0 }, ...extras }),
   birthDate: (name: string, title: string, extras?: ItemExtras) =>
     item(name, title, 'D', { personal: true, mask: { kind: 'year' }, ...extras }),
 };
