@@ -5,8 +5,8 @@ import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { withClient } from '#postgres';
-import { freshDatabase, noRedis, testRedisUrl, type Template } from './cluster.js';
+import { databaseRoles, withClient } from '#postgres';
+import { freshDatabase, migratedDatabase, noRedis, testRedisUrl, type Template } from './cluster.js';
 
 let fillings = 0;
 const template: Template = {
@@ -34,6 +34,20 @@ test('copies a template that is filled once, and the copies do not see each othe
   assert.equal(await countTables(two.url), 1);
   await one.drop();
   await assert.rejects(countTables(one.url), /does not exist/);
+});
+
+test('a migrated database has the schema, which runtime roles do not own', async () => {
+  const database = await migratedDatabase('migrated');
+  await withClient(database.url, async (client) => {
+    const { rows } = await client.query<{ owner: string; tables: number }>(
+      "select tableowner as owner, count(*)::int as tables from pg_tables where schemaname = 'public' group by 1",
+    );
+    assert.deepEqual(
+      rows.map(({ owner }) => owner),
+      [databaseRoles.owner],
+    );
+    assert.ok((rows[0]?.tables ?? 0) > 5);
+  });
 });
 
 const first = await testRedisUrl();

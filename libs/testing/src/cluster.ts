@@ -100,6 +100,13 @@ async function ensureTemplate(server: string, template: Template): Promise<strin
 
 const empty: Template = { name: 'empty', fill: async () => {} };
 
+const migrated: Template = {
+  name: 'migrated',
+  fill: async ({ migratorUrl }) => {
+    await migrate(migratorUrl);
+  },
+};
+
 /**
  * A database for one test file, copied from a template in some 30 ms. Each call makes another one.
  *
@@ -119,6 +126,11 @@ export async function freshDatabase(label: string, template: Template = empty): 
   // What roles may do with a database as a whole is not copied from the template.
   await giveDatabase(made.url);
   return { ...made, drop: () => dropDatabase(server, name) };
+}
+
+/** A database for one test file with the product's schema in it, as a migration left it. */
+export function migratedDatabase(label: string): Promise<TestDatabase> {
+  return freshDatabase(label, migrated);
 }
 
 /**

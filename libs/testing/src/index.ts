@@ -1,1 +1,1 @@
-export { freshDatabase, noRedis, testRedisUrl, type Template, type TestDatabase } from './cluster.js';
+export { freshDatabase, migratedDatabase, noRedis, testRedisUrl, type Template, type TestDatabase } from './cluster.js';
