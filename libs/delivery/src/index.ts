@@ -24,3 +24,7 @@ export type {
 } from './job.js';
 export { defaultMemoryFolder, sweepMemoryFolders } from './memory-folder.js';
 export { runCount, runIngest, runPrepare, runPreview } from './run-job.js';
+export { openDelivery } from './open-delivery.js';
+export type { ExpectedDelivery, ReceivedDelivery } from './open-delivery.js';
+export { inferItems } from './infer-items.js';
+export type { InferredItem, InferredItems } from './infer-items.js';

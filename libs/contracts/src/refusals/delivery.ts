@@ -50,6 +50,11 @@ export const deliveryRefusals = {
   'delivery-cancelled': { status: 409, zh: '该次数据提供已取消。', en: 'The delivery was cancelled.' },
   'delivery-failed': { status: 409, zh: '该次数据提供失败：{reason}。', en: 'The delivery failed: {reason}.' },
   'range-not-satisfiable': { status: 416, zh: '请求的字节范围无效。', en: 'The byte range asked for does not exist.' },
+  'identity-not-recipient': {
+    status: 409,
+    zh: '所给的解密身份不是该文件的接收者。',
+    en: 'The file is not encrypted to any of the identities given.',
+  },
   'digest-mismatch': {
     status: 409,
     zh: '文件与账本记录的摘要不一致，请勿使用。',

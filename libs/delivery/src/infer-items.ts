@@ -1,0 +1,197 @@
+import { itemNameSchema, refuse, type Item, type ItemType } from '#contracts';
+import { CsvRows, faultAt } from './csv-rows.js';
+import { guessPersonal, NAME_MASK } from './guess-personal.js';
+import { canonicalValue, DECIMAL_WHOLE_DIGITS } from './item-value.js';
+import { defaultLimits, type DeliveryLimits } from './limits.js';
+
+/** An item as its values suggest it, and why: for a person to correct. */
+export interface InferredItem {
+  readonly item: Item;
+  readonly why: { readonly zh: string; readonly en: string };
+  /** Its values point to one person: an ID or a phone number. */
+  readonly identifiesPerson?: true;
+}
+
+export interface InferredItems {
+  readonly items: readonly InferredItem[];
+  readonly rows: number;
+}
+
+/**
+ * Reads a whole CSV file as a stream and says what its items seem to be. Careful with what cannot be undone: whatever looks like an
+ * identifier stays text, since a number loses leading zeros and a spreadsheet loses digits; whatever looks personal is marked so, with
+ * the mask of RULES §7. Throws the same Refusals as an ingest for a file that is not CSV, and `csv-header` for a name no item can have.
+ */
+export async function inferItems(
+  source: AsyncIterable<Uint8Array>,
+  limits: DeliveryLimits = defaultLimits,
+): Promise<InferredItems> {
+  const rows = new CsvRows(limits);
+  let columns: ColumnGuess[] | undefined;
+  let count = 0;
+  const take = (): void => {
+    while (rows.next()) {
+      if (columns === undefined) {
+        columns = readHeader(rows);
+        continue;
+      }
+      if (rows.fields !== columns.length) {
+        throw faultAt('csv-ragged', rows.line, { found: rows.fields, expected: columns.length });
+      }
+      for (const [i, column] of columns.entries()) column.see(rows.starts[i] === rows.ends[i] ? '' : rows.text(i));
+      count += 1;
+    }
+  };
+  for await (const chunk of source) {
+    rows.push(chunk);
+    take();
+  }
+  rows.end();
+  take();
+  if (columns === undefined || count === 0) throw refuse('file-empty');
+  const items = columns.map((column) => column.infer());
+  return { items: items.map((each) => withCompany(each, items)), rows: count };
+}
+
+// A column called "name" alone may be a street's or a school's; beside an ID or phone number it is a person's.
+function withCompany(inferred: InferredItem, all: readonly InferredItem[]): InferredItem {
+  const { item } = inferred;
+  if (item.personal || item.type !== 'C' || !/^(name|名字)$/iu.test(item.name)) return inferred;
+  if (!all.some((other) => other.identifiesPerson)) return inferred;
+  return {
+    item: { ...item, personal: true, mask: NAME_MASK },
+    why: { zh: '与证件号或电话同表，疑似姓名', en: "beside an ID or phone number, so perhaps a person's name" },
+  };
+}
+
+function readHeader(rows: CsvRows): ColumnGuess[] {
+  if (rows.fields > rows.starts.length) throw faultAt('csv-header', 1, { difference: `> ${rows.starts.length}` });
+  const names = Array.from({ length: rows.fields }, (_, i) => rows.text(i));
+  for (const [i, name] of names.entries()) {
+    const difference = !itemNameSchema.safeParse(name).success
+      ? `? ${name.slice(0, 24)}`
+      : names.indexOf(name) < i
+        ? `2 × ${name}`
+        : '';
+    if (difference !== '') throw faultAt('csv-header', 1, { difference }, i + 1);
+  }
+  return names.map((name) => new ColumnGuess(name));
+}
+
+// Words in a name that mean a code, whatever its values look like.
+const CODE_NAME =
+  /(代码|编码|编号|号码|证号|字号|文号|邮编|条码|(?<!年|月)号$|身份证|电话|手机|账号|卡号|[cC]ode|CODE|(^|[_.-])(id|no|num|zip|tel|phone|mobile|uscc)$|[a-z](Id|ID|No)$)/u;
+const LONG_TEXT = 255;
+const NUMBER_DIGITS = 15;
+// So many digits in every value, all of one length: rarely an amount.
+const CODE_DIGITS = 6;
+const CODE_VALUES = 20;
+
+const SHAPES = ['I', 'N', 'B', 'D', 'T', 'L'] as const;
+
+/** What the values of one column may still be. */
+class ColumnGuess {
+  #values = 0;
+  #missing = 0;
+  #longest = 0;
+  #scale = 0;
+  #leadingZero = false;
+  #manyDigits = false;
+  #digitLengths = new Set<number>();
+  #possible = new Set<(typeof SHAPES)[number]>(SHAPES);
+  readonly #personal;
+
+  constructor(readonly name: string) {
+    this.#personal = guessPersonal(name);
+  }
+
+  see(text: string): void {
+    if (text === '') {
+      this.#missing += 1;
+      return;
+    }
+    this.#values += 1;
+    if (text.length > this.#longest) this.#longest = text.length;
+    this.#personal.see(text);
+    if (this.#possible.size === 0) return;
+    if (/^\d+$/.test(text)) {
+      if (text.length > 1 && text.startsWith('0')) this.#leadingZero = true;
+      if (text.length > NUMBER_DIGITS) this.#manyDigits = true;
+      if (this.#digitLengths.size < 2) this.#digitLengths.add(text.length);
+    }
+    for (const shape of this.#possible) if (!this.#fits(shape, text)) this.#possible.delete(shape);
+  }
+
+  infer(): InferredItem {
+    const required = this.#missing === 0;
+    const personal = this.#personal.result();
+    const { type, why } = this.#type();
+    // A mask of characters belongs to text only.
+    const fits =
+      personal?.mask === undefined ||
+      type === 'C' ||
+      type === 'M' ||
+      (personal.mask.kind === 'year' && (type === 'D' || type === 'T'));
+    const mask = fits ? personal?.mask : undefined;
+    const item: Item = {
+      name: this.name,
+      title: this.name,
+      type,
+      ...(type === 'N' ? { scale: this.#scale } : {}),
+      required,
+      personal: personal !== undefined,
+      ...(mask === undefined ? {} : { mask }),
+    };
+    return {
+      item,
+      ...(personal?.identifies ? { identifiesPerson: true as const } : {}),
+      why: personal === undefined ? why : { zh: `${why.zh}；${personal.why.zh}`, en: `${why.en}; ${personal.why.en}` },
+    };
+  }
+
+  #type(): { type: ItemType; why: { zh: string; en: string } } {
+    const can = (shape: (typeof SHAPES)[number]): boolean => this.#possible.has(shape);
+    const text = this.#longest > LONG_TEXT ? 'M' : 'C';
+    if (this.#values === 0) return { type: 'C', why: { zh: '没有值，暂作文本', en: 'no values, taken as text' } };
+    if (can('L')) return { type: 'L', why: { zh: '全部为 true 或 false', en: 'true or false throughout' } };
+    if (can('D')) return { type: 'D', why: { zh: '全部为日期', en: 'dates throughout' } };
+    if (can('T')) return { type: 'T', why: { zh: '全部为日期时间', en: 'times throughout' } };
+    if (!can('I') && !can('N') && !can('B') && !this.#leadingZero && !this.#manyDigits) {
+      return { type: text, why: { zh: '文本', en: 'text' } };
+    }
+    if (CODE_NAME.test(this.name))
+      return { type: text, why: { zh: '名称表明是代码或号码，按文本保存', en: 'its name says it is a code: kept as text' } };
+    if (this.#leadingZero) return { type: text, why: { zh: '有前导零，按文本保存', en: 'leading zeros: kept as text' } };
+    if (this.#manyDigits)
+      return { type: text, why: { zh: '超过 15 位数字，按文本保存', en: 'more than 15 digits: kept as text' } };
+    if (can('I')) {
+      const [length] = this.#digitLengths;
+      if (this.#values >= CODE_VALUES && this.#digitLengths.size === 1 && (length ?? 0) >= CODE_DIGITS) {
+        return {
+          type: text,
+          why: { zh: '位数一致，可能是代码，按文本保存', en: 'all of one length, perhaps codes: kept as text' },
+        };
+      }
+      return { type: 'I', why: { zh: '全部为整数', en: 'whole numbers throughout' } };
+    }
+    if (can('N'))
+      return { type: 'N', why: { zh: `小数，至多 ${this.#scale} 位`, en: `decimals of at most ${this.#scale} digits` } };
+    return { type: 'B', why: { zh: '科学计数或位数较多的小数', en: 'numbers with an exponent or many decimals' } };
+  }
+
+  #fits(shape: (typeof SHAPES)[number], text: string): boolean {
+    switch (shape) {
+      case 'L':
+        // Ones and noughts are more often counts.
+        return text === 'true' || text === 'false';
+      case 'N': {
+        const match = /^-?(0|[1-9]\d*)(?:\.(\d{1,12}))?$/.exec(text);
+        if (match === null || (match[1] as string).length > DECIMAL_WHOLE_DIGITS) return false;
+        this.#scale = Math.max(this.#scale, match[2]?.length ?? 0);
+        return true;
+      }
+      default:
+        return canonicalValue({ type: shape }, text) !== undefined;
+    }
+  }
+}

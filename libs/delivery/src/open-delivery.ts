@@ -1,0 +1,115 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ageDecryptor, CryptoError, createHmacSha256, createSha256, equalConstantTime } from '#crypto';
+import { refuse, type Format } from '#contracts';
+import { countParquetRows } from './parquet-footer.js';
+import { rowCounter } from './row-counter.js';
+
+/** What the ledger says about a delivery. */
+export interface ExpectedDelivery {
+  readonly ciphertextSha256: string;
+  readonly sizeBytes: number;
+  readonly plaintextHmac: string;
+  readonly rows: number;
+  readonly format: Format;
+}
+
+export interface ReceivedDelivery {
+  /** The downloaded age file. */
+  readonly ciphertextPath: string;
+  /** `AGE-SECRET-KEY-1…`; any one of them may fit. */
+  readonly identities: readonly string[];
+  readonly expected: ExpectedDelivery;
+  readonly plaintextHmacKey: Uint8Array;
+  /** Where the rows go. Appears whole or not at all; what was there before is replaced then. */
+  readonly output: string;
+  /** Bytes of ciphertext done, of both passes together, and how many there are. */
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Opens a delivery on the recipient's side: matches the file to the sealed delivery before anything is decrypted (age does not say who
+ * wrote a file), decrypts it beside the output, checks the plaintext's HMAC and rows, and only then gives it its name. Throws a Refusal:
+ * `digest-mismatch`, `identity-not-recipient`. Nothing is left when it fails.
+ */
+export async function openDelivery(received: ReceivedDelivery): Promise<{ rows: number; sizeBytes: number }> {
+  const { ciphertextPath, expected, output, signal } = received;
+  const progress = progressOf(received);
+  await checkCiphertext(received, progress);
+
+  const temporary = `${output}.${randomBytes(6).toString('hex')}.part`;
+  try {
+    const hmac = createHmacSha256(received.plaintextHmacKey);
+    const counter = expected.format === 'parquet' ? undefined : rowCounter(expected.format);
+    let sizeBytes = 0;
+    const measured = tap((bytes) => {
+      hmac.update(bytes);
+      counter?.push(bytes);
+      sizeBytes += bytes.length;
+    });
+    const file = createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true } as Parameters<
+      typeof createWriteStream
+    >[1]);
+    const source = createReadStream(ciphertextPath, { highWaterMark: 256 * 1024 });
+    await pipeline(source, tap(progress), await ageDecryptor(received.identities), measured, file, { signal });
+
+    if (!equalConstantTime(hmac.digest().toString('hex'), expected.plaintextHmac))
+      throw refuse('digest-mismatch', { of: 'plaintext' });
+    const rows = counter?.rows() ?? (await countParquetRows(temporary));
+    if (rows !== expected.rows) throw refuse('digest-mismatch', { of: 'rows', found: rows, expected: expected.rows });
+    await rename(temporary, output);
+    await syncFolder(dirname(output));
+    return { rows, sizeBytes };
+  } catch (error) {
+    await rm(temporary, { force: true });
+    if (!(error instanceof CryptoError)) throw error;
+    // The bytes are those that were sealed, so a file that age cannot read was never whole.
+    throw error.code === 'age-no-identity-matches'
+      ? refuse('identity-not-recipient')
+      : refuse('digest-mismatch', { of: 'plaintext' });
+  }
+}
+
+async function checkCiphertext(received: ReceivedDelivery, progress: (bytes: Uint8Array) => void): Promise<void> {
+  const { expected } = received;
+  const digest = createSha256();
+  let sizeBytes = 0;
+  for await (const bytes of createReadStream(received.ciphertextPath, { highWaterMark: 256 * 1024, signal: received.signal })) {
+    digest.update(bytes as Buffer);
+    sizeBytes += (bytes as Buffer).length;
+    progress(bytes as Buffer);
+  }
+  const matches = sizeBytes === expected.sizeBytes && equalConstantTime(digest.digest('hex'), expected.ciphertextSha256);
+  if (!matches) throw refuse('digest-mismatch', { of: 'ciphertext' });
+}
+
+function progressOf({ expected, onProgress }: ReceivedDelivery): (bytes: Uint8Array) => void {
+  let done = 0;
+  return (bytes) => {
+    done += bytes.length;
+    onProgress?.(done, expected.sizeBytes * 2);
+  };
+}
+
+function tap(see: (bytes: Buffer) => void): Transform {
+  return new Transform({
+    transform(bytes: Buffer, _encoding, done) {
+      see(bytes);
+      done(null, bytes);
+    },
+  });
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
