@@ -8,7 +8,8 @@ export function civilDate(instant: string): string {
 
 /** Days since 1970-01-01 of a civil date; undefined when there is no such day (`2025-02-30`). */
 export function dayNumber(date: string): number | undefined {
-  if (!/^\d{4}-\d\d-\d\d$/.test(date)) return undefined;
+  // There is no year 0.
+  if (!/^(?!0000)\d{4}-\d\d-\d\d$/.test(date)) return undefined;
   const ms = Date.parse(`${date}T00:00:00.000Z`);
   // Some engines roll 30 February over into March.
   return Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== date ? undefined : ms / dayMs;

@@ -1,4 +1,4 @@
-import type { StateView } from '#contracts';
+import type { Statement, StateView } from '#contracts';
 import { foldDatasetChanged, foldDatasetEntered, foldVersionPublished } from './fold/datasets.js';
 import {
   foldDeliveryDecided,
@@ -12,20 +12,23 @@ import {
 import { checkAfter, checkApprovals, type Folding } from './fold/folding.js';
 import { foldRequestStep, foldRequestSubmitted, foldRightGranted } from './fold/requests.js';
 import { foldEnd, foldUseRecorded } from './fold/rights.js';
-import type { RightsStatement } from './statement-object.js';
+import { isRightsStatement } from './statement-object.js';
 
 export interface RightsEntry {
   readonly index: number;
   readonly sealedAt: string;
-  readonly statement: RightsStatement;
+  readonly statement: Statement;
 }
 
 /**
  * The law at sealing: applies an entry to the states, or throws the Refusal that keeps it out of the ledger; then nothing was put. Shape,
- * signature and key are checked before this. Whoever folds the ledger anew asks every question again that the sealer asked.
+ * signature and key are checked before this, and statements of the register are left alone. Whoever folds the ledger anew asks every
+ * question again that the sealer asked.
  */
 export function foldRights(view: StateView, entry: RightsEntry): void {
-  const folding = { view, ...entry } as Folding;
+  const { index, sealedAt, statement } = entry;
+  if (!isRightsStatement(statement)) return;
+  const folding = { view, index, sealedAt, statement } as Folding;
   checkAfter(folding);
   checkApprovals(folding);
   apply(folding);

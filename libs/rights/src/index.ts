@@ -44,3 +44,18 @@ export { rightsTouches } from './rights-touches.js';
 export type { Touch } from './rights-touches.js';
 export { isEnd, isRightsStatement, needsApproval, objectOf, rightsTypes } from './statement-object.js';
 export type { ObjectId, RightsStatement, RightsType } from './statement-object.js';
+
+export { checkProse, findPersonalData } from './personal-data.js';
+export type { PersonalDataFound } from './personal-data.js';
+export { addWorkingDays, countWorkingDays, WorkingCalendar, workingDaysLeft } from './working-days.js';
+export type { WorkingYear } from './working-days.js';
+export { dueDates, dutyDue, nationalDeadlines, replyDue } from './deadlines.js';
+export type { DeadlineProfile, DueDates, RequestClock } from './deadlines.js';
+export { calendarYearFromChineseDays } from './chinese-days-calendar.js';
+
+export { describeScope } from './describe-scope.js';
+export type { Locale } from './describe-scope.js';
+export { describeRight, describeTransformation } from './describe-right.js';
+export type { RightNames } from './describe-right.js';
+export { fromOdrl, toOdrl } from './odrl.js';
+export type { OdrlNode, OdrlValue } from './odrl.js';

@@ -1,12 +1,13 @@
 import type { Item, ItemType } from '#contracts';
-import { dayNumber } from './civil-date.js';
+import { dateOfDay, dayNumber } from './civil-date.js';
 
 /** A value as it is compared. Values of one item are all of one kind: text, whole number (scaled), or double. */
 export type ValueKey = string | bigint | number;
 
-const scaleDigits = 12;
-const minInteger = -(2n ** 63n);
-const maxInteger = 2n ** 63n - 1n;
+const decimalDigits = 38;
+/** The range of 64 bits. */
+export const minInteger = -(2n ** 63n);
+export const maxInteger = 2n ** 63n - 1n;
 
 /** Text that is compared by code point and may be asked for by its beginning. */
 export function isText(type: ItemType): boolean {
@@ -32,12 +33,12 @@ export function readValue(item: Pick<Item, 'type' | 'scale'>, text: string): Val
     case 'C':
     case 'M':
     case 'G':
-      return text;
+      return /[\0\ud800-\udfff]/u.test(text) ? undefined : text;
     case 'I':
       return readInteger(text);
     case 'N':
     case 'Y':
-      return readDecimal(text, item.scale ?? scaleDigits);
+      return readDecimal(text, scaleOf(item));
     case 'B':
     case 'F':
       return readDouble(text);
@@ -50,24 +51,30 @@ export function readValue(item: Pick<Item, 'type' | 'scale'>, text: string): Val
   }
 }
 
+// A leading zero or a plus sign marks a code, which is text: as a number it would silently equal another code.
 function readInteger(text: string): bigint | undefined {
-  if (!/^-?\d{1,19}$/.test(text)) return undefined;
+  if (!/^-?(0|[1-9]\d{0,18})$/.test(text)) return undefined;
   const value = BigInt(text);
   return value < minInteger || value > maxInteger ? undefined : value;
 }
 
+/** Digits after the point: as the entry says, else 2 for money and none for other numbers. */
+export function scaleOf(item: Pick<Item, 'type' | 'scale'>): number {
+  return item.scale ?? (item.type === 'Y' ? 2 : 0);
+}
+
 function readDecimal(text: string, scale: number): bigint | undefined {
-  const match = /^(-?)(\d{1,24})(?:\.(\d{1,12}))?$/.exec(text);
+  const match = /^(-?)(0|[1-9]\d{0,37})(?:\.(\d{1,12}))?$/.exec(text);
   if (!match) return undefined;
-  const fraction = match[3] ?? '';
+  const [, sign, whole, fraction = ''] = match as unknown as [string, string, string, string?];
   // More digits than the item keeps could never be equal; an engine would round them and find rows that nobody meant.
-  if (fraction.length > scale) return undefined;
-  const magnitude = BigInt(match[2] + fraction.padEnd(scaleDigits, '0'));
-  return match[1] === '-' ? -magnitude : magnitude;
+  if (fraction.length > scale || (whole === '0' ? 0 : whole.length) > decimalDigits - scale) return undefined;
+  const magnitude = BigInt(whole + fraction.padEnd(scale, '0'));
+  return sign === '-' ? -magnitude : magnitude;
 }
 
 function readDouble(text: string): number | undefined {
-  if (!/^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/.test(text)) return undefined;
+  if (text.length > 400 || !/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) return undefined;
   const value = Number(text);
   // Minus zero equals zero.
   return Number.isFinite(value) ? value + 0 : undefined;
@@ -78,20 +85,37 @@ function readDate(text: string): bigint | undefined {
   return day === undefined ? undefined : BigInt(day);
 }
 
-const dateTime = /^(\d{4}-\d\d-\d\d)[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,6}))?)?$/;
+const dateTime = /^(\d{4}-\d\d-\d\d)[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,6}))?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$/;
+const chinaOffsetMinutes = 8 * 60;
 
-/** Microseconds of the wall clock that the source kept; no time zone is read or added. */
+/** Microseconds on the wall clock of China: a time without an offset is one, a time with an offset is brought there. */
 function readDateTime(text: string): bigint | undefined {
   const match = dateTime.exec(text);
   if (!match) return undefined;
-  const day = dayNumber(match[1] as string);
+  const [, date, hour, minute, second = '0', fraction = '', offset] = match as unknown as string[];
+  const day = dayNumber(date as string);
   if (day === undefined) return undefined;
-  const seconds = day * 86_400 + Number(match[2]) * 3600 + Number(match[3]) * 60 + Number(match[4] ?? 0);
-  return BigInt(seconds) * 1_000_000n + BigInt((match[5] ?? '').padEnd(6, '0'));
+  const minutes = day * 1440 + Number(hour) * 60 + Number(minute) + (offset ? chinaOffsetMinutes - offsetMinutes(offset) : 0);
+  return (BigInt(minutes) * 60n + BigInt(second)) * 1_000_000n + BigInt(fraction.padEnd(6, '0'));
 }
 
-/** Decimal digits after the point that `N` and `Y` keys carry. */
-export const decimalKeyScale = 10n ** BigInt(scaleDigits);
+function offsetMinutes(offset: string): number {
+  return offset === 'Z' ? 0 : (offset.startsWith('-') ? -1 : 1) * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4)));
+}
+
+/** The civil date of a `D` or `T` key. */
+export function dateOfKey(item: Pick<Item, 'type'>, key: bigint): string {
+  const perDay = item.type === 'D' ? 1n : 86_400_000_000n;
+  const quotient = key / perDay;
+  return dateOfDay(Number(key < 0n && quotient * perDay !== key ? quotient - 1n : quotient));
+}
+
+/** The canonical text of an `N` or `Y` key: all its digits after the point, no sign on zero. */
+export function decimalText(key: bigint, scale: number): string {
+  const digits = (key < 0n ? -key : key).toString().padStart(scale + 1, '0');
+  const whole = digits.slice(0, digits.length - scale);
+  return (key < 0n ? '-' : '') + (scale === 0 ? whole : `${whole}.${digits.slice(digits.length - scale)}`);
+}
 
 /** Negative, zero or positive. Text by code point, as UTF-8 bytes sort and databases compare in binary order. */
 export function compareKeys(a: ValueKey, b: ValueKey): number {

@@ -1,13 +1,15 @@
-import type { ObjectId, RightsStatement } from './statement-object.js';
+import type { Statement } from '#contracts';
+import { isRightsStatement, type ObjectId, type RightsStatement } from './statement-object.js';
 
-/** A state that the fold may read, or (`recipientsOf`) all recipients of a department. */
-export type Touch = ObjectId | { readonly kind: 'recipientsOf'; readonly id: string };
+/** A state that the fold may read, or all recipients of a department. */
+export type Touch = ObjectId | { readonly kind: 'recipient'; readonly ofDepartment: string };
 
 /**
  * Everything that folding a statement reads, by ids that its own bytes name: the sealer loads it in one go. What the statement itself
  * creates is not among it.
  */
-export function rightsTouches(statement: RightsStatement): Touch[] {
+export function rightsTouches(statement: Statement): Touch[] {
+  if (!isRightsStatement(statement)) return [];
   const approvers: Touch[] = (statement.approvals ?? []).map(({ person, office }) => ({
     kind: 'membership',
     id: `${person}:${office}`,
@@ -56,7 +58,7 @@ function bodyTouches({ type, issuer, body }: RightsStatement): Touch[] {
         { kind: 'dataset', id: body.dataset },
         { kind: 'version', id: body.version },
         { kind: 'department', id: body.grantee },
-        { kind: 'recipientsOf', id: body.grantee },
+        { kind: 'recipient', ofDepartment: body.grantee },
       ];
     case 'delivery.prepared':
     case 'delivery.failed':

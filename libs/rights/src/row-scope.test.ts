@@ -26,6 +26,7 @@ test('a scope names items that exist, states no personal value and fits the type
   for (const [name, value] of [
     ['province', '4.2'],
     ['province', '99999999999999999999'],
+    ['province', '042'],
     ['area', '1.005'],
     ['area', '1e3'],
     ['ratio', 'NaN'],
@@ -68,7 +69,6 @@ test('a scope has at most 8 levels, 200 nodes and 1000 values', () => {
 test('a comparison with a missing value is unknown, and `not` does not bring the row back', () => {
   const is42: RowScope = { op: '=', item: 'province', value: '42' };
   assert.equal(evaluateScope(is42, { province: '42' }, items), true);
-  assert.equal(evaluateScope(is42, { province: '042' }, items), true);
   for (const missing of [{}, { province: null }, { province: '' }]) {
     assert.equal(evaluateScope(is42, missing, items), undefined);
     assert.equal(evaluateScope({ op: 'not', of: is42 }, missing, items), undefined);
@@ -84,6 +84,7 @@ test('values are compared by the type of their item', () => {
   assert.equal(holds({ op: '=', item: 'area', value: '1.5' }, 'area', '1.50'), true);
   assert.equal(holds({ op: '=', item: 'ratio', value: '0' }, 'ratio', '-0'), true);
   assert.equal(holds({ op: '=', item: 'seen', value: '2025-01-01T08:00' }, 'seen', '2025-01-01 08:00:00.000'), true);
+  assert.equal(holds({ op: '=', item: 'seen', value: '2025-01-01T00:00Z' }, 'seen', '2025-01-01 08:00'), true);
   assert.equal(holds({ op: '=', item: 'active', value: 'true' }, 'active', '1'), true);
   // By code point U+FF5E sorts before U+20000; by UTF-16 unit it would not.
   assert.equal(holds({ op: 'between', item: 'code', low: '～', high: '\u{20001}' }, 'code', '\u{20000}'), true);

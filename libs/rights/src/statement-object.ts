@@ -76,13 +76,18 @@ export function objectOf(statement: Pick<RightsStatement, 'type' | 'body'>): Obj
   }
 }
 
-/** Whether the statement must carry the approval of the issuer's office head (Art. 20). By rule nobody decides, so nobody approves. */
+/**
+ * Whether the statement must carry the approval of the issuer's office head: every request and every reply to one (Art. 20). By rule
+ * nobody decides, so nobody approves.
+ */
 export function needsApproval(statement: Pick<Statement, 'type' | 'body'>): boolean {
   const { type, body } = statement as Statement;
   switch (type) {
     case 'request.submitted':
     // What is asked may have changed, so the office answers for it anew.
     case 'request.supplemented':
+    case 'request.supplement-asked':
+    case 'request.refused':
       return true;
     case 'right.granted':
       return body.decision !== 'by-rule';

@@ -1,6 +1,6 @@
 import { hmacSha256Hex } from '#crypto';
 import { refuse, type Item, type Refusal, type RightTerms, type Transformation } from '#contracts';
-import { decimalKeyScale, isNumeric, isText, readValue } from './item-value.js';
+import { dateOfKey, decimalText, isNumeric, isText, minInteger, readValue, scaleOf, type ValueKey } from './item-value.js';
 import { inSourceOrder, itemsByName, unknownItems } from './items-by-name.js';
 
 type ItemTransformations = RightTerms['transformations'];
@@ -141,20 +141,23 @@ export function applyTransformation(
     case 'prefix':
       return Array.from(value).slice(0, transformation.length).join('');
     case 'year':
-      return value.slice(0, 4);
+      return dateOfKey(item, key as bigint).slice(0, 4);
     case 'band':
-      return band(key, item, transformation.width).toString();
+      return band(key, item, transformation.width);
     case 'pseudonym':
       if (!pseudonymKey) throw new TypeError('A pseudonym needs its key');
       return hmacSha256Hex(pseudonymKey, item.type === 'I' ? key.toString() : value);
   }
 }
 
-/** The largest multiple of `width` that is not above the value. */
-function band(key: string | number | bigint, item: Item, width: number): bigint {
-  if (typeof key === 'number') return BigInt(Math.floor(key / width)) * BigInt(width);
+/** The largest multiple of `width` that is not above the value, as the item's type writes it; none below what the type can hold. */
+function band(key: ValueKey, item: Item, width: number): string | undefined {
+  if (typeof key === 'number') return String(Math.floor(key / width) * width + 0);
   if (typeof key === 'string') throw new TypeError('A band needs a number');
-  const unit = (item.type === 'I' ? 1n : decimalKeyScale) * BigInt(width);
+  const scale = item.type === 'I' ? 0 : scaleOf(item);
+  const unit = BigInt(width) * 10n ** BigInt(scale);
   const quotient = key / unit;
-  return (key < 0n && quotient * unit !== key ? quotient - 1n : quotient) * BigInt(width);
+  const from = (key < 0n && quotient * unit !== key ? quotient - 1n : quotient) * unit;
+  if (item.type === 'I' ? from < minInteger : from <= -(10n ** 38n)) return undefined;
+  return decimalText(from, scale);
 }
