@@ -10,6 +10,7 @@ import {
   ensureDatabase,
   ensureRoles,
   giveDatabase,
+  migrate,
   withClient,
 } from '#postgres';
 
