@@ -16,7 +16,7 @@ export class SendPayload {
   constructor(
     @Inject(CONTEXT) private readonly context: ExchangeContext,
     @Inject(DATA_PLANE) private readonly data: DataPlane,
-    @Inject(GATE) private readonly gate: RightGate,
+    @Inject(GATE) private readonly openGate: () => Promise<RightGate & { close(): Promise<void> }>,
     @Inject(Metrics) private readonly metrics: Metrics,
   ) {}
 
@@ -52,6 +52,7 @@ export class SendPayload {
 
   /** True when all bytes were handed over. */
   private async send(delivery: string, payload: OpenedPayload, stretch: Stretch, served: ServedBytes, raw: ServerResponse): Promise<boolean> {
+    const gate = await this.openGate();
     const source = this.data.store.read(payload.objectName, { start: stretch.start, end: stretch.end });
     try {
       for await (const buffer of source as AsyncIterable<Buffer>) {
@@ -59,7 +60,7 @@ export class SendPayload {
           const chunk = buffer.subarray(at, at + chunkBytes);
           await served.count(chunk.length);
           if (raw.destroyed) return false;
-          const isOpen = await this.gate.whileOpen(payload.right, delivery, () => {
+          const isOpen = await gate.whileOpen(payload.right, delivery, () => {
             raw.write(chunk);
           });
           if (!isOpen) {
@@ -74,6 +75,7 @@ export class SendPayload {
       return true;
     } finally {
       source.destroy();
+      await gate.close();
     }
   }
 }

@@ -3,13 +3,14 @@ export type { Actor } from './actor.js';
 export { seesEverything } from './actor.js';
 export type { ExchangeContext } from './context.js';
 export { openDataPlane, type DataPlane } from './data-plane.js';
+export { openLogKey } from './log-key.js';
 export { untilSealed } from './until-sealed.js';
 
 export { Authenticate } from './accounts/authenticate.js';
 export { LogIn } from './accounts/log-in.js';
 export { AddPerson, ErasePerson, ListPeople, readPerson, ResetPassword, SetRoles } from './accounts/people.js';
 export { ChangePassword, OwnSessions } from './accounts/sessions.js';
-export { logKeyName, openSetUpLink, SetUp } from './accounts/set-up.js';
+export { openSetUpLink, SetUp } from './accounts/set-up.js';
 export {
   AdmitDepartment,
   EndKey,
@@ -37,6 +38,9 @@ export { ReadDeliveries } from './deliveries/read-deliveries.js';
 export { ReadNotices, noticesOf, notify } from './oversight/notices.js';
 export { ReadTrail } from './oversight/read-trail.js';
 export { entrySentences } from './oversight/sentences.js';
+export { trailPage } from './oversight/trail-page.js';
+export { LoadCalendar, ReadCalendar } from './oversight/calendars.js';
 export { consequencesOf, consequencesOfRejection, type DueTask } from './consequences.js';
 export { RunClocks, type ClockSettings } from './clocks.js';
 export { DoTask } from './tasks.js';
+export { lawOf, rightsLawTouches } from './law.js';

@@ -110,6 +110,14 @@ export const oversightRoutes = {
     summary: { zh: '进程存活', en: 'The process is alive' },
     response: z.object({ status: z.literal('ok') }),
   }),
+  metrics: route({
+    method: 'GET',
+    path: '/metrics',
+    access: 'public',
+    tag: 'operations',
+    summary: { zh: 'Prometheus 指标', en: 'Metrics for Prometheus' },
+    produces: 'text/plain; version=0.0.4; charset=utf-8',
+  }),
   ready: route({
     method: 'GET',
     path: '/health/ready',
@@ -120,7 +128,10 @@ export const oversightRoutes = {
       status: z.enum(['ok', 'unready']),
       database: z.boolean(),
       queue: z.boolean(),
+      /** Age of the oldest statement that waits to be sealed. */
       sealerLagMs: countSchema,
+      inboxWaiting: countSchema,
+      openTasks: countSchema,
       ledgerSize: countSchema,
     }),
   }),

@@ -4,6 +4,7 @@ import { proveKeyPossession, signStatement } from '#ledger';
 import { instantNow, type ExchangeContext } from '../context.js';
 import type { Stores } from '../ports.js';
 import { propose } from '../proposing.js';
+import { openLogKey } from '../log-key.js';
 import { keepSigningKey } from '../signing.js';
 import { untilSealed } from '../until-sealed.js';
 import { checkPasswordStrength } from './sessions.js';
@@ -26,9 +27,6 @@ export async function openSetUpLink(context: ExchangeContext): Promise<string | 
     return secret;
   });
 }
-
-/** The name under which the log key is kept; checkpoints and durable receipts are signed with it. */
-export const logKeyName = 'log-key';
 
 /**
  * Sets an empty exchange up: seals entry 0 (origin, the exchange's keys, the competent department and its first key) and appoints the
@@ -66,9 +64,9 @@ export class SetUp {
     const opening = await stores.secrets.get('opening');
     // Entry 0 was admitted by an earlier try that did not get further.
     if (opening) return opening.toString('utf8');
-    const [exchangeKey, logKey, competentKey] = [generateSigningKey(), generateSigningKey(), generateSigningKey()];
+    const [exchangeKey, competentKey] = [generateSigningKey(), generateSigningKey()];
     for (const key of [exchangeKey, competentKey]) await keepSigningKey(this.context, stores, key);
-    await stores.secrets.put(logKeyName, this.context.vault.seal(logKeyName, logKey.privateSeed));
+    const logKey = await openLogKey(this.context.vault, stores.secrets);
     const { code, ...facts } = request.department;
     const statement: Statement<'ledger.opened'> = {
       v: 1,

@@ -1,4 +1,4 @@
-import { refuse, type RequestView, type Statement } from '#contracts';
+import { refuse, type RequestView } from '#contracts';
 import { openEntry } from '#ledger';
 import { replyDue, WorkingCalendar } from '#rights';
 import { knownTo, seesEverything, type Actor } from '../actor.js';
@@ -43,10 +43,9 @@ export class ReadRequests {
     if (request.state.state === 'submitted' && !request.state.supplementAsked) return {};
     const entries = await stores.trail.query({ subject: request.id }, { limit: 50 });
     const said = entries.items.map((entry) => openEntry(entry.bytes).entry.statement);
-    const of = <T extends Statement['type']>(type: T) => said.find((one): one is Statement<T> => one.type === type);
-    const missing = of('request.supplement-asked')?.body.missing;
-    const answer = of('request.supplemented')?.body.answer;
-    const refused = of('request.refused')?.body;
+    const missing = said.find((one) => one.type === 'request.supplement-asked')?.body.missing;
+    const answer = said.find((one) => one.type === 'request.supplemented')?.body.answer;
+    const refused = said.find((one) => one.type === 'request.refused')?.body;
     const prose = await readProse(stores, [missing, answer, refused?.reason]);
     return {
       ...(missing === undefined ? {} : { missing: prose(missing) }),

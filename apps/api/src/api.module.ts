@@ -1,0 +1,124 @@
+import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import * as exchange from '#exchange';
+import type { DataPlane, ExchangeContext, RightGate } from '#exchange';
+import { AccessGuard, AnswerInterceptor, Metrics } from '#nest';
+import type { Database } from '#postgres';
+import type { TaskQueue } from '#queue';
+import { AccountsController } from './accounts.controller.js';
+import { DatasetsController } from './datasets.controller.js';
+import { DeliveriesController } from './deliveries.controller.js';
+import { DepartmentsController } from './departments.controller.js';
+import { EventStreams } from './event-streams.js';
+import { LedgerDoor } from './ledger-door.js';
+import { OperationsController } from './operations.controller.js';
+import { OversightController } from './oversight.controller.js';
+import { PeopleController } from './people.controller.js';
+import { ProposalsController } from './proposals.controller.js';
+import { ReadMe } from './read-me.js';
+import { Readiness } from './readiness.js';
+import { RequestsController } from './requests.controller.js';
+import { RightsController } from './rights.controller.js';
+import { SendPayload } from './send-payload.js';
+import { CONTEXT, DATA_PLANE, DATABASE, GATE, QUEUE, SETTINGS, type ApiSettings } from './tokens.js';
+
+/** What the process opened before the application is made of it. */
+export interface ApiParts {
+  readonly context: ExchangeContext;
+  readonly data: DataPlane;
+  readonly database: Database;
+  readonly queue: TaskQueue;
+  /** Opens a gate of its own for a download: a lock belongs to its session. */
+  readonly openGate: () => Promise<RightGate & { close(): Promise<void> }>;
+  readonly settings: ApiSettings;
+}
+
+// Use cases know no framework; each is made of the context, and those that touch data of the data plane too.
+const useCases = [
+  exchange.Authenticate,
+  exchange.LogIn,
+  exchange.SetUp,
+  exchange.OwnSessions,
+  exchange.ChangePassword,
+  exchange.ListPeople,
+  exchange.AddPerson,
+  exchange.SetRoles,
+  exchange.ResetPassword,
+  exchange.ErasePerson,
+  exchange.ReadDepartments,
+  exchange.AdmitDepartment,
+  exchange.NominateKey,
+  exchange.EndKey,
+  exchange.NominateRecipient,
+  exchange.EndRecipient,
+  exchange.ReadProposals,
+  exchange.Approve,
+  exchange.ReturnProposal,
+  exchange.SignProposal,
+  exchange.ReadDatasets,
+  exchange.EnterDataset,
+  exchange.ChangeDataset,
+  exchange.PublishVersion,
+  exchange.ReadUpload,
+  exchange.ReadRequests,
+  exchange.SubmitRequest,
+  exchange.PreviewRequest,
+  exchange.DecideRequest,
+  exchange.SupplementRequest,
+  exchange.WithdrawRequest,
+  exchange.ReadRights,
+  exchange.SuspendRight,
+  exchange.ResumeRight,
+  exchange.TerminateRight,
+  exchange.RecordUse,
+  exchange.Pull,
+  exchange.ReadDeliveries,
+  exchange.CancelDelivery,
+  exchange.OpenPayload,
+  exchange.SignReceipt,
+  exchange.ReadTrail,
+  exchange.ReadNotices,
+  exchange.ReadCalendar,
+  exchange.LoadCalendar,
+  ReadMe,
+] as Type[];
+
+@Module({})
+export class ApiModule {
+  static of(parts: ApiParts): DynamicModule {
+    const values: Provider[] = [
+      { provide: CONTEXT, useValue: parts.context },
+      { provide: DATA_PLANE, useValue: parts.data },
+      { provide: DATABASE, useValue: parts.database },
+      { provide: QUEUE, useValue: parts.queue },
+      { provide: GATE, useValue: parts.openGate },
+      { provide: SETTINGS, useValue: parts.settings },
+      { provide: Metrics, useValue: new Metrics() },
+      ...useCases.map((useCase) => ({ provide: useCase, useValue: new useCase(parts.context, parts.data) as unknown })),
+    ];
+    return {
+      module: ApiModule,
+      controllers: [
+        AccountsController,
+        PeopleController,
+        DepartmentsController,
+        ProposalsController,
+        DatasetsController,
+        RequestsController,
+        RightsController,
+        DeliveriesController,
+        OversightController,
+        OperationsController,
+      ],
+      providers: [
+        ...values,
+        SendPayload,
+        LedgerDoor,
+        Readiness,
+        EventStreams,
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
+      ],
+    };
+  }
+}

@@ -1,0 +1,65 @@
+import type { EntryView } from '#contracts';
+import type { Actor } from '../actor.js';
+import type { TrailFilter } from '../ports.js';
+import type { ReadTrail } from './read-trail.js';
+
+const words = {
+  zh: { title: '共享留痕', index: '序号', at: '存证时间（北京时间）', what: '事项', issuer: '签署方', leaf: '叶哈希', body: '签署内容', none: '没有符合条件的记录。', made: '生成时间', count: '共 {n} 条' },
+  en: { title: 'Trail', index: 'Index', at: 'Sealed (Beijing time)', what: 'Matter', issuer: 'Issuer', leaf: 'Leaf hash', body: 'What was signed', none: 'Nothing matches.', made: 'Made', count: '{n} entries' },
+} as const;
+
+/**
+ * The trail as one self-contained HTML page to print and file, newest first, streamed so that memory stays bounded. Everything that
+ * came from people or departments is escaped.
+ */
+export async function* trailPage(
+  trail: ReadTrail,
+  actor: Actor,
+  filter: Omit<TrailFilter, 'visibleTo'>,
+  locale: 'zh' | 'en',
+): AsyncGenerator<string> {
+  const say = words[locale];
+  yield head(say.title, locale);
+  yield `<h1>${say.title}</h1><p class="made">${say.made} ${beijing(new Date().toISOString())}</p>`;
+  yield `<table><thead><tr><th>${say.index}</th><th>${say.at}</th><th>${say.what}</th><th>${say.issuer}</th><th>${say.body}</th></tr></thead><tbody>`;
+  let count = 0;
+  let cursor: string | undefined;
+  do {
+    const page = await trail.list(actor, filter, { limit: 200, ...(cursor === undefined ? {} : { cursor }) });
+    for (const entry of page.items) {
+      count++;
+      yield row(entry, locale);
+    }
+    cursor = page.next;
+  } while (cursor !== undefined);
+  yield `</tbody></table><p>${count === 0 ? say.none : say.count.replace('{n}', String(count))}</p></body></html>\n`;
+}
+
+function row(entry: EntryView, locale: 'zh' | 'en'): string {
+  const body = Object.entries(entry.statement.body)
+    .map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(typeof value === 'object' ? JSON.stringify(value) : String(value))}</dd>`)
+    .join('');
+  return (
+    `<tr><td>${entry.index}</td><td>${beijing(entry.sealedAt)}</td><td>${escape(entry.sentence[locale])}</td>` +
+    `<td>${escape(entry.issuerName)}</td><td><dl>${body}</dl><code>${words[locale].leaf} ${entry.leafHash}</code></td></tr>\n`
+  );
+}
+
+/** UTC+8, to the second: the time that people who file this page live by. */
+function beijing(instant: string): string {
+  return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function head(title: string, locale: string): string {
+  return `<!doctype html><html lang="${locale === 'zh' ? 'zh-CN' : 'en'}"><head><meta charset="utf-8"><title>${title}</title><style>
+body{font:14px/1.5 "Noto Sans CJK SC","Microsoft YaHei",sans-serif;margin:2em;color:#1a1a1a}
+table{border-collapse:collapse;width:100%}th,td{border:1px solid #bbb;padding:.4em .6em;vertical-align:top;text-align:left}
+th{background:#f2f4f7}thead{display:table-header-group}tr{break-inside:avoid}
+dl{margin:0;display:grid;grid-template-columns:max-content 1fr;gap:0 1em}dt{color:#555}dd{margin:0;overflow-wrap:anywhere}
+code{font-size:11px;color:#777;overflow-wrap:anywhere}.made{color:#555}@page{size:A4 landscape;margin:12mm}
+</style></head><body>`;
+}
