@@ -1,4 +1,5 @@
+import { Ledger1795000000001 } from './0001-ledger.js';
 import { Office1795000000002 } from './0002-office.js';
 
 /** The schema's history, in order. A migration once released never changes. */
-export const migrations = [Office1795000000002];
+export const migrations = [Ledger1795000000001, Office1795000000002];

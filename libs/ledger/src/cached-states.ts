@@ -16,8 +16,8 @@ export interface LoadedState {
  * bug in a `Touches` function and throws: guessing "there is none" would seal what may not be sealed.
  */
 export class CachedStates extends StatesInMemory {
+  /** What was asked for, by the names of touches: `right <id>`, `keysOf <department>`. */
   private readonly looked = new Set<string>();
-  private readonly lookedOwners = new Set<string>();
 
   /** What `Touches` functions may look into: knows what is loaded and says nothing of the rest. */
   readonly known: StateView = {
@@ -42,7 +42,7 @@ export class CachedStates extends StatesInMemory {
       // What is already here is as new or newer.
       if (!this.mapOf(kind).has(id)) this.set(kind, id, { state, changedAt });
     }
-    for (const touch of asked) ('ofDepartment' in touch ? this.lookedOwners : this.looked).add(nameOf(touch));
+    for (const touch of asked) this.looked.add(nameOf(touch));
   }
 
   get sizeStates(): number {
@@ -55,7 +55,6 @@ export class CachedStates extends StatesInMemory {
     for (const map of this.held.values()) map.clear();
     for (const map of Object.values(this.owned)) map.clear();
     this.looked.clear();
-    this.lookedOwners.clear();
   }
 
   override get<K extends StateKind>(kind: K, id: string): Held<K> | undefined {
@@ -65,7 +64,7 @@ export class CachedStates extends StatesInMemory {
   }
 
   override ofDepartment<K extends 'key' | 'recipient'>(kind: K, department: string): readonly (Held<K> & { id: string })[] {
-    if (!this.lookedOwners.has(`${kind} of ${department}`)) {
+    if (!this.looked.has(`${kind}sOf ${department}`)) {
       throw new Error(`The ${kind}s of ${department} were read but not named as touched`);
     }
     return super.ofDepartment(kind, department);
@@ -78,11 +77,11 @@ export class CachedStates extends StatesInMemory {
   }
 
   private isLoaded(touch: Touch): boolean {
-    if ('ofDepartment' in touch) return this.lookedOwners.has(nameOf(touch));
-    return this.looked.has(nameOf(touch)) || this.mapOf(touch.kind).has(touch.id);
+    if (this.looked.has(nameOf(touch))) return true;
+    return touch.kind !== 'keysOf' && touch.kind !== 'recipientsOf' && this.mapOf(touch.kind).has(touch.id);
   }
 }
 
-function nameOf(touch: Touch): string {
-  return 'ofDepartment' in touch ? `${touch.kind} of ${touch.ofDepartment}` : `${touch.kind} ${touch.id}`;
+function nameOf({ kind, id }: Touch): string {
+  return `${kind} ${id}`;
 }

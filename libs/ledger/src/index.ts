@@ -12,7 +12,7 @@ export { ENTRY_MAX_BYTES, encodeEntry, leafHash, NO_ENTRY, openEntry, readSignat
 export type { Entry } from './entry.js';
 export { checkAfter, membershipId, subjectOf } from './subject.js';
 export type { Subject } from './subject.js';
-export { registerTouches } from './touches.js';
+export { goesFirst, registerTouches } from './touches.js';
 export type { Touch, Touches } from './touches.js';
 export { foldRegister } from './register.js';
 export type { Fold, FoldedEntry } from './register.js';

@@ -32,6 +32,7 @@ export function mentionsOf(view: StateView, statement: Statement): Mentions {
   name(statement.issuer);
   name(body['department']);
   name(body['provider']);
+  name(body['grantee']);
   for (const { office, person } of statement.approvals ?? []) {
     name(office);
     persons.add(person);

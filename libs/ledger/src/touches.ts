@@ -1,10 +1,11 @@
-import type { StateKind, Statement, StateView } from '#contracts';
+import type { StateKind, Statement, StatementType, StateView } from '#contracts';
 import { membershipId, subjectOf } from './subject.js';
 
-/** A state that applying a statement reads or changes: one by its id, or a department's keys or recipients. */
-export type Touch =
-  | { readonly kind: StateKind; readonly id: string }
-  | { readonly kind: 'key' | 'recipient'; readonly ofDepartment: string };
+/** A state that applying a statement reads or changes, by its id; or all keys or recipients of the department `id`. */
+export interface Touch {
+  readonly kind: StateKind | 'keysOf' | 'recipientsOf';
+  readonly id: string;
+}
 
 /**
  * Which states a statement touches, so that a whole batch is loaded at once. Where that depends on another state, the function looks
@@ -41,7 +42,7 @@ export function registerTouches(statement: Statement): Touch[] {
       touches.push({ kind: 'department', id: statement.issuer }, { kind: 'department', id: statement.body.department });
       break;
     case 'key.ended':
-      touches.push({ kind: 'key', ofDepartment: statement.body.department });
+      touches.push({ kind: 'keysOf', id: statement.body.department });
       touches.push({ kind: 'department', id: statement.issuer }, { kind: 'department', id: statement.body.department });
       break;
     case 'membership.granted':
@@ -56,4 +57,17 @@ export function registerTouches(statement: Statement): Touch[] {
     default:
   }
   return touches;
+}
+
+const ends: ReadonlySet<StatementType> = new Set<StatementType>([
+  'right.suspended',
+  'right.terminated',
+  'key.ended',
+  'recipient.ended',
+  'membership.ended',
+]);
+
+/** Whether a statement takes something away, and so goes before all others that wait (promise 8). */
+export function goesFirst(type: StatementType): boolean {
+  return ends.has(type);
 }

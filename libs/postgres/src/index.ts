@@ -16,3 +16,5 @@ export { postgresTransactions } from './transactions.js';
 export { openGate } from './gate.js';
 export { channels, listen, listenToChanges, postgresAnnouncements, type Change, type Channel, type Listening } from './listen.js';
 export { postgresAuditLog, type AuditLine, type AuditLog } from './audit-log.js';
+
+export * from './ledger/index.js';

@@ -1,0 +1,119 @@
+import {
+  gateOf,
+  type LedgerHead,
+  type RejectedStatement,
+  type SealedStatement,
+  type SealTransaction,
+  type StateChange,
+} from '#ledger';
+import type pg from 'pg';
+import { upsertStates } from './state-rows.js';
+
+/** What the sealer tells listeners of the channel `quanlian_sealed`, as JSON. */
+export interface SealedNotice {
+  /** Index of the first entry of the batch; equal to `size` when all were rejected. */
+  readonly from: number;
+  readonly size: number;
+  readonly rejected: number;
+}
+export const sealedChannel = 'quanlian_sealed';
+/** Rung by every admission, in its transaction. */
+export const inboxChannel = 'quanlian_inbox';
+
+// Head, fence and entries in one statement: the head moves only if epoch and size are those that the batch was judged by, and entries
+// are added only if the head moved. Entries lie one after the other in one buffer and are cut out of it here; a parameter for each, or
+// arrays of them, cost several times as much to send and to read. "facts" are the columns that the trail searches, split by tabs,
+// which none of them can hold.
+const append = `
+WITH head AS (
+  UPDATE ledger.ledger_head
+  SET size = $3::bigint, head = $4::bytea, sealed_at = coalesce($5::timestamptz, sealed_at), lease_until = clock_timestamp() + $6::int * interval '1 ms'
+  WHERE epoch = $1::bigint AND size = $2::bigint
+  RETURNING size
+), added AS (
+  INSERT INTO ledger.ledger_entry
+    (index, statement_id, leaf_hash, sealed_at, type, issuer, subject, dataset, right_id, departments, persons, bytes)
+  SELECT $2::bigint + entry.n - 1, fact[1], substring($8::bytea FROM (entry.n::int - 1) * 32 + 1 FOR 32), $5::timestamptz, fact[2], fact[3],
+    fact[4], nullif(fact[5], ''), nullif(fact[6], ''), string_to_array(fact[7], ','), string_to_array(nullif(fact[8], ''), ','),
+    substring($7::bytea FROM entry.at FOR entry.size)
+  FROM head,
+    unnest($9::int[], $10::int[], $11::text[]) WITH ORDINALITY AS entry (at, size, facts, n),
+    LATERAL string_to_array(entry.facts, E'\\t') AS fact
+  RETURNING 1
+)
+SELECT (SELECT count(*) FROM head)::int AS heads, (SELECT count(*) FROM added)::int AS entries`;
+
+/** One batch's writes on one connection. Hooks write through `client`. */
+export class PgSealTransaction implements SealTransaction {
+  constructor(
+    readonly client: pg.PoolClient,
+    private readonly leaseMs: number,
+  ) {}
+
+  async closeGates(rightIds: readonly string[]): Promise<void> {
+    // In order of the number, so that two who close several never wait for each other.
+    const gates = rightIds.map(gateOf).sort((a, b) => (a < b ? -1 : 1));
+    for (const gate of gates) await this.client.query('SELECT pg_advisory_xact_lock($1)', [gate]);
+  }
+
+  async append(head: LedgerHead, next: LedgerHead, entries: readonly SealedStatement[]): Promise<boolean> {
+    let at = 1;
+    const places = entries.map(({ bytes }) => {
+      const place = at;
+      at += bytes.length;
+      return place;
+    });
+    const { rows } = await this.client.query<{ heads: number; entries: number }>({
+      name: 'ledger-append',
+      text: append,
+      values: [
+        head.epoch,
+        head.size,
+        next.size,
+        Buffer.from(next.head, 'hex'),
+        next.sealedAt === '' ? null : next.sealedAt,
+        this.leaseMs,
+        Buffer.concat(entries.map(({ bytes }) => bytes)),
+        Buffer.concat(entries.map(({ leafHash }) => leafHash)),
+        places,
+        entries.map(({ bytes }) => bytes.length),
+        entries.map(factsOf),
+      ],
+    });
+    return rows[0]?.heads === 1 && rows[0].entries === entries.length;
+  }
+
+  async putStates(changes: readonly StateChange[]): Promise<void> {
+    await upsertStates(this.client, changes);
+  }
+
+  async markSealed(entries: readonly SealedStatement[]): Promise<void> {
+    if (entries.length === 0) return;
+    await this.client.query({
+      name: 'inbox-sealed',
+      text: `UPDATE ledger.ledger_inbox AS inbox SET state = 'sealed', index = sealed.index, bytes = NULL
+FROM unnest($1::bigint[], $2::bigint[]) AS sealed (seq, index) WHERE inbox.seq = sealed.seq`,
+      values: [entries.map(({ seq }) => seq), entries.map(({ index }) => index)],
+    });
+  }
+
+  async markRejected(rejected: readonly RejectedStatement[]): Promise<void> {
+    if (rejected.length === 0) return;
+    await this.client.query({
+      name: 'inbox-rejected',
+      text: `UPDATE ledger.ledger_inbox AS inbox SET state = 'rejected', refusal = (row ->> 'refusal')::jsonb
+FROM jsonb_array_elements($1::jsonb) AS row WHERE inbox.seq = (row ->> 'seq')::bigint`,
+      values: [JSON.stringify(rejected.map(({ seq, refusal }) => ({ seq, refusal: JSON.stringify(refusal.toProblem()) })))],
+    });
+  }
+
+  async announce(notice: SealedNotice): Promise<void> {
+    await this.client.query('SELECT pg_notify($1, $2)', [sealedChannel, JSON.stringify(notice)]);
+  }
+}
+
+function factsOf({ statement, mentions }: SealedStatement): string {
+  const { subject, dataset = '', right = '', departments, persons } = mentions;
+  const { id, type, issuer } = statement;
+  return [id, type, issuer, subject, dataset, right, departments.join(','), persons.join(',')].join('\t');
+}

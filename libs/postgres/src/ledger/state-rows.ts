@@ -1,0 +1,50 @@
+import { stateKinds, type StateKind, type States } from '#contracts';
+import type { LoadedState, StateChange, Touch } from '#ledger';
+import type pg from 'pg';
+
+interface StateRow {
+  readonly kind: StateKind;
+  readonly id: string;
+  readonly state: States[StateKind];
+  readonly changed_at: string;
+}
+
+/** The table of a kind of state, ready for SQL: one of them is named by a reserved word. */
+export function tableOf(kind: StateKind): string {
+  return `projection."${kind}"`;
+}
+
+/** Reads every state that is named, in one round trip. What does not exist is not in the answer. */
+export async function loadStates(client: pg.ClientBase | pg.Pool, touches: readonly Touch[]): Promise<LoadedState[]> {
+  const values: string[][] = [];
+  const selects: string[] = [];
+  const select = (kind: StateKind, column: 'id' | 'department', ids: readonly string[]) => {
+    if (ids.length === 0) return;
+    values.push([...new Set(ids)]);
+    selects.push(
+      `SELECT '${kind}' AS kind, id, state, changed_at FROM ${tableOf(kind)} WHERE ${column} = ANY($${values.length}::text[])`,
+    );
+  };
+  const idsOf = (kind: Touch['kind']) => touches.filter((touch) => touch.kind === kind).map(({ id }) => id);
+  for (const kind of stateKinds) select(kind, 'id', idsOf(kind));
+  select('key', 'department', idsOf('keysOf'));
+  select('recipient', 'department', idsOf('recipientsOf'));
+  if (selects.length === 0) return [];
+  const { rows } = await client.query<StateRow>(selects.join('\nUNION ALL '), values);
+  return rows.map(({ kind, id, state, changed_at }) => ({ kind, id, state, changedAt: Number(changed_at) }));
+}
+
+/** Writes states, one statement a kind: a few kinds change in a batch, however many entries it has. */
+export async function upsertStates(client: pg.ClientBase, changes: readonly StateChange[]): Promise<void> {
+  for (const kind of stateKinds) {
+    const rows = changes.filter((change) => change.kind === kind);
+    if (rows.length === 0) continue;
+    await client.query({
+      name: `upsert-${kind}`,
+      text: `INSERT INTO ${tableOf(kind)} AS held (id, state, changed_at)
+SELECT row ->> 'id', row -> 'state', (row ->> 'changedAt')::bigint FROM jsonb_array_elements($1::jsonb) AS row
+ON CONFLICT (id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at`,
+      values: [JSON.stringify(rows.map(({ id, state, changedAt }) => ({ id, state, changedAt })))],
+    });
+  }
+}

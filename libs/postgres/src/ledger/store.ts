@@ -1,0 +1,124 @@
+import { NO_ENTRY, type LedgerHead, type LedgerStore, type LoadedState, type Touch, type WaitingStatement } from '#ledger';
+import type pg from 'pg';
+import { Bell } from './bell.js';
+import { inboxChannel, PgSealTransaction } from './seal-transaction.js';
+import { loadStates } from './state-rows.js';
+
+interface HeadRow {
+  readonly size: string;
+  readonly head: Buffer;
+  readonly sealed_at: Date | null;
+  readonly epoch: string;
+}
+
+/** The sealer's side of the ledger in PostgreSQL. Raw SQL: this is the hot path. */
+export class PgLedgerStore implements LedgerStore<PgSealTransaction> {
+  private bell: Promise<Bell> | undefined;
+  private leaseMs = 10_000;
+
+  /** `openClient` makes a connection outside the pool, for LISTEN. */
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly openClient: () => Promise<pg.Client>,
+  ) {}
+
+  async takeLease(holder: string, leaseMs: number): Promise<LedgerHead | undefined> {
+    this.leaseMs = leaseMs;
+    const { rows } = await this.pool.query<HeadRow>(
+      `UPDATE ledger.ledger_head SET epoch = epoch + 1, lease_holder = $1, lease_until = clock_timestamp() + $2::int * interval '1 ms'
+WHERE lease_holder IS NULL OR lease_holder = $1 OR lease_until < clock_timestamp()
+RETURNING size, head, sealed_at, epoch`,
+      [holder, leaseMs],
+    );
+    const [row] = rows;
+    if (!row) return undefined;
+    const head = {
+      size: Number(row.size),
+      head: row.head.toString('hex'),
+      sealedAt: row.sealed_at?.toISOString() ?? '',
+      epoch: Number(row.epoch),
+    };
+    await this.checkLast(head);
+    return head;
+  }
+
+  /** A head that does not describe the last entry is damage: going on would bury it under new entries. */
+  private async checkLast({ size, head }: LedgerHead): Promise<void> {
+    const { rows } = await this.pool.query<{ index: string; leaf_hash: Buffer }>(
+      'SELECT index, leaf_hash FROM ledger.ledger_entry ORDER BY index DESC LIMIT 1',
+    );
+    const last = rows[0];
+    if (Number(last?.index ?? -1) !== size - 1 || (last?.leaf_hash.toString('hex') ?? NO_ENTRY) !== head) {
+      throw new Error(
+        `The head of the ledger (size ${size}) does not match its last entry (${last?.index ?? 'none'}); run the audit`,
+      );
+    }
+  }
+
+  async renewLease(epoch: number, leaseMs: number): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      `UPDATE ledger.ledger_head SET lease_until = clock_timestamp() + $2::int * interval '1 ms' WHERE epoch = $1`,
+      [epoch, leaseMs],
+    );
+    return rowCount === 1;
+  }
+
+  async releaseLease(epoch: number): Promise<void> {
+    await this.pool.query('UPDATE ledger.ledger_head SET lease_holder = NULL, lease_until = NULL WHERE epoch = $1', [epoch]);
+  }
+
+  async waiting(limit: number): Promise<WaitingStatement[]> {
+    // Before looking: what is admitted after the look rings again.
+    (await this.listen()).forget();
+    const { rows } = await this.pool.query<{ seq: string; statement_id: string; bytes: Buffer; signatures: unknown }>({
+      name: 'inbox-waiting',
+      text: `SELECT seq, statement_id, bytes, signatures FROM ledger.ledger_inbox
+WHERE state = 'waiting' ORDER BY priority, seq LIMIT $1`,
+      values: [limit],
+    });
+    return rows.map(({ seq, statement_id: id, bytes, signatures }) => ({ seq, id, bytes, signatures }));
+  }
+
+  load(touches: readonly Touch[]): Promise<LoadedState[]> {
+    return loadStates(this.pool, touches);
+  }
+
+  async transaction(work: (tx: PgSealTransaction) => Promise<boolean>): Promise<boolean> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
+      const isGood = await work(new PgSealTransaction(client, this.leaseMs));
+      const { command } = await client.query(isGood ? 'COMMIT' : 'ROLLBACK');
+      // A transaction that failed on the way answers COMMIT with ROLLBACK.
+      if (isGood && command !== 'COMMIT') throw new Error('The batch was rolled back');
+      return isGood;
+    } catch (error) {
+      // The connection may be half way through anything: close it. If a COMMIT was under way nobody here knows how it ended; the
+      // server finishes or undoes it, and a later write waits for its row of the head.
+      broken = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async untilWork(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    await (await this.listen()).untilRing(timeoutMs, signal);
+  }
+
+  /** Stops listening. The pool is its owner's to end. */
+  async close(): Promise<void> {
+    const bell = await this.bell?.catch(() => undefined);
+    this.bell = undefined;
+    await bell?.close();
+  }
+
+  private listen(): Promise<Bell> {
+    this.bell ??= Bell.listen(inboxChannel, this.openClient).catch((error: unknown) => {
+      this.bell = undefined;
+      throw error;
+    });
+    return this.bell;
+  }
+}
