@@ -35,7 +35,7 @@ CREATE TABLE ledger.ledger_entry (
   issuer text COLLATE "C" NOT NULL,
   subject text COLLATE "C" NOT NULL,
   dataset text COLLATE "C",
-  right_id text COLLATE "C",
+  "right" text COLLATE "C",
   departments text[] COLLATE "C" NOT NULL,
   persons text[] COLLATE "C",
   -- Small and never compressible enough to be worth it: digests, signatures, random ids.
@@ -44,7 +44,7 @@ CREATE TABLE ledger.ledger_entry (
 CREATE INDEX ledger_entry_type ON ledger.ledger_entry (type, index);
 CREATE INDEX ledger_entry_subject ON ledger.ledger_entry (subject, index);
 CREATE INDEX ledger_entry_dataset ON ledger.ledger_entry (dataset, index) WHERE dataset IS NOT NULL;
-CREATE INDEX ledger_entry_right ON ledger.ledger_entry (right_id, index) WHERE right_id IS NOT NULL;
+CREATE INDEX ledger_entry_right ON ledger.ledger_entry ("right", index) WHERE "right" IS NOT NULL;
 CREATE INDEX ledger_entry_departments ON ledger.ledger_entry USING gin (departments);
 CREATE INDEX ledger_entry_persons ON ledger.ledger_entry USING gin (persons) WHERE persons IS NOT NULL;
 -- Times never decrease with the index, so a few summaries a thousand pages say where to look.
@@ -54,7 +54,7 @@ CREATE INDEX ledger_entry_sealed_at ON ledger.ledger_entry USING brin (sealed_at
 CREATE TABLE ledger.ledger_head (
   single boolean PRIMARY KEY DEFAULT true CHECK (single),
   size bigint NOT NULL DEFAULT 0 CHECK (size >= 0),
-  head bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex') CHECK (octet_length(head) = 32),
+  head_leaf_hash text COLLATE "C" NOT NULL DEFAULT repeat('0', 64) CHECK (head_leaf_hash ~ '^[0-9a-f]{64}$'),
   sealed_at timestamptz(3),
   epoch bigint NOT NULL DEFAULT 0,
   lease_holder text,
@@ -161,7 +161,7 @@ const projections: Readonly<Record<string, readonly string[]>> = {
     `granted_at text COLLATE "C" GENERATED ALWAYS AS (state ->> 'grantedAt') STORED`,
   ],
   delivery: [
-    `right_id text COLLATE "C" GENERATED ALWAYS AS (state ->> 'right') STORED`,
+    `"right" text COLLATE "C" GENERATED ALWAYS AS (state ->> 'right') STORED`,
     `dataset text COLLATE "C" GENERATED ALWAYS AS (state ->> 'dataset') STORED`,
     `grantor text COLLATE "C" GENERATED ALWAYS AS (state ->> 'grantor') STORED`,
     `grantee text COLLATE "C" GENERATED ALWAYS AS (state ->> 'grantee') STORED`,
@@ -181,33 +181,34 @@ CREATE TABLE projection."${kind}" (
 `;
 }
 
+// Lists show what changed last first, and go on from a (changed_at, id).
 const indexes = `
 CREATE INDEX department_parent ON projection.department (parent) WHERE parent IS NOT NULL;
 CREATE INDEX key_department ON projection.key (department, in_force);
 CREATE INDEX recipient_department ON projection.recipient (department, in_force);
 CREATE INDEX membership_person ON projection.membership (person, in_force);
 CREATE INDEX membership_department ON projection.membership (department, in_force);
-CREATE INDEX dataset_entered ON projection.dataset (entered_at, id);
-CREATE INDEX dataset_provider ON projection.dataset (provider, entered_at, id);
-CREATE INDEX dataset_share_type ON projection.dataset (share_type, entered_at, id);
+CREATE INDEX dataset_changed ON projection.dataset (changed_at DESC, id);
+CREATE INDEX dataset_provider ON projection.dataset (provider, changed_at DESC, id);
+CREATE INDEX dataset_share_type ON projection.dataset (share_type, changed_at DESC, id);
 CREATE INDEX dataset_resource_code ON projection.dataset (resource_code);
 CREATE INDEX dataset_title ON projection.dataset (title);
 CREATE UNIQUE INDEX version_number ON projection.version (dataset, number);
-CREATE INDEX request_received ON projection.request (received_at, id);
-CREATE INDEX request_from ON projection.request (from_department, received_at, id);
-CREATE INDEX request_to ON projection.request (to_department, received_at, id);
-CREATE INDEX request_dataset ON projection.request (dataset, received_at, id);
-CREATE INDEX request_status ON projection.request (status, received_at, id);
-CREATE INDEX right_granted ON projection."right" (granted_at, id);
-CREATE INDEX right_grantor ON projection."right" (grantor, granted_at, id);
-CREATE INDEX right_grantee ON projection."right" (grantee, granted_at, id);
-CREATE INDEX right_dataset ON projection."right" (dataset, granted_at, id);
+CREATE INDEX request_changed ON projection.request (changed_at DESC, id);
+CREATE INDEX request_from ON projection.request (from_department, changed_at DESC, id);
+CREATE INDEX request_to ON projection.request (to_department, changed_at DESC, id);
+CREATE INDEX request_dataset ON projection.request (dataset, changed_at DESC, id);
+CREATE INDEX request_status ON projection.request (status, changed_at DESC, id);
+CREATE INDEX right_changed ON projection."right" (changed_at DESC, id);
+CREATE INDEX right_grantor ON projection."right" (grantor, changed_at DESC, id);
+CREATE INDEX right_grantee ON projection."right" (grantee, changed_at DESC, id);
+CREATE INDEX right_dataset ON projection."right" (dataset, changed_at DESC, id);
 CREATE INDEX right_until ON projection."right" (until) WHERE status <> 'terminated';
-CREATE INDEX delivery_pulled ON projection.delivery (pulled_at, id);
-CREATE INDEX delivery_right ON projection.delivery (right_id, pulled_at, id);
-CREATE INDEX delivery_grantor ON projection.delivery (grantor, pulled_at, id);
-CREATE INDEX delivery_grantee ON projection.delivery (grantee, pulled_at, id);
-CREATE INDEX delivery_dataset ON projection.delivery (dataset, pulled_at, id);
+CREATE INDEX delivery_changed ON projection.delivery (changed_at DESC, id);
+CREATE INDEX delivery_right ON projection.delivery ("right", changed_at DESC, id);
+CREATE INDEX delivery_grantor ON projection.delivery (grantor, changed_at DESC, id);
+CREATE INDEX delivery_grantee ON projection.delivery (grantee, changed_at DESC, id);
+CREATE INDEX delivery_dataset ON projection.delivery (dataset, changed_at DESC, id);
 CREATE INDEX delivery_status ON projection.delivery (status, pulled_at, id);
 `;
 
@@ -227,7 +228,7 @@ BEGIN
     GRANT SELECT ON ALL TABLES IN SCHEMA ledger, projection TO quanlian_worker;
     GRANT INSERT ON ledger.ledger_inbox, ledger.ledger_entry TO quanlian_worker;
     GRANT UPDATE (state, index, refusal, bytes) ON ledger.ledger_inbox TO quanlian_worker;
-    GRANT UPDATE (size, head, sealed_at, epoch, lease_holder, lease_until) ON ledger.ledger_head TO quanlian_worker;
+    GRANT UPDATE (size, head_leaf_hash, sealed_at, epoch, lease_holder, lease_until) ON ledger.ledger_head TO quanlian_worker;
     GRANT INSERT, UPDATE ON ALL TABLES IN SCHEMA projection TO quanlian_worker;
   END IF;
 END $$;

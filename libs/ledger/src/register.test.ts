@@ -43,7 +43,7 @@ function start() {
 
 function snapshot(states: StatesInMemory) {
   return (['department', 'key', 'recipient', 'membership'] as const).map((kind) => [
-    [...states.all(kind)].toSorted(),
+    [...states.all(kind)].toSorted(([a], [b]) => (a < b ? -1 : 1)),
     kind === 'key' || kind === 'recipient' ? states.ofDepartment(kind, provider) : [],
   ]);
 }

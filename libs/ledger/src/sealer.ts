@@ -50,7 +50,8 @@ export interface SealerOptions<Tx extends SealTransaction> {
 
 export type SealOutcome =
   | { readonly state: 'sealed'; readonly sealed: number; readonly rejected: number }
-  | { readonly state: 'idle' | 'fenced' };
+  | { readonly state: 'idle' }
+  | { readonly state: 'fenced' };
 
 /** One writer of the ledger. Any number may run; the one that holds the lease seals, the others wait. */
 export class Sealer<Tx extends SealTransaction> {

@@ -48,7 +48,7 @@ async function faultOf(entries: readonly Uint8Array[], seen?: { size: number; he
 /** The same ledger with entry `index` rewritten and nothing else changed. */
 function altered(index: number, change: (entry: Entry) => object): Buffer[] {
   const { entry } = openEntry(sealed[index] as Buffer);
-  return sealed.with(index, encodeCanonical({ ...entry, ...change(entry) } as never));
+  return sealed.with(index, encodeCanonical({ ...entry, ...change(entry) }));
 }
 
 test('a ledger that is whole verifies, and the report says what it holds and what it cannot tell', async () => {

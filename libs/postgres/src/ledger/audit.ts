@@ -50,7 +50,7 @@ interface AuditRow {
   readonly issuer: string;
   readonly subject: string;
   readonly dataset: string | null;
-  readonly right_id: string | null;
+  readonly right: string | null;
   readonly departments: string[];
   readonly persons: string[] | null;
   readonly bytes: Buffer;
@@ -111,9 +111,11 @@ async function auditEntries(
     leafBefore = leafInRow;
     onEntry?.(walk.size);
   }
-  const { rows } = await client.query<{ size: string; head: Buffer }>('SELECT size, head FROM ledger.ledger_head');
+  const { rows } = await client.query<{ size: string; head_leaf_hash: string }>(
+    'SELECT size, head_leaf_hash FROM ledger.ledger_head',
+  );
   const [head] = rows;
-  if (Number(head?.size ?? -1) !== walk.size || head?.head.toString('hex') !== leafBefore) wrong(walk.size, 'head-differs');
+  if (Number(head?.size ?? -1) !== walk.size || head?.head_leaf_hash !== leafBefore) wrong(walk.size, 'head-differs');
   return walk;
 }
 
@@ -132,7 +134,7 @@ function compareColumns(
     row.issuer,
     row.subject,
     row.dataset ?? '',
-    row.right_id ?? '',
+    row.right ?? '',
     row.departments.join(),
     (row.persons ?? []).join(),
   ];
@@ -202,7 +204,7 @@ async function* rowsOf(client: pg.ClientBase): AsyncGenerator<AuditRow> {
   for (let next = 0; ;) {
     const { rows } = await client.query<AuditRow>({
       name: 'audit-entries',
-      text: `SELECT index, statement_id, leaf_hash, sealed_at, type, issuer, subject, dataset, right_id, departments, persons, bytes
+      text: `SELECT index, statement_id, leaf_hash, sealed_at, type, issuer, subject, dataset, "right", departments, persons, bytes
 FROM ledger.ledger_entry WHERE index >= $1 ORDER BY index LIMIT ${pageSize}`,
       values: [next],
     });

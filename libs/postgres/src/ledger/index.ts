@@ -2,7 +2,6 @@ export { inboxOutcomes, makeAdmission } from './admit.js';
 export type { AdmissionSettings, Admit, AdmitOptions, InboxOutcome } from './admit.js';
 export { auditProjections } from './audit.js';
 export type { AuditReport, EntryFinding, Finding, StateFinding } from './audit.js';
-export { Bell } from './bell.js';
 export { exportLedger, readEntries, readEntry, readHead } from './read.js';
 export type { StoredEntry } from './read.js';
 export { inboxChannel, PgSealTransaction, sealedChannel } from './seal-transaction.js';

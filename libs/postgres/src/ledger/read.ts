@@ -27,13 +27,13 @@ export function storedEntryOf({ index, sealed_at, leaf_hash, bytes }: EntryRow):
 export async function readHead(
   client: pg.ClientBase | pg.Pool,
 ): Promise<{ size: number; headLeafHash: string; sealedAt?: string; epoch: number }> {
-  const { rows } = await client.query<{ size: string; head: Buffer; sealed_at: Date | null; epoch: string }>(
-    'SELECT size, head, sealed_at, epoch FROM ledger.ledger_head',
+  const { rows } = await client.query<{ size: string; head_leaf_hash: string; sealed_at: Date | null; epoch: string }>(
+    'SELECT size, head_leaf_hash, sealed_at, epoch FROM ledger.ledger_head',
   );
   const [row] = rows;
   return {
     size: Number(row?.size ?? 0),
-    headLeafHash: row?.head.toString('hex') ?? NO_ENTRY,
+    headLeafHash: row?.head_leaf_hash ?? NO_ENTRY,
     ...(row?.sealed_at ? { sealedAt: row.sealed_at.toISOString() } : {}),
     epoch: Number(row?.epoch ?? 0),
   };

@@ -27,12 +27,12 @@ export const inboxChannel = 'quanlian_inbox';
 const append = `
 WITH head AS (
   UPDATE ledger.ledger_head
-  SET size = $3::bigint, head = $4::bytea, sealed_at = coalesce($5::timestamptz, sealed_at), lease_until = clock_timestamp() + $6::int * interval '1 ms'
+  SET size = $3::bigint, head_leaf_hash = $4::text, sealed_at = coalesce($5::timestamptz, sealed_at), lease_until = clock_timestamp() + $6::int * interval '1 ms'
   WHERE epoch = $1::bigint AND size = $2::bigint
   RETURNING size
 ), added AS (
   INSERT INTO ledger.ledger_entry
-    (index, statement_id, leaf_hash, sealed_at, type, issuer, subject, dataset, right_id, departments, persons, bytes)
+    (index, statement_id, leaf_hash, sealed_at, type, issuer, subject, dataset, "right", departments, persons, bytes)
   SELECT $2::bigint + entry.n - 1, fact[1], substring($8::bytea FROM (entry.n::int - 1) * 32 + 1 FOR 32), $5::timestamptz, fact[2], fact[3],
     fact[4], nullif(fact[5], ''), nullif(fact[6], ''), string_to_array(fact[7], ','), string_to_array(nullif(fact[8], ''), ','),
     substring($7::bytea FROM entry.at FOR entry.size)
@@ -70,7 +70,7 @@ export class PgSealTransaction implements SealTransaction {
         head.epoch,
         head.size,
         next.size,
-        Buffer.from(next.head, 'hex'),
+        next.head,
         next.sealedAt === '' ? null : next.sealedAt,
         this.leaseMs,
         Buffer.concat(entries.map(({ bytes }) => bytes)),

@@ -1,40 +1,42 @@
 import { NO_ENTRY, type LedgerHead, type LedgerStore, type LoadedState, type Touch, type WaitingStatement } from '#ledger';
 import type pg from 'pg';
+import type { Database } from '../database.js';
+import { listen, type Listening } from '../listen.js';
 import { Bell } from './bell.js';
 import { inboxChannel, PgSealTransaction } from './seal-transaction.js';
 import { loadStates } from './state-rows.js';
 
 interface HeadRow {
   readonly size: string;
-  readonly head: Buffer;
+  readonly head_leaf_hash: string;
   readonly sealed_at: Date | null;
   readonly epoch: string;
 }
 
 /** The sealer's side of the ledger in PostgreSQL. Raw SQL: this is the hot path. */
 export class PgLedgerStore implements LedgerStore<PgSealTransaction> {
-  private bell: Promise<Bell> | undefined;
+  private readonly bell = new Bell();
+  private readonly pool: pg.Pool;
+  private listening: Promise<Listening> | undefined;
   private leaseMs = 10_000;
 
-  /** `openClient` makes a connection outside the pool, for LISTEN. */
-  constructor(
-    private readonly pool: pg.Pool,
-    private readonly openClient: () => Promise<pg.Client>,
-  ) {}
+  constructor(private readonly database: Database) {
+    this.pool = database.pool;
+  }
 
   async takeLease(holder: string, leaseMs: number): Promise<LedgerHead | undefined> {
     this.leaseMs = leaseMs;
     const { rows } = await this.pool.query<HeadRow>(
       `UPDATE ledger.ledger_head SET epoch = epoch + 1, lease_holder = $1, lease_until = clock_timestamp() + $2::int * interval '1 ms'
 WHERE lease_holder IS NULL OR lease_holder = $1 OR lease_until < clock_timestamp()
-RETURNING size, head, sealed_at, epoch`,
+RETURNING size, head_leaf_hash, sealed_at, epoch`,
       [holder, leaseMs],
     );
     const [row] = rows;
     if (!row) return undefined;
     const head = {
       size: Number(row.size),
-      head: row.head.toString('hex'),
+      head: row.head_leaf_hash,
       sealedAt: row.sealed_at?.toISOString() ?? '',
       epoch: Number(row.epoch),
     };
@@ -69,7 +71,8 @@ RETURNING size, head, sealed_at, epoch`,
 
   async waiting(limit: number): Promise<WaitingStatement[]> {
     // Before looking: what is admitted after the look rings again.
-    (await this.listen()).forget();
+    await this.listen();
+    this.bell.forget();
     const { rows } = await this.pool.query<{ seq: string; statement_id: string; bytes: Buffer; signatures: unknown }>({
       name: 'inbox-waiting',
       text: `SELECT seq, statement_id, bytes, signatures FROM ledger.ledger_inbox
@@ -104,21 +107,23 @@ WHERE state = 'waiting' ORDER BY priority, seq LIMIT $1`,
   }
 
   async untilWork(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    await (await this.listen()).untilRing(timeoutMs, signal);
+    await this.bell.untilRing(timeoutMs, signal);
   }
 
-  /** Stops listening. The pool is its owner's to end. */
+  /** Stops listening. The database is its owner's to close. */
   async close(): Promise<void> {
-    const bell = await this.bell?.catch(() => undefined);
-    this.bell = undefined;
-    await bell?.close();
+    const listening = await this.listening?.catch(() => undefined);
+    this.listening = undefined;
+    await listening?.close();
   }
 
-  private listen(): Promise<Bell> {
-    this.bell ??= Bell.listen(inboxChannel, this.openClient).catch((error: unknown) => {
-      this.bell = undefined;
+  /** Listens from the first look on; what was missed while the connection was away counts as a ring. */
+  private listen(): Promise<Listening> {
+    const ring = () => this.bell.ring();
+    this.listening ??= listen(this.database, [inboxChannel], ring, ring).catch((error: unknown) => {
+      this.listening = undefined;
       throw error;
     });
-    return this.bell;
+    return this.listening;
   }
 }

@@ -39,7 +39,7 @@ export async function queryTrail(
     conditions.push(condition(`$${values.length}`));
   };
   where(filter.dataset, (p) => `dataset = ${p}`);
-  where(filter.right, (p) => `right_id = ${p}`);
+  where(filter.right, (p) => `"right" = ${p}`);
   where(filter.delivery, (p) => `subject = ${p}`);
   where(filter.department && [filter.department], (p) => `departments @> ${p}::text[]`);
   where(filter.person && [filter.person], (p) => `persons @> ${p}::text[]`);

@@ -1,0 +1,132 @@
+import { Sealer, type Law, type LogKey, type SealerOptions, type TrustRoot } from '#ledger';
+import { isRightsStatement, foldRights, rightsTouches } from '#rights';
+import { freshDatabase, type Template, type TestDatabase } from '#testing';
+import { codeOf, SampleCity, type Said } from '../../libs/ledger/src/sample-city.js';
+import { connect, makeAdmission, migrate, PgLedgerStore, type Admit, type Database, type PgSealTransaction } from '#postgres';
+
+// For tests only: a ledger in a database of its own, in which a small city speaks.
+
+const template: Template = {
+  name: 'ledger',
+  fill: async ({ migratorUrl }) => {
+    await migrate(migratorUrl);
+  },
+};
+
+/** The law with the rules of rights; the exchange puts the same together for the product. */
+export function lawOf(origin: string): Law {
+  return {
+    origin,
+    folds: [
+      (view, { index, sealedAt, statement }) => {
+        if (isRightsStatement(statement)) foldRights(view, { index, sealedAt, statement });
+      },
+    ],
+    signatures: 'signatures',
+  };
+}
+const touches: SealerOptions<PgSealTransaction>['touches'] = [
+  (statement) => (isRightsStatement(statement) ? rightsTouches(statement) : []),
+];
+
+export interface SampleLedger {
+  readonly city: SampleCity;
+  readonly at: TestDatabase;
+  readonly api: Database;
+  readonly worker: Database;
+  readonly law: Law;
+  readonly admit: Admit;
+  readonly trustRoot: TrustRoot;
+  /** Admits statements in one transaction of the API's role. */
+  readonly tell: (...said: Said[]) => Promise<void>;
+  readonly sealer: (options?: Partial<SealerOptions<PgSealTransaction>>) => Sealer<PgSealTransaction>;
+  /** Takes the lease with a new sealer, seals until nothing waits, gives the lease back. */
+  readonly sealAll: (options?: Partial<SealerOptions<PgSealTransaction>>) => Promise<{ sealed: number; rejected: number }>;
+  readonly end: () => Promise<void>;
+}
+
+/** An empty ledger, or (by default) one in which a provider and a grantee are admitted with a key each. */
+export async function sampleLedger(label: string, isOpen = true): Promise<SampleLedger> {
+  const city = new SampleCity();
+  const at = await freshDatabase(label, template);
+  const api = await connect(at.apiUrl, { poolSize: 4 });
+  const worker = await connect(at.workerUrl, { poolSize: 4 });
+  const law = lawOf(city.origin);
+  const logKey: LogKey = { keyId: city.log.keyId, privateKey: city.log.privateKey };
+  const admit = makeAdmission({ origin: city.origin, logKey });
+  const stores: PgLedgerStore[] = [];
+  const { keyId, publicKey } = city.keyOf(city.competent);
+
+  const sealer: SampleLedger['sealer'] = (options) => {
+    const store = new PgLedgerStore(worker);
+    stores.push(store);
+    return new Sealer({ store, law, touches, ...options });
+  };
+  const ledger: SampleLedger = {
+    city,
+    at,
+    api,
+    worker,
+    law,
+    admit,
+    trustRoot: {
+      v: 1,
+      origin: city.origin,
+      competent: { department: city.competent, keyId, publicKey },
+      exchangeKey: { keyId: city.exchange.keyId, publicKey: city.exchange.publicKey },
+      logKey: { keyId: city.log.keyId, publicKey: city.log.publicKey },
+      inForce: 'durable',
+    },
+    async tell(...said) {
+      const client = await api.pool.connect();
+      try {
+        await client.query('BEGIN');
+        for (const { bytes, signatures } of said) await admit(client, bytes, signatures);
+        await client.query('COMMIT');
+      } catch (error) {
+        await client.query('ROLLBACK');
+        throw error;
+      } finally {
+        client.release();
+      }
+    },
+    sealer,
+    async sealAll(options) {
+      const store = new PgLedgerStore(worker);
+      const one = new Sealer({ store, law, touches, ...options });
+      const total = { sealed: 0, rejected: 0 };
+      try {
+        if (!(await one.takeLease())) throw new Error('Another sealer holds the lease');
+        for (;;) {
+          const outcome = await one.sealBatch();
+          if (outcome.state === 'idle') break;
+          if (outcome.state !== 'sealed') throw new Error('Fenced');
+          total.sealed += outcome.sealed;
+          total.rejected += outcome.rejected;
+        }
+      } finally {
+        await worker.pool.query('UPDATE ledger.ledger_head SET lease_holder = NULL, lease_until = NULL');
+        await store.close();
+      }
+      return total;
+    },
+    async end() {
+      for (const store of stores) await store.close();
+      await api.close();
+      await worker.close();
+      await at.drop();
+    },
+  };
+  if (isOpen) {
+    await ledger.tell(city.opened());
+    await ledger.sealAll();
+    for (const department of [providerCode, granteeCode]) {
+      await ledger.tell(city.departmentAdmitted(department), city.keyAdmitted(department));
+    }
+    await ledger.sealAll();
+  }
+  return ledger;
+}
+
+export const providerCode = codeOf(1);
+export const granteeCode = codeOf(2);
