@@ -1,1 +1,20 @@
 export { freshDatabase, migratedDatabase, noRedis, testRedisUrl, type Template, type TestDatabase } from './cluster.js';
+export { startExchange, type Part, type RunningExchange, type RunningSettings } from './running-exchange.js';
+export {
+  approved,
+  askedFor,
+  deliveryIn,
+  departmentCode,
+  foundSmallCity,
+  granted,
+  logIn,
+  published,
+  publishCsv,
+  settled,
+  testPassword,
+  villageCsv,
+  villageEntry,
+  villageItems,
+  type SmallCity,
+  type TestPerson,
+} from './small-city.js';

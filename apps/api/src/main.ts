@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadOrCreateVaultKey, openVault } from '#crypto';
+import { openDataPlane } from '#exchange';
+import { maskNumbers, openLog, readSettings } from '#nest';
+import { connect, listenToChanges, openExchangeContext, openGate, postgresAuditLog } from '#postgres';
+import { openQueue } from '#queue';
+import { EventStreams } from './event-streams.js';
+import { makeServer } from './server.js';
+
+const root = join(import.meta.dirname, '../../../..');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+/** Runs the API until it is told to stop. */
+async function main(): Promise<void> {
+  const settings = readSettings(process.env, root);
+  const log = openLog('api', settings.logLevel);
+  const clock = { now: () => new Date() };
+  const url = settings.apiDatabaseUrl ?? settings.databaseUrl;
+  if (url === undefined) throw new Error('QUANLIAN_API_DATABASE_URL or QUANLIAN_DATABASE_URL is not set');
+  const database = await connect(url, { poolSize: 20, applicationName: 'quanlian-api' });
+  const vault = openVault(loadOrCreateVaultKey(settings.vaultKeyFile));
+  const origin = settings.ledgerOrigin;
+  const context = await openExchangeContext(database, { vault, clock, ...(origin === undefined ? {} : { origin }) });
+  const redis = settings.redisUrl === undefined ? {} : { redisUrl: settings.redisUrl };
+  const queue = await openQueue({ postgresUrl: url, ...redis, onError: (error) => log.warn({ err: error }, 'queue') });
+  const data = openDataPlane({ kind: 'folder', folder: join(settings.dataDir, 'payloads') }, settings.workDir);
+  const auditLog = postgresAuditLog(database);
+  const https =
+    settings.tlsCertFile !== undefined && settings.tlsKeyFile !== undefined
+      ? { https: { cert: readFileSync(settings.tlsCertFile), key: readFileSync(settings.tlsKeyFile) } }
+      : {};
+
+  const app = await makeServer(
+    {
+      context,
+      data,
+      database,
+      queue,
+      openGate: () => openGate(database, clock),
+      settings: { isSecure: settings.publicUrl.startsWith('https:'), version },
+    },
+    {
+      ...https,
+      trustedProxies: settings.trustedProxies,
+      logBug: (incident, error) => log.error({ incident, err: error }, 'internal error'),
+      logRefusal: ({ code, method, path, person, department }) => {
+        const line = { at: context.clock.now().toISOString(), action: `${method} ${path}`, code };
+        // A refusal that cannot be logged is answered all the same.
+        auditLog.write({ ...line, ...(person === undefined ? {} : { person }), ...(department === undefined ? {} : { department }) }).catch((error: unknown) => log.warn({ err: error }, 'audit log'));
+      },
+    },
+  );
+  const streams = app.get(EventStreams);
+  const listening = await listenToChanges(database, (change) => streams.tell(change), () => streams.tellGap());
+  await app.listen(settings.port, settings.host);
+  log.info({ port: settings.port, version }, 'listening');
+
+  let isStopping = false;
+  const stop = async () => {
+    if (isStopping) return;
+    isStopping = true;
+    await app.close();
+    await listening.close();
+    await queue.close();
+    await database.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+}
+
+process.on('unhandledRejection', (error) => {
+  // Somebody forgot to wait for something. Say so and go on: what matters is durable or was never answered.
+  process.stderr.write(`${maskNumbers(String(error instanceof Error ? (error.stack ?? error) : error))}\n`);
+});
+await main();

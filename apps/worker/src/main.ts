@@ -1,0 +1,95 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadOrCreateVaultKey, openVault } from '#crypto';
+import { sweepMemoryFolders } from '#delivery';
+import { DoTask, lawOf, openDataPlane, rightsLawTouches, RunClocks } from '#exchange';
+import { Sealer } from '#ledger';
+import { maskNumbers, openLog, readSettings } from '#nest';
+import { channels, connect, consequencesHook, listen, openExchangeContext, PgLedgerStore } from '#postgres';
+import { dispatch, openQueue } from '#queue';
+import { runTask } from './run-task.js';
+
+const root = join(import.meta.dirname, '../../../..');
+const clocksEveryMs = 60_000;
+const sweepEveryMs = 3_600_000;
+const orphanHours = 24;
+
+/** Runs a worker until it is told to stop: it may seal, and it does what is due. Any number may run. */
+async function main(): Promise<void> {
+  const settings = readSettings(process.env, root);
+  const log = openLog('worker', settings.logLevel);
+  const clock = { now: () => new Date() };
+  const url = settings.workerDatabaseUrl ?? settings.databaseUrl;
+  if (url === undefined) throw new Error('QUANLIAN_WORKER_DATABASE_URL or QUANLIAN_DATABASE_URL is not set');
+  const database = await connect(url, { poolSize: 20, applicationName: 'quanlian-worker' });
+  const vault = openVault(loadOrCreateVaultKey(settings.vaultKeyFile));
+  const origin = settings.ledgerOrigin;
+  const context = await openExchangeContext(database, { vault, clock, ...(origin === undefined ? {} : { origin }) });
+  const payloads = join(settings.dataDir, 'payloads');
+  const data = openDataPlane({ kind: 'folder', folder: payloads }, settings.workDir);
+  await sweepMemoryFolders(settings.workDir);
+
+  const stopping = new AbortController();
+  const sealer = new Sealer({
+    store: new PgLedgerStore(database.pool),
+    law: lawOf(context.origin),
+    touches: [rightsLawTouches],
+    hooks: [consequencesHook({ payloadDays: settings.payloadDays, clock })],
+    onTrouble: (stage, error) => log.warn({ stage, err: error }, 'sealer'),
+  });
+  const sealing = sealer.run(stopping.signal);
+
+  const redis = settings.redisUrl === undefined ? {} : { redisUrl: settings.redisUrl };
+  const queue = await openQueue({ postgresUrl: url, ...redis, onError: (error) => log.warn({ err: error }, 'queue') });
+  const doTask = new DoTask(context, data);
+  const working = await queue.work((task, { signal }) => runTask(context, doTask, task, signal), {
+    concurrency: settings.concurrency,
+    onGivenUp: async (task, error) => {
+      log.error({ kind: task.kind, subject: task.subject, err: error }, 'task given up');
+      await doTask.giveUp(task, error);
+      await context.transactions.run((stores) => stores.tasks.fail(task.id, maskNumbers(error.message)));
+    },
+  });
+  const cancelling = await listen(database, [channels.cancel], (_channel, delivery) => working.cancel(delivery, 'cancelled'));
+  const dispatching = await dispatch(context.transactions, queue, {
+    clock,
+    listen: (wake) => listen(database, [channels.task], wake, wake),
+    onError: (error) => log.warn({ err: error }, 'dispatch'),
+  });
+
+  const clocks = new RunClocks(context, data, { receiptDays: settings.receiptDays, orphanHours });
+  const survive = (what: string, work: () => Promise<unknown>) => () => {
+    work().catch((error: unknown) => log.warn({ err: error }, what));
+  };
+  const runClocks = survive('clocks', () => clocks.execute());
+  const sweep = survive('sweep', () => clocks.sweep(async (name) => hoursOld(join(payloads, name))));
+  const timers = [setInterval(runClocks, clocksEveryMs), setInterval(sweep, sweepEveryMs)];
+  runClocks();
+  log.info('working');
+
+  let isStopping = false;
+  const stop = async () => {
+    if (isStopping) return;
+    isStopping = true;
+    for (const timer of timers) clearInterval(timer);
+    await dispatching.close();
+    await cancelling.close();
+    await working.close();
+    stopping.abort();
+    await sealing;
+    await queue.close();
+    await database.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+}
+
+async function hoursOld(file: string): Promise<number> {
+  const { mtimeMs } = await stat(file);
+  return (Date.now() - mtimeMs) / 3_600_000;
+}
+
+process.on('unhandledRejection', (error) => {
+  process.stderr.write(`${maskNumbers(String(error instanceof Error ? (error.stack ?? error) : error))}\n`);
+});
+await main();

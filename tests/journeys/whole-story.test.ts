@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { routes } from '#contracts';
+import { hmacSha256Hex, sha256Hex } from '#crypto';
+import { openTrustRoot, readExport, verifyLedger } from '#ledger';
+import {
+  deliveryIn,
+  foundSmallCity,
+  granted,
+  noRedis,
+  published,
+  settled,
+  startExchange,
+  testRedisUrl,
+  villageCsv,
+  villageEntry,
+  type RunningExchange,
+  type SmallCity,
+} from '#testing';
+
+for (const redis of [false, true]) {
+  describe(`publish, request, grant, deliver, receive, account: queue on ${redis ? 'Redis' : 'PostgreSQL'}`, async () => {
+    const skip = redis && (await testRedisUrl()) === undefined ? noRedis : false;
+    let exchange: RunningExchange;
+    let city: SmallCity;
+    before(async () => {
+      if (skip) return;
+      exchange = await startExchange({ label: `story-${redis ? 'redis' : 'postgres'}`, redis });
+      city = await foundSmallCity(exchange);
+    });
+    after(() => exchange?.stop());
+
+    test('the whole story', { skip }, async () => {
+      const { requester, supervisor } = city;
+      const csv = villageCsv(5000);
+      const dataset = await published(city, villageEntry(), csv);
+      const right = await granted(city, dataset);
+      const pulled = await requester.client.call(routes.pull, { params: { id: right }, body: {} });
+      const delivery = await deliveryIn(requester, pulled.delivery, 'prepared', 'failed', 'refused');
+      assert.equal(delivery.state, 'prepared', JSON.stringify(delivery.problem));
+      assert.equal(delivery.rows, 500);
+
+      const response = await requester.client.open(routes.payload, { params: { id: delivery.id } });
+      const ciphertext = Buffer.from(await response.arrayBuffer());
+      assert.equal(sha256Hex(ciphertext), delivery.ciphertextSha256);
+      const plaintext = openWithAge(ciphertext, city.identities[1] ?? '');
+      const { key } = await requester.client.call(routes.deliveryKey, { params: { id: delivery.id } });
+      assert.equal(hmacSha256Hex(Buffer.from(key, 'base64url'), plaintext), delivery.plaintextHmac);
+      const expected = csv.toString().split('\n').filter((line) => line.endsWith(',42')).map((line) => line.split(',').slice(0, 2).join(','));
+      assert.equal(plaintext.toString(), ['code,name', ...expected, ''].join('\n'));
+
+      const receipt = await requester.client.call(routes.signReceipt, {
+        params: { id: delivery.id },
+        body: { ciphertextSha256: sha256Hex(ciphertext), plaintextHmac: hmacSha256Hex(Buffer.from(key, 'base64url'), plaintext), rows: 500 },
+      });
+      await settled(requester, receipt);
+      const use = await requester.client.call(routes.recordUse, { params: { id: right }, body: { kind: 'use', record: '用于低保核对。' } });
+      await settled(requester, use);
+
+      const trail = await supervisor.client.call(routes.trail, { query: { right } });
+      const types = trail.items.map((entry) => entry.type);
+      for (const type of ['right.granted', 'pull.signed', 'delivery.decided', 'delivery.prepared', 'receipt.signed', 'use.recorded'] as const) {
+        assert.ok(types.includes(type), `${type} is missing in ${types.join()}`);
+      }
+
+      const root = await exchange.client().call(routes.trustRoot, {});
+      const exported = await supervisor.client.open(routes.exportLedger, {});
+      const report = await verifyLedger(readExport(exported.body as AsyncIterable<Uint8Array>), openTrustRoot(Buffer.from(JSON.stringify(root))));
+      assert.ok(report.size > 20);
+      const audit = await supervisor.client.call(routes.audit, {});
+      assert.deepEqual(audit.differences, []);
+      assert.equal(audit.entries, report.size);
+    });
+  });
+}
+
+function openWithAge(ciphertext: Buffer, identity: string): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), 'quanlian-age-'));
+  try {
+    writeFileSync(join(folder, 'identity.txt'), `${identity}\n`, { mode: 0o600 });
+    writeFileSync(join(folder, 'payload.age'), ciphertext);
+    execFileSync('age', ['-d', '-i', join(folder, 'identity.txt'), '-o', join(folder, 'plain'), join(folder, 'payload.age')]);
+    return readFileSync(join(folder, 'plain'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
