@@ -25,9 +25,7 @@ export function lawOf(origin: string): Law {
     signatures: 'signatures',
   };
 }
-const touches: SealerOptions<PgSealTransaction>['touches'] = [
-  (statement) => (isRightsStatement(statement) ? rightsTouches(statement) : []),
-];
+const touches: SealerOptions<PgSealTransaction>['touches'] = [rightsTouches];
 
 export interface SampleLedger {
   readonly city: SampleCity;

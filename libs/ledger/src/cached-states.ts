@@ -16,7 +16,7 @@ export interface LoadedState {
  * bug in a `Touches` function and throws: guessing "there is none" would seal what may not be sealed.
  */
 export class CachedStates extends StatesInMemory {
-  /** What was asked for, by the names of touches: `right <id>`, `keysOf <department>`. */
+  /** What was asked for, by the names of touches. */
   private readonly looked = new Set<string>();
 
   /** What `Touches` functions may look into: knows what is loaded and says nothing of the rest. */
@@ -64,7 +64,7 @@ export class CachedStates extends StatesInMemory {
   }
 
   override ofDepartment<K extends 'key' | 'recipient'>(kind: K, department: string): readonly (Held<K> & { id: string })[] {
-    if (!this.looked.has(`${kind}sOf ${department}`)) {
+    if (!this.looked.has(nameOf({ kind, ofDepartment: department }))) {
       throw new Error(`The ${kind}s of ${department} were read but not named as touched`);
     }
     return super.ofDepartment(kind, department);
@@ -78,10 +78,10 @@ export class CachedStates extends StatesInMemory {
 
   private isLoaded(touch: Touch): boolean {
     if (this.looked.has(nameOf(touch))) return true;
-    return touch.kind !== 'keysOf' && touch.kind !== 'recipientsOf' && this.mapOf(touch.kind).has(touch.id);
+    return 'id' in touch && this.mapOf(touch.kind).has(touch.id);
   }
 }
 
-function nameOf({ kind, id }: Touch): string {
-  return `${kind} ${id}`;
+function nameOf(touch: Touch): string {
+  return 'id' in touch ? `${touch.kind} ${touch.id}` : `${touch.kind} of ${touch.ofDepartment}`;
 }

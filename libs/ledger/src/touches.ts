@@ -1,11 +1,10 @@
 import type { StateKind, Statement, StatementType, StateView } from '#contracts';
 import { membershipId, subjectOf } from './subject.js';
 
-/** A state that applying a statement reads or changes, by its id; or all keys or recipients of the department `id`. */
-export interface Touch {
-  readonly kind: StateKind | 'keysOf' | 'recipientsOf';
-  readonly id: string;
-}
+/** A state that applying a statement reads or changes: one by its id, or all keys or recipients of a department. */
+export type Touch =
+  | { readonly kind: StateKind; readonly id: string }
+  | { readonly kind: 'key' | 'recipient'; readonly ofDepartment: string };
 
 /**
  * Which states a statement touches, so that a whole batch is loaded at once. Where that depends on another state, the function looks
@@ -42,7 +41,7 @@ export function registerTouches(statement: Statement): Touch[] {
       touches.push({ kind: 'department', id: statement.issuer }, { kind: 'department', id: statement.body.department });
       break;
     case 'key.ended':
-      touches.push({ kind: 'keysOf', id: statement.body.department });
+      touches.push({ kind: 'key', ofDepartment: statement.body.department });
       touches.push({ kind: 'department', id: statement.issuer }, { kind: 'department', id: statement.body.department });
       break;
     case 'membership.granted':

@@ -64,8 +64,8 @@ export async function* readEntries(
   }
 }
 
-/** The bytes of an export: every entry up to the size at its beginning. docs/formats/export.md. */
-export async function* exportLedger(client: pg.ClientBase | pg.Pool): AsyncGenerator<Buffer> {
+/** The bytes of an export: every entry from `from` up to the size at its beginning. docs/formats/export.md. */
+export async function* exportLedger(client: pg.ClientBase | pg.Pool, from = 0): AsyncGenerator<Buffer> {
   const { size } = await readHead(client);
-  for await (const { bytes } of readEntries(client, 0, size)) yield exportLine(bytes);
+  for await (const { bytes } of readEntries(client, from, size)) yield exportLine(bytes);
 }

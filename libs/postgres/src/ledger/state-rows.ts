@@ -25,10 +25,20 @@ export async function loadStates(client: pg.ClientBase | pg.Pool, touches: reado
       `SELECT '${kind}' AS kind, id, state, changed_at FROM ${tableOf(kind)} WHERE ${column} = ANY($${values.length}::text[])`,
     );
   };
-  const idsOf = (kind: Touch['kind']) => touches.filter((touch) => touch.kind === kind).map(({ id }) => id);
-  for (const kind of stateKinds) select(kind, 'id', idsOf(kind));
-  select('key', 'department', idsOf('keysOf'));
-  select('recipient', 'department', idsOf('recipientsOf'));
+  for (const kind of stateKinds) {
+    select(
+      kind,
+      'id',
+      touches.flatMap((touch) => (touch.kind === kind && 'id' in touch ? [touch.id] : [])),
+    );
+  }
+  for (const kind of ['key', 'recipient'] as const) {
+    select(
+      kind,
+      'department',
+      touches.flatMap((touch) => (touch.kind === kind && 'ofDepartment' in touch ? [touch.ofDepartment] : [])),
+    );
+  }
   if (selects.length === 0) return [];
   const { rows } = await client.query<StateRow>(selects.join('\nUNION ALL '), values);
   return rows.map(({ kind, id, state, changed_at }) => ({ kind, id, state, changedAt: Number(changed_at) }));
