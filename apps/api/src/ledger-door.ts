@@ -20,7 +20,7 @@ export class LedgerDoor {
   async *export(start: number): AsyncGenerator<Buffer> {
     const client = await this.database.openClient({ application_name: 'quanlian-export' });
     try {
-      for await (const line of exportLedger(client, start)) yield Buffer.from(line);
+      for await (const line of exportLedger(client, start)) yield line;
     } finally {
       await client.end();
     }

@@ -31,7 +31,7 @@ async function main(): Promise<void> {
 
   const stopping = new AbortController();
   const sealer = new Sealer({
-    store: new PgLedgerStore(database.pool),
+    store: new PgLedgerStore(database),
     law: lawOf(context.origin),
     touches: [rightsLawTouches],
     hooks: [consequencesHook({ payloadDays: settings.payloadDays, clock })],

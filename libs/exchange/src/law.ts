@@ -18,7 +18,4 @@ export function lawOf(origin: string): Law {
 }
 
 /** What the law of rights reads, for the sealer to load in one go. */
-export const rightsLawTouches: Touches = (statement) =>
-  isRightsStatement(statement)
-    ? rightsTouches(statement).map((touch) => (touch.kind === 'recipientsOf' ? { kind: 'recipient', ofDepartment: touch.id } : touch))
-    : [];
+export const rightsLawTouches: Touches = rightsTouches;

@@ -13,6 +13,8 @@ export {
 export { connect, type ConnectOptions, type Database } from './database.js';
 export { migrate } from './migrate.js';
 export { postgresTransactions } from './transactions.js';
+export { openExchangeContext, OriginDiffers, type ContextSettings } from './exchange-context.js';
+export { consequencesHook } from './consequences.js';
 export { openGate } from './gate.js';
 export { channels, listen, listenToChanges, postgresAnnouncements, type Change, type Channel, type Listening } from './listen.js';
 export { postgresAuditLog, type AuditLine, type AuditLog } from './audit-log.js';
