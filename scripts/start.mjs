@@ -1,5 +1,7 @@
 // `npm start`: installs and builds what is missing, then runs the exchange. Plain Node, since there may be no
 // packages yet. What it starts and in which order is in apps/launcher.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build, checkNode, install, isBuilt, isInstalled, isPacked, root } from './prepare.mjs';
 
 checkNode();
@@ -38,4 +40,4 @@ try {
   console.error(error.message);
   process.exit(1);
 }
-await import(`${root}/dist/apps/launcher/src/main.js`);
+await import(pathToFileURL(join(root, 'dist/apps/launcher/src/main.js')).href);

@@ -8,10 +8,13 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const root = resolve(import.meta.dirname, '..');
-const { startEmbeddedPostgres, findFreePort } = await import(join(root, 'dist/apps/launcher/src/embedded-postgres.js'));
+const { startEmbeddedPostgres, findFreePort } = await import(
+  pathToFileURL(join(root, 'dist/apps/launcher/src/embedded-postgres.js')).href
+);
 
 const folder = mkdtempSync(join(tmpdir(), 'quanlian-test-'));
 // The database's own account walks through here when we are root.

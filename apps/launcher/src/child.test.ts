@@ -24,6 +24,7 @@ function makeChild(
   const child = new Child({
     name,
     script,
+    cwd: folder,
     logFile,
     env: () => process.env,
     onCrash: (reason, waitMs) => crashes.push([reason, waitMs]),
@@ -95,7 +96,7 @@ test('when the launcher is killed its children go too', async () => {
   writeFileSync(logFile, '');
   const program = `
     const { Child } = await import(${JSON.stringify(resolve(import.meta.dirname, 'child.js'))});
-    new Child({ name: 'orphan', script: ${JSON.stringify(script)}, logFile: ${JSON.stringify(logFile)}, env: () => process.env, onCrash() {} }).start();`;
+    new Child({ name: 'orphan', script: ${JSON.stringify(script)}, cwd: '/', logFile: ${JSON.stringify(logFile)}, env: () => process.env, onCrash() {} }).start();`;
   const launcher = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'ignore' });
   await until('start', () => readFileSync(logFile, 'utf8').includes('\n'));
   const pid = Number(readFileSync(logFile, 'utf8').trim());

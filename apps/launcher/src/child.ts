@@ -12,6 +12,8 @@ export interface ChildOptions {
   readonly name: string;
   /** The program, built JavaScript. */
   readonly script: string;
+  /** Where relative paths in its settings begin. */
+  readonly cwd: string;
   /** Written straight by the child, so that it does not stumble when the launcher dies. */
   readonly logFile: string;
   readonly env: () => NodeJS.ProcessEnv;
@@ -87,6 +89,7 @@ export class Child {
     const log = openSync(this.options.logFile, 'a', 0o600);
     const guard = new URL('./child-guard.js', import.meta.url).href;
     const child = spawn(process.execPath, ['--enable-source-maps', '--import', guard, this.options.script], {
+      cwd: this.options.cwd,
       env: this.options.env(),
       stdio: ['ignore', log, log, 'ipc'],
       // Its own process group: a Ctrl-C at the terminal is ours, and we stop the children in order.

@@ -10,8 +10,9 @@ import type { PreparedDatabase } from './database.js';
 import type { Progress } from './progress.js';
 import { say, sayNotReady, sayPortTaken, sayRestart, words } from './words.js';
 
-/** dist/apps, where this file lies in dist/apps/launcher/src. */
+/** dist/apps, where this file lies in dist/apps/launcher/src; and the clone. */
 const apps = resolve(import.meta.dirname, '../..');
+const root = resolve(apps, '../..');
 
 /** After this many crashes without ever having been ready, the start has failed: it would not get better by itself. */
 const maxCrashesAtStart = 4;
@@ -43,6 +44,7 @@ export class Exchange {
     return new Child({
       name,
       script: join(apps, app, 'src/main.js'),
+      cwd: root,
       logFile: join(this.settings.dataDir, 'log', `${app}.log`),
       // Each process gets its own role's address only; the administrator's stays here.
       env: () => ({ ...withoutDatabases(process.env), QUANLIAN_DATA_DIR: this.settings.dataDir, [variable]: url() }),

@@ -104,6 +104,8 @@ export function readSettings(env: NodeJS.ProcessEnv, root = process.cwd()): Sett
   return {
     ...read,
     dataDir,
+    tlsCertFile: read.tlsCertFile && resolve(root, read.tlsCertFile),
+    tlsKeyFile: read.tlsKeyFile && resolve(root, read.tlsKeyFile),
     vaultKeyFile: read.vaultKeyFile ? resolve(root, read.vaultKeyFile) : join(dataDir, 'vault.key'),
     workDir: read.workDir ? resolve(root, read.workDir) : memoryFolder(),
     publicUrl: (read.publicUrl ?? `${scheme}://${host}:${read.port}`).replace(/\/+$/, ''),
