@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Settings } from '#nest';
 import { asRole, databaseRoles, ensureDatabase, ensureRoles, mayCreateRoles, migrate } from '#postgres';
+import { migrateQueue } from '#queue';
 import { openDatabaseKeys } from './data-folder.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
 import type { Progress } from './progress.js';
@@ -29,7 +30,11 @@ export async function prepareDatabase(settings: Settings, progress: Progress): P
   const database = settings.databaseUrl
     ? await reachGiven(settings, settings.databaseUrl, progress)
     : await startOwn(settings, progress);
-  await progress.step(say(words.migrated), () => migrate(database.addresses().migrator));
+  await progress.step(say(words.migrated), async () => {
+    const { migrator } = database.addresses();
+    await migrate(migrator);
+    if (!settings.redisUrl) await migrateQueue(migrator);
+  });
   return database;
 }
 

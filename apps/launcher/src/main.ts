@@ -5,7 +5,8 @@ import { prepareDatabase, type PreparedDatabase } from './database.js';
 import { Exchange, stopDatabase } from './exchange.js';
 import { lockFolder, type FolderLock } from './folder-lock.js';
 import { Progress } from './progress.js';
-import { say, sayHeld, words } from './words.js';
+import { makeSetUpLink } from './set-up-link.js';
+import { say, sayHeld, sayReady, saySetUp, words } from './words.js';
 
 /** The clone: this file runs as dist/apps/launcher/src/main.js. */
 const root = resolve(import.meta.dirname, '../../../..');
@@ -32,6 +33,10 @@ async function start(): Promise<void> {
   signal.throwIfAborted();
   exchange = new Exchange(settings, database, progress);
   await exchange.start(signal);
+  const link = await makeSetUpLink(settings, database.addresses().api);
+  progress.line(sayReady(settings.publicUrl, progress.elapsed));
+  if (link) progress.line(saySetUp(link));
+  progress.line(say(words.howToStop));
 }
 
 async function stop(): Promise<void> {

@@ -23,6 +23,7 @@ export const words = {
   api: { zh: 'API 已就绪', en: 'API ready' },
   worker: { zh: '工作进程已启动', en: 'Worker started' },
   demo: { zh: '示范城市已装入', en: 'Demo city loaded' },
+  howToStop: { zh: '按 Ctrl-C 停止。', en: 'Ctrl-C stops it.' },
   stopping: { zh: '正在依次停止：API、工作进程、数据库……', en: 'Stopping in order: API, worker, database …' },
   stopped: { zh: '已停止。', en: 'Stopped.' },
   databaseDied: { zh: '数据库进程已退出，正在重新启动……', en: 'The database died; starting it again …' },
@@ -32,6 +33,17 @@ export const words = {
     en: 'WARNING: the role of QUANLIAN_DATABASE_URL may not create roles, so API and workers share it: the database no longer keeps them from rewriting the ledger.',
   },
 } as const satisfies Record<string, Sentence>;
+
+export function sayReady(address: string, seconds: string): string {
+  return say({ zh: `\n权链已就绪（${seconds} 秒）：${address}`, en: `\nQuanlian is ready (${seconds} s): ${address}` });
+}
+
+export function saySetUp(link: string): string {
+  return say({
+    zh: `尚未初始化。一次性链接（7 天内有效，只能用一次）：\n  ${link}\n或在命令行：npx quanlian setup`,
+    en: `Not set up yet. One-time link (good for 7 days and one use):\n  ${link}\nor on the command line: npx quanlian setup`,
+  });
+}
 
 export function sayHeld(folder: string, pid: number, address: string): string {
   return say({

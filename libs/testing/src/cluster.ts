@@ -105,6 +105,9 @@ const migrated: Template = {
   name: 'migrated',
   fill: async ({ migratorUrl }) => {
     await migrate(migratorUrl);
+    // Late, since only the first test file of a run fills the template.
+    const { migrateQueue } = await import('#queue');
+    await migrateQueue(migratorUrl);
   },
 };
 

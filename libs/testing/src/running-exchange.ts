@@ -87,7 +87,11 @@ export async function startExchange(settings: RunningSettings): Promise<RunningE
       running.delete(part);
     },
     async start(part) {
-      const child = spawn(process.execPath, [join(apps, part, 'src/main.js')], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(process.execPath, [join(apps, part, 'src/main.js')], {
+        env,
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       for (const stream of [child.stdout, child.stderr]) {
         stream.setEncoding('utf8').on('data', (text: string) => (logs[part] = (logs[part] + text).slice(-100_000)));
       }
@@ -127,4 +131,3 @@ async function freePort(): Promise<number> {
   await once(server, 'close');
   return port;
 }
-

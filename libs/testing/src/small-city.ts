@@ -1,5 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { routes, usccCheckCharacter, type Client, type DatasetEntry, type DeliveryView, type Item, type ProposalView, type Role } from '#contracts';
+import {
+  routes,
+  usccCheckCharacter,
+  type Client,
+  type DatasetEntry,
+  type DeliveryView,
+  type Item,
+  type ProposalView,
+  type Role,
+} from '#contracts';
 import { generateAgeIdentity } from '#crypto';
 import type { RunningExchange } from './running-exchange.js';
 
@@ -51,8 +60,13 @@ export async function foundSmallCity(exchange: RunningExchange): Promise<SmallCi
   });
   const competentHead = await logIn(exchange, 'head', testPassword);
   const operator = await logIn(exchange, 'operator', testPassword);
-  for (const [code, name] of [[codes.provider, '示例市公安局'], [codes.requester, '示例市民政局']] as const) {
-    const admitted = await competentHead.client.call(routes.admitDepartment, { body: { code, name, level: 'city', region: '990100', parent: codes.competent } });
+  for (const [code, name] of [
+    [codes.provider, '示例市公安局'],
+    [codes.requester, '示例市民政局'],
+  ] as const) {
+    const admitted = await competentHead.client.call(routes.admitDepartment, {
+      body: { code, name, level: 'city', region: '990100', parent: codes.competent },
+    });
     await settled(competentHead, admitted);
     const key = await competentHead.client.call(routes.nominateKey, { params: { code }, body: { custody: 'exchange' } });
     await settled(competentHead, key);
@@ -63,10 +77,14 @@ export async function foundSmallCity(exchange: RunningExchange): Promise<SmallCi
     const made = await generateAgeIdentity();
     identities.push(made.identity);
     recipients.push(made.recipient);
-    const nominated = await competentHead.client.call(routes.nominateRecipient, { params: { code: codes.requester }, body: { recipient: made.recipient, label } });
+    const nominated = await competentHead.client.call(routes.nominateRecipient, {
+      params: { code: codes.requester },
+      body: { recipient: made.recipient, label },
+    });
     await settled(competentHead, nominated);
   }
-  const add = (login: string, name: string, department: string, roles: Role[]) => addPerson(exchange, competentHead, { login, name, department, roles });
+  const add = (login: string, name: string, department: string, roles: Role[]) =>
+    addPerson(exchange, competentHead, { login, name, department, roles });
   return {
     exchange,
     codes,
@@ -95,7 +113,14 @@ async function addPerson(
 export async function logIn(exchange: RunningExchange, login: string, password: string): Promise<TestPerson> {
   const { person, token } = await exchange.client().call(routes.logIn, { body: { login, password, as: 'token' } });
   if (token === undefined) throw new Error('No token');
-  return { id: person.id, login, password, department: person.memberships[0]?.department ?? '', token, client: exchange.client(token) };
+  return {
+    id: person.id,
+    login,
+    password,
+    department: person.memberships[0]?.department ?? '',
+    token,
+    client: exchange.client(token),
+  };
 }
 
 /** Waits until a proposal is sealed; throws what it was refused with. */
@@ -111,7 +136,10 @@ export async function settled(by: TestPerson, proposal: ProposalView): Promise<P
 
 /** The office head approves, and the statement is sealed. */
 export async function approved(head: TestPerson, proposal: ProposalView): Promise<ProposalView> {
-  return settled(head, await head.client.call(routes.approve, { params: { id: proposal.id }, body: { password: head.password } }));
+  return settled(
+    head,
+    await head.client.call(routes.approve, { params: { id: proposal.id }, body: { password: head.password } }),
+  );
 }
 
 /** Waits until a delivery is in one of these states. */

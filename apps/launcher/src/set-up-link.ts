@@ -1,0 +1,25 @@
+import { loadOrCreateVaultKey, openVault } from '#crypto';
+import { openSetUpLink } from '#exchange';
+import type { Settings } from '#nest';
+import { connect, openExchangeContext } from '#postgres';
+
+/**
+ * Opens a one-time link for whoever sets an empty exchange up, in place of an earlier one; undefined when it is set
+ * up already. The token stands behind `#`: browsers do not send that part, so it reaches no log.
+ *
+ * @param databaseUrl as the API logs in: the link is an ordinary row of its.
+ */
+export async function makeSetUpLink(settings: Settings, databaseUrl: string): Promise<string | undefined> {
+  const database = await connect(databaseUrl, { poolSize: 2, applicationName: 'quanlian-setup' });
+  try {
+    const context = await openExchangeContext(database, {
+      vault: openVault(loadOrCreateVaultKey(settings.vaultKeyFile)),
+      clock: { now: () => new Date() },
+      ...(settings.ledgerOrigin ? { origin: settings.ledgerOrigin } : {}),
+    });
+    const token = await openSetUpLink(context);
+    return token === undefined ? undefined : `${settings.publicUrl}/setup#${token}`;
+  } finally {
+    await database.close();
+  }
+}
