@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadOrCreateVaultKey, openVault } from '#crypto';
-import { openDataPlane } from '#exchange';
+import { loadCarriedCalendars, openDataPlane } from '#exchange';
 import { maskNumbers, openLog, readSettings } from '#nest';
 import { connect, listenToChanges, openExchangeContext, openGate, postgresAuditLog } from '#postgres';
 import { openQueue } from '#queue';
@@ -22,6 +22,7 @@ async function main(): Promise<void> {
   const vault = openVault(loadOrCreateVaultKey(settings.vaultKeyFile));
   const origin = settings.ledgerOrigin;
   const context = await openExchangeContext(database, { vault, clock, ...(origin === undefined ? {} : { origin }) });
+  await loadCarriedCalendars(context);
   const redis = settings.redisUrl === undefined ? {} : { redisUrl: settings.redisUrl };
   const queue = await openQueue({ postgresUrl: url, ...redis, onError: (error) => log.warn({ err: error }, 'queue') });
   const data = openDataPlane({ kind: 'folder', folder: join(settings.dataDir, 'payloads') }, settings.workDir);

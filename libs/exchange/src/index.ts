@@ -39,7 +39,7 @@ export { ReadNotices, noticesOf, notify } from './oversight/notices.js';
 export { ReadTrail } from './oversight/read-trail.js';
 export { entrySentences } from './oversight/sentences.js';
 export { trailPage } from './oversight/trail-page.js';
-export { LoadCalendar, ReadCalendar } from './oversight/calendars.js';
+export { LoadCalendar, loadCarriedCalendars, ReadCalendar } from './oversight/calendars.js';
 export { consequencesOf, consequencesOfRejection, type DueTask } from './consequences.js';
 export { RunClocks, type ClockSettings } from './clocks.js';
 export { DoTask } from './tasks.js';

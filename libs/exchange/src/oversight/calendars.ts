@@ -1,6 +1,6 @@
 import { refuse } from '#contracts';
-import type { Actor } from '../actor.js';
-import { requireRole } from '../actor.js';
+import { calendarYearFromChineseDays } from '#rights';
+import { requireRole, type Actor } from '../actor.js';
 import { instantNow, type ExchangeContext } from '../context.js';
 import type { CalendarYear } from '../ports.js';
 
@@ -29,4 +29,17 @@ export class LoadCalendar {
     if (wrong !== undefined) throw refuse('bad-input', { field: wrong }, { field: outside === undefined ? 'workingDays' : 'daysOff' });
     await this.context.transactions.run((stores) => stores.calendars.put({ ...year, loadedAt: instantNow(this.context) }));
   }
+}
+
+/** Years whose notices the package at hand carries. Later ones are loaded by an operator; counting in them is refused until then. */
+const carriedYears = { first: 2004, last: 2026 };
+
+/** Loads the years that are known and not loaded yet. What an operator loaded or mended stays. */
+export async function loadCarriedCalendars(context: ExchangeContext): Promise<void> {
+  await context.transactions.run(async (stores) => {
+    const loaded = new Set((await stores.calendars.all()).map(({ year }) => year));
+    for (let year = carriedYears.first; year <= carriedYears.last; year++) {
+      if (!loaded.has(year)) await stores.calendars.put({ ...calendarYearFromChineseDays(year), loadedAt: instantNow(context) });
+    }
+  });
 }
