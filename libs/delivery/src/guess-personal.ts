@@ -36,11 +36,18 @@ const ORGANISATION = /(单位|企业|公司|机构|部门|项目|产品|学校|�
 
 // The first that fits wins, so the more particular stand first.
 const KINDS: readonly Kind[] = [
-  kind('身份证号', 'ID number', keep(6, 4), /(身份证|公民身份号码|证件号|id_?card|identity_?(no|number)|cert_?no)/iu, {
-    identifies: true,
-    value: isIdNumber,
-  }),
+  kind(
+    '身份证号',
+    'ID number',
+    keep(6, 4),
+    /(身份证|公民身份号码|证件号|id_?card|identity_?(no|number)|(^|_)id_?(no|number)|cert_?no)/iu,
+    {
+      identifies: true,
+      value: isIdNumber,
+    },
+  ),
   kind('电话', 'phone', keep(3, 4), /(电话|手机|联系方式|mobile|phone|(^|_)tel($|_))/iu, {
+    identifies: true,
     not: ORGANISATION,
     value: isMobileNumber,
   }),
@@ -85,8 +92,7 @@ export function guessPersonal(name: string): { see(text: string): void; result()
       for (const [i, each] of byValue.entries()) if (each.value?.(text)) hits[i] = (hits[i] as number) + 1;
     },
     result() {
-      const found = named ?? byValue.find((_, i) => seen > 0 && (hits[i] as number) / seen >= SHARE);
-      return found;
+      return named ?? byValue.find((_, i) => seen > 0 && (hits[i] as number) / seen >= SHARE);
     },
   };
 }

@@ -1,5 +1,6 @@
+import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { PARQUET_MAGIC, readParquetFooter } from './parquet-footer.js';
+import { PARQUET_MAGIC, readParquetFooter, type ParquetFooter } from './parquet-footer.js';
 import { encodeThrift, I16, I64, LIST, STRUCT, type ThriftFields, type ThriftValue } from './thrift-compact.js';
 
 // Field numbers of Apache Parquet's parquet.thrift.
@@ -21,15 +22,11 @@ export class ParquetJoin {
   /** The joined file's bytes that come from the next file. It is not needed any more when they have been read. */
   async *add(path: string): AsyncGenerator<Uint8Array, void, undefined> {
     if (this.#position === 0) yield this.#placed(PARQUET_MAGIC);
-    const file = await open(path, 'r');
-    try {
-      const { dataEnd, metadata } = await readParquetFooter(file);
-      this.#take(metadata, BigInt(this.#position - PARQUET_MAGIC.length));
-      const data = file.createReadStream({ start: 4, end: dataEnd - 1, autoClose: false, highWaterMark: 256 * 1024 });
-      if (dataEnd > 4) for await (const bytes of data) yield this.#placed(bytes as Buffer);
-    } finally {
-      await file.close();
-    }
+    const { dataEnd, metadata } = await footerOf(path);
+    this.#take(metadata, BigInt(this.#position - PARQUET_MAGIC.length));
+    if (dataEnd === PARQUET_MAGIC.length) return;
+    const data = createReadStream(path, { start: PARQUET_MAGIC.length, end: dataEnd - 1, highWaterMark: 256 * 1024 });
+    for await (const bytes of data) yield this.#placed(bytes as Buffer);
   }
 
   /** The last bytes. At least one file must have been added. */
@@ -86,4 +83,13 @@ function struct(value: ThriftValue | undefined): ThriftFields {
 function number(value: ThriftValue | undefined): bigint {
   if (typeof value?.value !== 'bigint') throw new Error('The Parquet footer lacks a number');
   return value.value;
+}
+
+async function footerOf(path: string): Promise<ParquetFooter> {
+  const file = await open(path, 'r');
+  try {
+    return await readParquetFooter(file);
+  } finally {
+    await file.close();
+  }
 }
