@@ -48,6 +48,8 @@ const narrowing = {
   items: itemNamesSchema.optional(),
   rows: rowScopeSchema.optional(),
   transformations: z.array(itemTransformationSchema).max(600).optional(),
+  /** Personal items that leave as they are. Never implied: whoever says nothing of an item leaves the entry's mask on it. */
+  clear: itemNamesSchema.optional(),
   formats: z.array(formatSchema).min(1).optional(),
   window: windowSchema.optional(),
   quota: quotaSchema.optional(),
@@ -206,6 +208,7 @@ export const sharingRoutes = {
       z.strictObject({
         decision: z.literal('agree'),
         transformations: narrowing.transformations,
+        clear: narrowing.clear,
         obligations: narrowing.obligations,
         version: narrowing.version,
       }),

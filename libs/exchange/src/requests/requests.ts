@@ -49,7 +49,7 @@ export class SubmitRequest {
 }
 
 export type Decision =
-  | ({ readonly decision: 'agree' } & Pick<Narrowing, 'transformations' | 'obligations' | 'version'>)
+  | ({ readonly decision: 'agree' } & Pick<Narrowing, 'transformations' | 'clear' | 'obligations' | 'version'>)
   | ({ readonly decision: 'agree-in-part'; readonly condition: string } & Narrowing)
   | { readonly decision: 'supplement'; readonly missing: string }
   | { readonly decision: 'refuse'; readonly code: string; readonly reason: string };
