@@ -144,9 +144,9 @@ export function departmentOf(key: DepartmentKey): DemoDepartment {
   return departments.find((each) => each.key === key) as DemoDepartment;
 }
 
-/** Who of a department holds a role. Throws when nobody does: the story asked for an act that nobody may carry out. */
-export function holderOf(key: DepartmentKey, role: Role): DemoPerson {
+/** The login of a department's first holder of a role. Throws when nobody holds it: the story asked for what nobody may do. */
+export function loginOf(key: DepartmentKey, role: Role): string {
   const holder = departmentOf(key).people.find((each) => each.roles.includes(role));
   if (!holder) throw new Error(`Nobody in ${key} is ${role}`);
-  return holder;
+  return holder.login;
 }

@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { CallError, routes } from '#contracts';
+import { encodeCanonical, sha256Hex, type CanonicalValue } from '#crypto';
+import { encodeTrustRoot, openTrustRoot } from '#ledger';
+import { admitDepartments, admitter } from './admit-departments.js';
+import type { Loading } from './carry-out.js';
+import { buildCity, type CitySize } from './city.js';
+import { DemoFolder, type DemoAccount } from './demo-folder.js';
+import { competentKey, departmentOf } from './departments.js';
+import { Desks } from './desks.js';
+import { Journal } from './journal.js';
+import { enterRegisters, publishRegisters } from './publish-registers.js';
+import { tellStory } from './tell-story.js';
+import { accountsTable, progressText, type ProgressStep } from './words.js';
+
+export interface LoadDemoOptions {
+  /** Of the running exchange. */
+  readonly baseUrl: string;
+  /** From the one-time set-up link; not needed to go on with a load whose set-up was done. */
+  readonly setupToken?: string;
+  readonly dataDir: string;
+  readonly locale: 'zh' | 'en';
+  /** `small` has a few thousand rows in all. */
+  readonly size?: CitySize;
+  /** One line of text for each step forward; `share` of the whole, from 0 to 1. */
+  readonly onProgress?: (text: string, share: number) => void;
+}
+
+export interface LoadedDemo {
+  readonly accounts: readonly DemoAccount[];
+  /** The list of people for its owner to read. */
+  readonly peopleFile: string;
+  readonly identitiesFolder: string;
+}
+
+const journalName = 'journal.jsonl';
+
+/** How far the demo of a data folder is: never begun, cut off (call `loadDemo` again), or whole. */
+export function demoState(dataDir: string): 'none' | 'begun' | 'loaded' {
+  const folder = new DemoFolder(dataDir);
+  if (folder.read('loaded.json') !== undefined) return 'loaded';
+  return existsSync(join(folder.path, journalName)) ? 'begun' : 'none';
+}
+
+/**
+ * Loads the demo city into a freshly started exchange, entirely through its API, each step as the person whose step it is. A load that
+ * was cut off goes on where it stopped when it is called again; `demo/loaded.json` is written last. Throws when the exchange refuses
+ * what it should not.
+ */
+export async function loadDemo(options: LoadDemoOptions): Promise<LoadedDemo> {
+  const { baseUrl, dataDir, locale } = options;
+  const report = (step: ProgressStep, done: number, of: number, what?: string) =>
+    options.onProgress?.(progressText(locale, step, done, of, what), shareOf(step, done / of));
+  const folder = new DemoFolder(dataDir);
+  const accounts = folder.accounts();
+  const desks = new Desks(baseUrl, accounts, locale);
+  const loading = await open(options, folder, desks);
+  try {
+    report('departments', 0, 1);
+    await admitDepartments(loading, (done, of) => report('departments', done, of));
+    const city = buildCity(options.size ?? 'full');
+    const datasets = await enterRegisters(loading);
+    report('registers', 0, 1);
+    await publishRegisters(loading, city, datasets, (done, of, title) => report('registers', done, of, title));
+    report('story', 0, 1);
+    await tellStory(loading, city, datasets, (done, of) => report('story', done, of));
+  } finally {
+    await desks.logOut();
+  }
+  folder.write('people.txt', accountsTable(accounts, baseUrl));
+  folder.write('loaded.json', `${JSON.stringify({ loadedAt: new Date().toISOString(), size: options.size ?? 'full' })}\n`);
+  return {
+    accounts,
+    peopleFile: join(folder.path, 'people.txt'),
+    identitiesFolder: join(folder.path, 'identities'),
+  };
+}
+
+/** Sets the exchange up, unless that is done, with the journal of this very ledger. */
+async function open(options: LoadDemoOptions, folder: DemoFolder, desks: Desks): Promise<Loading> {
+  const opened = await trustRootOf(desks);
+  let journal = openJournal(folder);
+  // The database was emptied or another one: what the journal says was done is not done here.
+  if (journal.has('set-up') && journal.known('ledger') !== opened?.fingerprint) {
+    for (const name of [journalName, 'loaded.json']) folder.setAside(name);
+    journal = openJournal(folder);
+  }
+  await setUp(options, desks, journal);
+  const root = opened ?? (await trustRootOf(desks));
+  if (!root) throw new Error('The exchange was set up and shows no trust root');
+  await journal.once('ledger', () => root.fingerprint);
+  return { folder, journal, desks, origin: root.origin };
+}
+
+function openJournal(folder: DemoFolder): Journal {
+  return new Journal(join(folder.path, journalName));
+}
+
+/** What tells this ledger from every other; undefined before set-up. */
+async function trustRootOf(desks: Desks): Promise<{ origin: string; fingerprint: string } | undefined> {
+  try {
+    const root = openTrustRoot(encodeCanonical((await desks.callAsNobody(routes.trustRoot, {}, true)) as CanonicalValue));
+    return { origin: root.origin, fingerprint: sha256Hex(encodeTrustRoot(root)) };
+  } catch (error) {
+    if (error instanceof CallError && error.problem?.code === 'unavailable') return undefined;
+    throw error;
+  }
+}
+
+async function setUp({ setupToken }: LoadDemoOptions, desks: Desks, journal: Journal): Promise<void> {
+  const [head, operator] = departmentOf(competentKey).people;
+  if (!head || !operator) throw new Error('The competent department needs its first two people');
+  await journal.once('set-up', async (again) => {
+    // The answer may have been lost on its way; that the kept password opens the account tells.
+    if (again && (await desks.opens(admitter))) return;
+    if (setupToken === undefined) throw new Error('Loading the demo city needs the set-up link');
+    const { code, name, level, region } = departmentOf(competentKey);
+    const first = ({ login, name }: typeof head) => ({ login, name, password: desks.account(login).password });
+    await desks.callAsNobody(routes.setUp, {
+      body: { token: setupToken, department: { code, name, level, region }, officeHead: first(head), operator: first(operator) },
+    });
+  });
+}
+
+const shares: Record<ProgressStep, readonly [number, number]> = {
+  departments: [0, 0.2],
+  registers: [0.2, 0.7],
+  story: [0.7, 1],
+};
+function shareOf(step: ProgressStep, within: number): number {
+  const [from, to] = shares[step];
+  return from + (to - from) * within;
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { routes } from '#contracts';
+import { carryOut, inParallel, type Loading } from './carry-out.js';
+import type { City } from './city.js';
+import { departmentOf, loginOf } from './departments.js';
+import { csvOf, registers, type Register, type RegisterKey } from './registers/index.js';
+
+/** The ids of the city's datasets. */
+export type DatasetIds = Readonly<Record<RegisterKey, string>>;
+
+/** Enters every register in the catalogue, by the steward of its provider. */
+export async function enterRegisters(loading: Loading): Promise<DatasetIds> {
+  const ids: Partial<Record<RegisterKey, string>> = {};
+  await inParallel(3, registers, async (register) => {
+    const { entry, key, provider } = register;
+    const by = loginOf(provider, 'steward');
+    ids[key] = await carryOut(loading, {
+      key: `dataset:${key}`,
+      by,
+      type: 'dataset.entered',
+      matches: ({ body }) => body.entry.resourceCode === entry.resourceCode,
+      prepare: () => loading.desks.call(by, routes.enterDataset, { body: { entry, noSecrets: true } }),
+    });
+  });
+  return ids as DatasetIds;
+}
+
+/** Uploads the first version of each register, two at a time: more would only wait for the same cores. */
+export async function publishRegisters(
+  loading: Loading,
+  city: City,
+  ids: DatasetIds,
+  onUpload: (done: number, of: number, title: string) => void,
+): Promise<void> {
+  const shared = registers.filter((each) => each.versions > 0);
+  let done = 0;
+  await inParallel(2, shared, async (register) => {
+    await publish(loading, city, register, ids[register.key], 1);
+    onUpload(++done, shared.length, register.entry.title);
+  });
+}
+
+/** Publishes one version from a stream of its rows. Gives the version's id. */
+export async function publish(
+  loading: Loading,
+  city: City,
+  register: Register,
+  dataset: string,
+  version: number,
+): Promise<string> {
+  const { desks } = loading;
+  const by = loginOf(register.provider, 'steward');
+  return carryOut(loading, {
+    key: `version:${register.key}:${version}`,
+    by,
+    type: 'version.published',
+    matches: ({ body }) => body.dataset === dataset && body.number === version,
+    prepare: async () => {
+      // Its digest is announced, as the command does it; making the rows twice costs less than keeping them.
+      const digest = createHash('sha256');
+      for (const chunk of csvOf(register, city, version)) digest.update(chunk);
+      const fileName = `${register.key}-${departmentOf(register.provider).region}-v${version}.csv`;
+      const upload = await desks.call(
+        by,
+        routes.publishVersion,
+        { params: { id: dataset }, query: { fileName, sha256: digest.digest('hex'), noSecrets: 'true' } },
+        { stream: Readable.toWeb(Readable.from(csvOf(register, city, version))) as ReadableStream<Uint8Array> },
+      );
+      if (!upload.proposal) throw new Error(`${register.key}: ${upload.problem?.title.en ?? 'the upload gave no proposal'}`);
+      return upload.proposal;
+    },
+  });
+}
