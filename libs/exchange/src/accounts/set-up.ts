@@ -73,8 +73,8 @@ export class SetUp {
       type: 'ledger.opened',
       origin,
       id: randomId(),
-      issuer: 'exchange',
-      keyId: exchangeKey.keyId,
+      issuer: code,
+      keyId: competentKey.keyId,
       alg: 'ed25519',
       at: instantNow(this.context),
       body: {
@@ -94,8 +94,8 @@ export class SetUp {
       },
     };
     await stores.inbox.admit(statement, [
-      signStatement(statement, exchangeKey.privateSeed),
-      signStatement(statement, competentKey.privateSeed, { issuer: code, keyId: competentKey.keyId }),
+      signStatement(statement, competentKey.privateSeed),
+      signStatement(statement, exchangeKey.privateSeed, { issuer: 'exchange', keyId: exchangeKey.keyId }),
     ]);
     await stores.secrets.put('opening', Buffer.from(statement.id));
     return statement.id;

@@ -117,7 +117,8 @@ export class EndKey {
       if (!key || key.state.department !== code) throw refuse('unknown', {}, { field: 'keyId' });
       return propose(this.context, stores, actor, {
         type: 'key.ended',
-        ...(await admission(stores, actor)),
+        // An end needs nobody else's word: a lost key must stop at once.
+        issuer: actor.department,
         after: key.state.last,
         body: { department: code, keyId, reason },
         sentence: {
@@ -185,7 +186,7 @@ export class EndRecipient {
       if (!held || held.state.department !== code) throw refuse('unknown', {}, { field: 'recipient' });
       return propose(this.context, stores, actor, {
         type: 'recipient.ended',
-        ...(await admission(stores, actor)),
+        issuer: actor.department,
         after: held.state.last,
         body: { department: code, recipient, reason },
         sentence: {
