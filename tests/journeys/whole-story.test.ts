@@ -34,7 +34,10 @@ for (const redis of [false, true]) {
     });
     after(() => exchange?.stop());
 
-    test('the whole story', { skip }, async () => {
+    test('the whole story', { skip }, async (context) => {
+      context.after(() => {
+        if (exchange.logOf('api') + exchange.logOf('worker')) context.diagnostic(exchange.logOf('api') + exchange.logOf('worker'));
+      });
       const { requester, supervisor } = city;
       const csv = villageCsv(5000);
       const dataset = await published(city, villageEntry(), csv);

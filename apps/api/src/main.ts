@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadOrCreateVaultKey, openVault } from '#crypto';
+import { memoryFolderIn } from '#delivery';
 import { loadCarriedCalendars, openDataPlane } from '#exchange';
 import { maskNumbers, openLog, readSettings } from '#nest';
 import { connect, listenToChanges, openExchangeContext, openGate, postgresAuditLog } from '#postgres';
@@ -25,7 +26,8 @@ async function main(): Promise<void> {
   await loadCarriedCalendars(context);
   const redis = settings.redisUrl === undefined ? {} : { redisUrl: settings.redisUrl };
   const queue = await openQueue({ postgresUrl: url, ...redis, onError: (error) => log.warn({ err: error }, 'queue') });
-  const data = openDataPlane({ kind: 'folder', folder: join(settings.dataDir, 'payloads') }, settings.workDir);
+  const memoryFolder = memoryFolderIn(settings.workDir);
+  const data = openDataPlane({ kind: 'folder', folder: join(settings.dataDir, 'payloads') }, memoryFolder);
   const auditLog = postgresAuditLog(database);
   const https =
     settings.tlsCertFile !== undefined && settings.tlsKeyFile !== undefined

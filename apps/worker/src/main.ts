@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadOrCreateVaultKey, openVault } from '#crypto';
-import { sweepMemoryFolders } from '#delivery';
+import { memoryFolderIn, sweepMemoryFolders } from '#delivery';
 import { DoTask, lawOf, openDataPlane, rightsLawTouches, RunClocks } from '#exchange';
 import { Sealer } from '#ledger';
 import { maskNumbers, openLog, readSettings } from '#nest';
@@ -26,8 +26,9 @@ async function main(): Promise<void> {
   const origin = settings.ledgerOrigin;
   const context = await openExchangeContext(database, { vault, clock, ...(origin === undefined ? {} : { origin }) });
   const payloads = join(settings.dataDir, 'payloads');
-  const data = openDataPlane({ kind: 'folder', folder: payloads }, settings.workDir);
-  await sweepMemoryFolders(settings.workDir);
+  const memoryFolder = memoryFolderIn(settings.workDir);
+  const data = openDataPlane({ kind: 'folder', folder: payloads }, memoryFolder);
+  await sweepMemoryFolders(memoryFolder);
 
   const stopping = new AbortController();
   const sealer = new Sealer({

@@ -22,7 +22,7 @@ export type {
   StoredVersion,
   VersionPart,
 } from './job.js';
-export { defaultMemoryFolder, sweepMemoryFolders } from './memory-folder.js';
+export { defaultMemoryFolder, memoryFolderIn, sweepMemoryFolders } from './memory-folder.js';
 export { runCount, runIngest, runPrepare, runPreview } from './run-job.js';
 export { openDelivery } from './open-delivery.js';
 export type { ExpectedDelivery, ReceivedDelivery } from './open-delivery.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { chmod, mkdir, readdir, rm, statfs } from 'node:fs/promises';
+import { mkdir, readdir, rm, statfs } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { refuse } from '#contracts';
@@ -11,7 +11,12 @@ const RAMFS = 0x858458f6;
 
 /** Where jobs get their memory-backed folders unless a setting says otherwise. */
 export function defaultMemoryFolder(): string {
-  return join('/dev/shm', `quanlian-${userInfo().uid}`);
+  return memoryFolderIn('/dev/shm');
+}
+
+/** The product's own folder in a memory-backed place that others use as well; one for each user of the system. */
+export function memoryFolderIn(place: string): string {
+  return join(place, `quanlian-${userInfo().uid}`);
 }
 
 /** A folder whose files lie in memory, for what one job holds in the clear. */
@@ -31,7 +36,6 @@ export async function openMemoryFolder(base: string, sizeBytes: number): Promise
   if (bavail * bsize < sizeBytes) throw refuse('memory-folder', { reason: 'full' });
   const path = join(base, `${process.pid}-${startOf(process.pid)}-${randomBytes(8).toString('hex')}`);
   await mkdir(path, { mode: 0o700 });
-  await chmod(base, 0o700);
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
