@@ -15,6 +15,8 @@ import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { canEnter, serverAccount, systemDirectory } from './postgres-binaries.js';
 
+const keysFile = 'database.json';
+
 const keptSchema = z.object({
   /** The embedded server's folder: relative to the data folder where its account can reach that, else absolute. */
   directory: z.string(),
@@ -40,23 +42,28 @@ export function makeDataFolder(folder: string): void {
   mkdirSync(join(folder, 'log'), { recursive: true, mode: 0o700 });
 }
 
+/** The database's passwords as an earlier start drew them; undefined before the first start. */
+export function readDatabaseKeys(folder: string): DatabaseKeys | undefined {
+  const file = join(folder, keysFile);
+  if (!existsSync(file)) return undefined;
+  const kept = keptSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return { ...kept, directory: isAbsolute(kept.directory) ? kept.directory : join(folder, kept.directory) };
+}
+
 /**
- * Reads the database's passwords, or draws them on the first start. They are on disk before the database that they
- * open is made: a crash in between costs nothing.
+ * Draws the database's passwords on the first start and keeps them ever after. They are on disk before the database
+ * that they open is made: a crash in between costs nothing.
  */
 export function openDatabaseKeys(folder: string): DatabaseKeys {
-  const file = join(folder, 'database.json');
-  if (!existsSync(file)) {
-    const draw = (): string => randomBytes(24).toString('base64url');
-    const reachable = canEnter(serverAccount(), folder);
-    writeWhole(file, {
-      directory: reachable ? 'postgres' : join(systemDirectory, draw().slice(0, 12), 'postgres'),
-      passwords: { superuser: draw(), migrator: draw(), api: draw(), worker: draw() },
-    });
-  }
-  const kept = keptSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const directory = isAbsolute(kept.directory) ? kept.directory : join(folder, kept.directory);
-  return { ...kept, directory };
+  const kept = readDatabaseKeys(folder);
+  if (kept) return kept;
+  const draw = (): string => randomBytes(24).toString('base64url');
+  const reachable = canEnter(serverAccount(), folder);
+  writeWhole(join(folder, keysFile), {
+    directory: reachable ? 'postgres' : join(systemDirectory, draw().slice(0, 12), 'postgres'),
+    passwords: { superuser: draw(), migrator: draw(), api: draw(), worker: draw() },
+  });
+  return openDatabaseKeys(folder);
 }
 
 /** Beside, synced, renamed: the file is there whole or not at all. */

@@ -18,7 +18,7 @@ const root = resolve(apps, '../..');
 const maxCrashesAtStart = 4;
 const readyTimeoutMs = 60_000;
 /** How long an API of a killed launcher may take to leave the port. */
-const portTimeoutMs = 10_000;
+const portTimeoutMs = 6_000;
 const watchMs = 300;
 
 /** Within ten seconds in all, in this order: nobody is served without a database. */
