@@ -146,10 +146,15 @@ async function waitForPort({ host, port }: Settings): Promise<void> {
   }
 }
 
+/** The host under which this machine itself reaches the API. */
+export function localHost({ host }: Settings): string {
+  return host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+}
+
 /** Asks the API itself, on this machine; its certificate is for the name that people use, so it is not checked here. */
-async function isReady({ host, port, tlsCertFile }: Settings): Promise<boolean> {
-  const here = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  const options = { host: here, port, path: '/health/ready', timeout: 2000 };
+async function isReady(settings: Settings): Promise<boolean> {
+  const { port, tlsCertFile } = settings;
+  const options = { host: localHost(settings), port, path: '/health/ready', timeout: 2000 };
   return new Promise((answer) => {
     const asking = tlsCertFile ? requestTls({ ...options, rejectUnauthorized: false }) : requestPlain(options);
     asking

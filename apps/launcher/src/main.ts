@@ -5,7 +5,8 @@ import { prepareDatabase, type PreparedDatabase } from './database.js';
 import { Exchange, stopDatabase } from './exchange.js';
 import { lockFolder, type FolderLock } from './folder-lock.js';
 import { Progress } from './progress.js';
-import { makeSetUpLink } from './set-up-link.js';
+import { prepareDemo } from './prepare-demo.js';
+import { drawSetUpToken, setUpLink } from './set-up-link.js';
 import { say, sayHeld, sayReady, saySetUp, words } from './words.js';
 
 /** The clone: this file runs as dist/apps/launcher/src/main.js. */
@@ -16,6 +17,8 @@ const stopRequested = new AbortController();
 let lock: FolderLock | undefined;
 let database: PreparedDatabase | undefined;
 let exchange: Exchange | undefined;
+/** From here on a stop need not wait for what is under way: loading the demo city goes on at the next start. */
+let isServing = false;
 
 function takeFolder(settings: Settings): FolderLock {
   makeDataFolder(settings.dataDir);
@@ -33,9 +36,18 @@ async function start(): Promise<void> {
   signal.throwIfAborted();
   exchange = new Exchange(settings, database, progress);
   await exchange.start(signal);
-  const link = await makeSetUpLink(settings, database.addresses().api);
+  isServing = true;
+  await greet(settings, database);
+}
+
+/** Loads the demo city where it belongs, and says how to get in. */
+async function greet(settings: Settings, { embedded, addresses }: PreparedDatabase): Promise<void> {
+  const token = await drawSetUpToken(settings, addresses().api);
+  const demo = embedded && settings.wantsDemo ? await prepareDemo(settings, token, progress) : undefined;
+  stopRequested.signal.throwIfAborted();
   progress.line(sayReady(settings.publicUrl, progress.elapsed));
-  if (link) progress.line(saySetUp(link));
+  if (demo) progress.line(demo);
+  else if (token) progress.line(saySetUp(setUpLink(settings, token)));
   progress.line(say(words.howToStop));
 }
 
@@ -55,7 +67,7 @@ function requestStop(): void {
   }
   progress.line(say(words.stopping));
   stopRequested.abort();
-  stopping = started
+  stopping = (isServing ? Promise.resolve() : started)
     .then(stop, stop)
     .then(() => progress.line(say(words.stopped)))
     .catch((error: Error) => {

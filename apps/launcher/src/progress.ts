@@ -4,16 +4,32 @@ export class Progress {
 
   constructor(private readonly out: NodeJS.WriteStream = process.stdout) {}
 
-  /** Runs the step and prints its line; `done` may say something that only the result tells. */
-  async step<T>(doing: string, work: () => Promise<T> | T, done: (result: T) => string = () => doing): Promise<T> {
+  /**
+   * Runs the step and prints its line; `done` may say something that only the result tells. The work may say how
+   * far it is: on a terminal that stands in the step's line, elsewhere it is a line every five seconds at most.
+   */
+  async step<T>(
+    doing: string,
+    work: (update: (now: string) => void) => Promise<T> | T,
+    done: (result: T) => string = () => doing,
+  ): Promise<T> {
     const since = Date.now();
+    let now = doing;
+    let lineAt = since;
     const draw = (): void => {
-      if (this.out.isTTY) this.out.write(`\r\x1b[2K… ${doing} ${((Date.now() - since) / 1000).toFixed(0)} s`);
+      if (this.out.isTTY) this.out.write(`\r\x1b[2K… ${now} ${((Date.now() - since) / 1000).toFixed(0)} s`);
+    };
+    const update = (text: string): void => {
+      now = text;
+      draw();
+      if (this.out.isTTY || Date.now() - lineAt < 5000) return;
+      lineAt = Date.now();
+      this.line(`… ${text}`);
     };
     draw();
     const ticking = setInterval(draw, 1000);
     try {
-      const result = await work();
+      const result = await work(update);
       clearInterval(ticking);
       this.line(`✓ ${done(result)} (${((Date.now() - since) / 1000).toFixed(1)} s)`);
       return result;

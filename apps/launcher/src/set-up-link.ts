@@ -3,13 +3,18 @@ import { openSetUpLink } from '#exchange';
 import type { Settings } from '#nest';
 import { connect, openExchangeContext } from '#postgres';
 
+/** Where an empty exchange is set up. The token stands behind `#`: browsers do not send that part, so it reaches no log. */
+export function setUpLink(settings: Settings, token: string): string {
+  return `${settings.publicUrl}/setup#${token}`;
+}
+
 /**
- * Opens a one-time link for whoever sets an empty exchange up, in place of an earlier one; undefined when it is set
- * up already. The token stands behind `#`: browsers do not send that part, so it reaches no log.
+ * Draws the token of a one-time link for whoever sets an empty exchange up, in place of an earlier one; undefined
+ * when it is set up already.
  *
  * @param databaseUrl as the API logs in: the link is an ordinary row of its.
  */
-export async function makeSetUpLink(settings: Settings, databaseUrl: string): Promise<string | undefined> {
+export async function drawSetUpToken(settings: Settings, databaseUrl: string): Promise<string | undefined> {
   const database = await connect(databaseUrl, { poolSize: 2, applicationName: 'quanlian-setup' });
   try {
     const context = await openExchangeContext(database, {
@@ -17,8 +22,7 @@ export async function makeSetUpLink(settings: Settings, databaseUrl: string): Pr
       clock: { now: () => new Date() },
       ...(settings.ledgerOrigin ? { origin: settings.ledgerOrigin } : {}),
     });
-    const token = await openSetUpLink(context);
-    return token === undefined ? undefined : `${settings.publicUrl}/setup#${token}`;
+    return await openSetUpLink(context);
   } finally {
     await database.close();
   }

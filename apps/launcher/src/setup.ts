@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { readSettings, SettingsError } from '#nest';
 import { findApiAddress } from './database.js';
-import { makeSetUpLink } from './set-up-link.js';
+import { drawSetUpToken, setUpLink } from './set-up-link.js';
 import { say, words } from './words.js';
 
 const root = resolve(import.meta.dirname, '../../../..');
@@ -12,9 +12,9 @@ try {
   const settings = readSettings(process.env, root);
   const address = findApiAddress(settings);
   if (!address) throw new Error(say(words.notRunning));
-  const link = await makeSetUpLink(settings, address);
-  if (!link) throw new Error(say(words.alreadySetUp));
-  process.stdout.write(`${link}\n`);
+  const token = await drawSetUpToken(settings, address);
+  if (!token) throw new Error(say(words.alreadySetUp));
+  process.stdout.write(`${setUpLink(settings, token)}\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof SettingsError ? error.problems.map(say).join('\n') : (error as Error).message}\n`);
   process.exitCode = 1;

@@ -6,7 +6,7 @@ export function speaksChinese(env: NodeJS.ProcessEnv): boolean {
   return /^zh/i.test(env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '');
 }
 
-const language = speaksChinese(process.env) ? 'zh' : 'en';
+export const language = speaksChinese(process.env) ? 'zh' : 'en';
 
 /** Chooses the sentence for this terminal. */
 export function say(sentence: Sentence): string {
@@ -47,6 +47,27 @@ export function saySetUp(link: string): string {
   return say({
     zh: `尚未初始化。一次性链接（7 天内有效，只能用一次）：\n  ${link}\n或在命令行：npx quanlian setup`,
     en: `Not set up yet. One-time link (good for 7 days and one use):\n  ${link}\nor on the command line: npx quanlian setup`,
+  });
+}
+
+export function sayDemoLoaded(people: string, file: string): string {
+  return say({
+    zh: `\n${people.trim()}\n以上口令只显示这一次，保存在 ${file}（仅属主可读）。登录：npx quanlian login`,
+    en: `\n${people.trim()}\nThese passwords are shown this once and kept in ${file}, which only its owner can read. Log in: npx quanlian login`,
+  });
+}
+
+export function sayDemoThere(file: string): string {
+  return say({
+    zh: `示范城市的人员与口令见 ${file}。登录：npx quanlian login`,
+    en: `The demo city's people and passwords are in ${file}. Log in: npx quanlian login`,
+  });
+}
+
+export function sayDemoFailed(reason: string): string {
+  return say({
+    zh: `示范城市未能装完（${reason}），下次启动时继续。`,
+    en: `The demo city was not loaded to the end (${reason}); the next start goes on with it.`,
   });
 }
 
