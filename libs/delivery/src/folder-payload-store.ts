@@ -65,7 +65,7 @@ export function folderPayloadStore(folder: string): PayloadStore & { sweep(older
         if (error.code === 'ENOENT') return [];
         throw error;
       });
-      for (const name of names.sort()) if (!name.startsWith('.') && name.startsWith(prefix)) yield name;
+      for (const name of names.sort(byCodeUnit)) if (!name.startsWith('.') && name.startsWith(prefix)) yield name;
     },
 
     /** Removes what puts that were interrupted longer than this ago left. Answers how many. */
@@ -83,6 +83,10 @@ export function folderPayloadStore(folder: string): PayloadStore & { sweep(older
       return removed;
     },
   };
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<number> {

@@ -1,8 +1,10 @@
 // The door of `#delivery`. Nothing behind it imports DuckDB: that is loaded by the child processes alone.
 export { childrenAtOnce, defaultLimits, limitsWith } from './limits.js';
 export type { DeliveryLimits } from './limits.js';
-export { openPayloadStore, PayloadMissing } from './payload-store.js';
-export type { ByteRange, PayloadPlace, PayloadStore } from './payload-store.js';
+export { openPayloadStore } from './payload-place.js';
+export type { PayloadPlace } from './payload-place.js';
+export { PayloadMissing } from './payload-store.js';
+export type { ByteRange, PayloadStore } from './payload-store.js';
 export { folderPayloadStore } from './folder-payload-store.js';
 export { canonicalValue, valueKind } from './item-value.js';
 export type { ValueKind } from './item-value.js';

@@ -1,6 +1,6 @@
 import type { Format, Item, RightTerms, RowScope } from '#contracts';
 import type { DeliveryLimits } from './limits.js';
-import type { PayloadPlace } from './payload-store.js';
+import type { PayloadPlace } from './payload-place.js';
 
 /** One stored part of a version: an age file that holds a Parquet file. docs/formats/version-parts.md. */
 export interface VersionPart {

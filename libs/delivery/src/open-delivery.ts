@@ -6,7 +6,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ageDecryptor, CryptoError, createHmacSha256, createSha256, equalConstantTime } from '#crypto';
 import { refuse, type Format } from '#contracts';
-import { countParquetRows } from './parquet-footer.js';
+import { countParquetRows, ParquetError } from './parquet-footer.js';
 import { rowCounter } from './row-counter.js';
 
 /** What the ledger says about a delivery. */
@@ -52,9 +52,7 @@ export async function openDelivery(received: ReceivedDelivery): Promise<{ rows: 
       counter?.push(bytes);
       sizeBytes += bytes.length;
     });
-    const file = createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true } as Parameters<
-      typeof createWriteStream
-    >[1]);
+    const file = createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true });
     const source = createReadStream(ciphertextPath, { highWaterMark: 256 * 1024 });
     await pipeline(source, tap(progress), await ageDecryptor(received.identities), measured, file, { signal });
 
@@ -67,8 +65,9 @@ export async function openDelivery(received: ReceivedDelivery): Promise<{ rows: 
     return { rows, sizeBytes };
   } catch (error) {
     await rm(temporary, { force: true });
+    // The bytes are those that were sealed: what cannot be read now was never whole.
+    if (error instanceof ParquetError) throw refuse('digest-mismatch', { of: 'rows', expected: expected.rows });
     if (!(error instanceof CryptoError)) throw error;
-    // The bytes are those that were sealed, so a file that age cannot read was never whole.
     throw error.code === 'age-no-identity-matches'
       ? refuse('identity-not-recipient')
       : refuse('digest-mismatch', { of: 'plaintext' });

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { folderPayloadStore } from './folder-payload-store.js';
 
 /** A stretch of bytes, both ends included, as in HTTP's Range. */
 export interface ByteRange {
@@ -27,14 +26,6 @@ export interface PayloadStore {
   remove(name: string): Promise<void>;
   /** Names that begin with the prefix, in order. What an interrupted put left is not among them. */
   list(prefix: string): AsyncIterable<string>;
-}
-
-/** Says which store it is, so that a child process opens the same one. */
-export type PayloadPlace = { readonly kind: 'folder'; readonly folder: string };
-
-/** Opens the store that a place names. */
-export function openPayloadStore(place: PayloadPlace): PayloadStore {
-  return folderPayloadStore(place.folder);
 }
 
 const NAME = /^[0-9a-z][0-9a-z.-]{7,127}$/;

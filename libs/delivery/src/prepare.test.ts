@@ -31,7 +31,10 @@ async function deliver(
         memoryFolder: ground.memoryFolder,
         version,
         selection: {
-          ...{ items: version.items.map(({ name }) => name), rows: { op: 'all' }, transformations: [], format: 'csv' },
+          items: version.items.map(({ name }) => name),
+          rows: { op: 'all' },
+          transformations: [],
+          format: 'csv',
           ...selection,
         },
         recipients: [recipient],
@@ -146,9 +149,9 @@ test('Parquet from many parts is one file with all rows in order, as DuckDB read
   await writeFile(path, plaintext);
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
-  const read = await connection.runAndReadAll(`SELECT n, text FROM read_parquet('${path}')`);
-  const text = read.getRowsJson().map(([n, name]) => `${String(n)},${String(name)}\n`);
-  assert.equal(`n,text\n${text.join('')}`, csv);
+  const read = await connection.runAndReadAll(`SELECT n || ',' || text FROM read_parquet('${path}')`);
+  const text = read.getRowsJson().map(([line]) => line as string);
+  assert.equal(`n,text\n${text.join('\n')}\n`, csv);
   const groups = await connection.runAndReadAll(
     `SELECT count(DISTINCT row_group_id), sum(row_group_num_rows) // 2 FROM parquet_metadata('${path}')`,
   );

@@ -4,13 +4,14 @@ import { pipeline } from 'node:stream/promises';
 import { PassThrough } from 'node:stream';
 import { ageEncryptor, createHmacSha256, createSha256 } from '#crypto';
 import { refuse, type Format } from '#contracts';
-import { openFifo } from './fifo.js';
+import { openFifo, type Fifo } from './fifo.js';
 import type { JobOptions, PreparedDelivery, PrepareJob } from './job.js';
 import { compileSelection, selectFrom, type LeavingRows } from './leaving-sql.js';
 import { limitsWith } from './limits.js';
 import { ParquetJoin } from './parquet-join.js';
 import { openParts } from './part-files.js';
-import { openPayloadStore, type PayloadStore } from './payload-store.js';
+import { openPayloadStore } from './payload-place.js';
+import type { PayloadStore } from './payload-store.js';
 import { openSandbox, type Sandbox } from './sandbox.js';
 import { quoteLiteral } from './sql.js';
 
@@ -66,7 +67,7 @@ async function* textOf(making: Making): AsyncGenerator<Uint8Array, void, undefin
     for await (const part of partsOf(making)) await copyPart(making, part.path, target);
   })();
   // Either end ends the other: a writer that fails closes the pipe, a reader that gives up makes the writer fail.
-  const ended = writing.finally(() => fifo.finish());
+  const ended = finished(writing, fifo);
   ended.catch(() => undefined);
   try {
     for await (const bytes of fifo.bytes) yield bytes;
@@ -76,6 +77,14 @@ async function* textOf(making: Making): AsyncGenerator<Uint8Array, void, undefin
     making.sandbox.interrupt();
     await fifo.destroy();
     await ended.catch(() => undefined);
+  }
+}
+
+async function finished(writing: Promise<void>, fifo: Fifo): Promise<void> {
+  try {
+    await writing;
+  } finally {
+    await fifo.finish();
   }
 }
 

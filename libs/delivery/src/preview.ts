@@ -3,7 +3,7 @@ import type { CountJob, JobOptions, PreviewedRows, PreviewJob } from './job.js';
 import { compileSelection, type LeavingItem } from './leaving-sql.js';
 import { limitsWith } from './limits.js';
 import { openParts } from './part-files.js';
-import { openPayloadStore } from './payload-store.js';
+import { openPayloadStore } from './payload-place.js';
 import { openSandbox, type Sandbox, type SandboxParameters } from './sandbox.js';
 import { compileScope } from './scope-sql.js';
 import { quoteLiteral } from './sql.js';

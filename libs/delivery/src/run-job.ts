@@ -16,7 +16,7 @@ import type {
 } from './job.js';
 import { childrenAtOnce, limitsWith } from './limits.js';
 import { openMemoryFolder } from './memory-folder.js';
-import { openPayloadStore } from './payload-store.js';
+import { openPayloadStore } from './payload-place.js';
 import { makePlaces } from './places.js';
 
 const largePlaces = makePlaces(() => childrenAtOnce.large);
@@ -91,7 +91,7 @@ async function runJob<K extends JobKind>(
       try {
         const outcome = outcomeOf(child, options);
         outcome.catch(() => undefined);
-        child.send({ kind, job, folder: folder.path } as ToChild, () => undefined);
+        child.send({ kind, job, folder: folder.path }, () => undefined);
         const cut = new Promise<never>((_, reject) => {
           const cancel = (): void => reject(stopped());
           options.signal?.addEventListener('abort', cancel, { once: true, signal: abort.signal });

@@ -8,13 +8,15 @@ export class SandboxError extends Error {
   override readonly name = 'SandboxError';
 }
 
+export type SandboxValue = string | number | boolean | null;
+
 /** A value for a named parameter: text, or bytes for a blob. */
 export type SandboxParameters = Readonly<Record<string, string | Uint8Array>>;
 
 /** A DuckDB that reads and writes one folder and nothing else, and whose settings nobody can change any more. */
 export interface Sandbox {
   /** Runs one statement; answers its rows as JSON values (64-bit numbers and decimals as digit strings). */
-  run(sql: string, parameters?: SandboxParameters): Promise<unknown[][]>;
+  run(sql: string, parameters?: SandboxParameters): Promise<SandboxValue[][]>;
   /** Runs a COPY; answers how many rows it wrote. */
   copy(sql: string, parameters?: SandboxParameters): Promise<number>;
   /** Stops what is running; it fails. */
@@ -39,9 +41,9 @@ export async function openSandbox(folder: string, limits: DeliveryLimits): Promi
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
 
-  const run = async (sql: string, parameters?: SandboxParameters): Promise<unknown[][]> => {
+  const run = async (sql: string, parameters?: SandboxParameters): Promise<SandboxValue[][]> => {
     try {
-      return (await connection.runAndReadAll(sql, bound(parameters))).getRowsJson();
+      return (await connection.runAndReadAll(sql, bound(parameters))).getRowsJson() as SandboxValue[][];
     } catch (error) {
       throw new SandboxError(kindOf(error));
     }
@@ -65,7 +67,7 @@ function bound(parameters: SandboxParameters | undefined): Record<string, DuckDB
 
 /** "Out of Memory Error" and the like: the part of DuckDB's message that is the same for all data. */
 function kindOf(error: unknown): string {
-  return /^[A-Z][A-Za-z/ -]{2,40} Error/.exec(String((error as Error).message))?.[0] ?? 'Error';
+  return /^[A-Z][A-Za-z/ -]{2,40} Error/.exec((error as Error).message)?.[0] ?? 'Error';
 }
 
 function closeQuietly(connection: DuckDBConnection, instance: DuckDBInstance): void {

@@ -60,19 +60,23 @@ export async function ingestHere(
   more: { key?: AgeIdentity; limits?: Partial<DeliveryLimits>; announcedSha256?: string } = {},
 ): Promise<{ ingested: IngestedVersion; version: StoredVersion }> {
   const key = more.key ?? (await generateAgeIdentity());
-  const { path, remove } = await openMemoryFolder(ground.memoryFolder, 1);
+  const folder = await openMemoryFolder(ground.memoryFolder, 1);
   const source = typeof csv === 'string' ? chunks(Buffer.from(csv)) : Buffer.isBuffer(csv) ? chunks(csv) : csv;
   const { limits, announcedSha256 } = more;
   const job = {
-    ...{ store: ground.store, memoryFolder: ground.memoryFolder, items, recipient: key.recipient, partsPrefix: randomId() },
+    store: ground.store,
+    memoryFolder: ground.memoryFolder,
+    items,
+    recipient: key.recipient,
+    partsPrefix: randomId(),
     ...(limits === undefined ? {} : { limits }),
     ...(announcedSha256 === undefined ? {} : { announcedSha256 }),
   };
   try {
-    const ingested = await ingestCsv(job, source, path);
+    const ingested = await ingestCsv(job, source, folder.path);
     return { ingested, version: { parts: ingested.parts, identity: key.identity, items } };
   } finally {
-    await remove();
+    await folder.remove();
   }
 }
 
