@@ -1,10 +1,13 @@
 import { Command, CommanderError, Help } from 'commander';
 import { readFileSync } from 'node:fs';
 import { accounts } from './commands/accounts.js';
+import { datasets } from './commands/datasets.js';
 import { departments } from './commands/departments.js';
 import { inbox } from './commands/inbox.js';
 import { keys } from './commands/keys.js';
 import { people } from './commands/people.js';
+import { requests } from './commands/requests.js';
+import { rights } from './commands/rights.js';
 import { Desk, type Bench, type GlobalOptions, type Surroundings } from './desk.js';
 import { exits, failureOf } from './exits.js';
 import { languageAsked, languageOf, sayIn } from './language.js';
@@ -59,13 +62,15 @@ export function buildProgram(bench: Bench): Command {
       showGlobalOptions: true,
       styleTitle: (title) => titles[title] ?? title,
       displayWidth: widthOf,
-      optionDescription: (option) =>
-        option.defaultValue === undefined || option.defaultValue === false
-          ? option.description
-          : say({
-              zh: `${option.description}（默认 ${String(option.defaultValue)}）`,
-              en: `${option.description} (${String(option.defaultValue)} when left out)`,
-            }),
+      optionDescription: (option) => {
+        const choices = option.argChoices ? ` (${option.argChoices.join(' | ')})` : '';
+        const standing =
+          option.defaultValue === undefined || typeof option.defaultValue === 'boolean' ? '' : String(option.defaultValue);
+        const otherwise = standing && say({ zh: `（默认 ${standing}）`, en: ` (${standing} when left out)` });
+        return option.description + choices + otherwise;
+      },
+      argumentDescription: (argument) =>
+        argument.description + (argument.argChoices ? ` (${argument.argChoices.join(' | ')})` : ''),
       visibleGlobalOptions(command) {
         return Help.prototype.visibleGlobalOptions.call(this, command).filter((option) => option.long !== '--version');
       },
@@ -81,7 +86,7 @@ export function buildProgram(bench: Bench): Command {
     around.streams.stdout.write(overview(say));
   });
 
-  for (const group of [accounts, inbox, departments, people, keys]) group(program, bench);
+  for (const group of [accounts, inbox, departments, people, keys, datasets, requests, rights]) group(program, bench);
   settle(program, bench);
   return program;
 }

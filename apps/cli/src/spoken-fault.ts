@@ -37,10 +37,20 @@ function sentenceOf(error: CommanderError, command: Command, argv: readonly stri
     case 'commander.conflictingOption':
       return { zh: `选项 ${quoted.join(' 与 ')} 不能同时使用。`, en: `The options ${quoted.join(' and ')} exclude each other.` };
     case 'commander.invalidArgument':
-      return { zh: `${first} 的值不可用：${quoted[1] ?? ''}`, en: `${first} does not take this value: ${quoted[1] ?? ''}` };
+      return invalidValue(error.message, quoted);
     default:
       return { zh: error.message, en: error.message };
   }
+}
+
+// `option '--level <level>' argument 'citi' is invalid. Allowed choices are province, city.`
+function invalidValue(message: string, [option = '', value = '']: readonly string[]): Sentence {
+  const [, choices = ''] = /Allowed choices are (.*)\.$/.exec(message) ?? [];
+  const near = nearest(value, choices.split(', '));
+  return {
+    zh: `${option} 不接受“${value}”${choices ? `，可用：${choices.replaceAll(', ', '、')}` : ''}${near ? `；是否指 ${near}？` : '。'}`,
+    en: `${option} does not take “${value}”${choices ? `; it takes ${choices}` : ''}${near ? `; did you mean ${near}?` : '.'}`,
+  };
 }
 
 function unknownWord(name: string, command: Command): Sentence {

@@ -181,8 +181,7 @@ function fieldsOf(key: string, value: unknown, source: StatementSource, under: s
   if (proseKeys.has(key) && isCommitment(value)) return [[label, proseText(value, source)]];
   if (Array.isArray(value))
     return [[label, value.map((one) => scalarText(key, one, source)).join(say({ zh: '、', en: ', ' })) || '–']];
-  if (typeof value === 'object' && value !== null)
-    return bodyFields(value, source, transparent.has(key) ? under : `${label} · `);
+  if (typeof value === 'object' && value !== null) return bodyFields(value, source, transparent.has(key) ? under : `${label} · `);
   return [[label, scalarText(key, value, source)]];
 }
 

@@ -75,6 +75,27 @@ export const methodWords: Record<string, Sentence> = {
   query: { zh: '服务接口', en: 'query' },
   table: { zh: '批量交换', en: 'table' },
 };
+export const updateCycleWords: Record<string, Sentence> = {
+  '1': { zh: '实时', en: 'in real time' },
+  '2': { zh: '每日', en: 'daily' },
+  '3': { zh: '每周', en: 'weekly' },
+  '4': { zh: '每月', en: 'monthly' },
+  '5': { zh: '每季', en: 'quarterly' },
+  '6': { zh: '每年', en: 'yearly' },
+};
+export const itemTypeWords: Record<string, Sentence> = {
+  C: { zh: '字符', en: 'text' },
+  N: { zh: '数值', en: 'decimal' },
+  Y: { zh: '货币', en: 'money' },
+  D: { zh: '日期', en: 'date' },
+  T: { zh: '日期时间', en: 'instant' },
+  L: { zh: '逻辑', en: 'boolean' },
+  M: { zh: '备注', en: 'long text' },
+  G: { zh: '通用', en: 'general' },
+  B: { zh: '双精度', en: 'double' },
+  I: { zh: '整型', en: 'integer' },
+  F: { zh: '浮点', en: 'float' },
+};
 export const endReasonWords: Record<string, Sentence> = {
   rotated: { zh: '更换', en: 'rotated' },
   compromised: { zh: '泄露', en: 'compromised' },

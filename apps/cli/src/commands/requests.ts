@@ -1,0 +1,361 @@
+import { routes, type DatasetView, type RequestView, type Sent } from '#contracts';
+import { Argument, Option, type Command } from 'commander';
+import { act, examples, type Bench, type Desk } from '../desk.js';
+import { usage } from '../exits.js';
+import { findDataset, findRequest, findVersion } from '../find/find.js';
+import { allPages, firstOf } from '../find/pages.js';
+import { rowsStated } from '../rows/option.js';
+import { tellOutcome } from '../sign/outcome.js';
+import { shortId } from '../show/ids.js';
+import { askedFields } from '../show/asked.js';
+import { timeText } from '../show/times.js';
+import { readTransformation } from '../show/transformation.js';
+import { requestStateWords, word } from '../show/words.js';
+import { countText } from '../terminal/progress.js';
+import { datasetArgument } from './datasets.js';
+import { countOf } from './inbox.js';
+import { formatsOf, listOf, quotaOf, termOptions, windowOf, type TermOptions } from './terms.js';
+
+const states = ['submitted', 'supplement-asked', 'refused', 'withdrawn', 'granted'] as const;
+const refusalCodes = [
+  'purpose-outside-duties',
+  'scope-not-necessary',
+  'law-forbids',
+  'data-not-held',
+  'security',
+  'other',
+] as const;
+const decisions = ['agree', 'agree-in-part', 'supplement', 'refuse'] as const;
+const rowsExample = '"provinceCode = 42 and streetCode prefix 4201"';
+
+/** requests: ask, answer, supplement, withdraw. */
+export function requests(program: Command, bench: Bench): void {
+  const { say } = bench;
+  const group = program
+    .command('requests')
+    .helpGroup(say({ zh: '申请与授权', en: 'Requests and rights' }))
+    .description(say({ zh: '共享申请及其答复', en: 'Requests for usage rights, and their answers' }));
+  listRequests(group, bench);
+  showRequest(group, bench);
+  newRequest(group, bench);
+  decide(group, bench);
+  afterwards(group, bench);
+}
+
+function requestArgument(bench: Bench): string {
+  return bench.say({ zh: '编号或其开头', en: 'id, or its beginning' });
+}
+
+function listRequests(group: Command, bench: Bench): void {
+  const { say } = bench;
+  const list = group
+    .command('list')
+    .description(say({ zh: '列出申请：收到日、答复期限、剩余工作日', en: 'List requests: received, due, working days left' }))
+    .addOption(
+      new Option('--side <side>', say({ zh: 'from 我方提出的，to 我方收到的', en: 'from: that we made; to: that we received' }))
+        .choices(['from', 'to', 'any'])
+        .default('any'),
+    )
+    .addOption(new Option('--state <state>', say({ zh: '状态', en: 'in this state' })).choices(states))
+    .option('--dataset <dataset>', say({ zh: '某数据资源的', en: 'for this dataset' }))
+    .option('--limit <n>', say({ zh: '最多列出几件', en: 'list at most so many' }), '100');
+  examples(list, bench, 'quanlian requests list', 'quanlian requests list --side to --state submitted');
+  act<{ side: 'from' | 'to' | 'any'; state?: (typeof states)[number]; dataset?: string; limit: string }>(
+    list,
+    bench,
+    async (desk, _, options) => {
+      const filters = {
+        side: options.side,
+        ...(options.state === undefined ? {} : { state: options.state }),
+        ...(options.dataset === undefined ? {} : { dataset: (await findDataset(desk, options.dataset)).id }),
+      };
+      const pages = allPages((page) => desk.client.call(routes.requests, { query: { ...filters, ...page } }));
+      const { items, more } = await firstOf(pages, countOf(options.limit));
+      desk.out.result({ items, more }, () => {
+        if (items.length === 0) return desk.out.print(say({ zh: '没有申请。', en: 'There are no requests.' }));
+        desk.out.table(
+          [
+            { title: say({ zh: '编号', en: 'Id' }), of: (one) => shortId(one.id) },
+            { title: say({ zh: '状态', en: 'State' }), of: (one) => say(word(requestStateWords, one.state)) },
+            { title: say({ zh: '数据资源', en: 'Dataset' }), of: (one) => one.datasetTitle, flexible: true },
+            { title: say({ zh: '申请部门', en: 'From' }), of: (one) => one.fromName, flexible: true },
+            { title: say({ zh: '提供部门', en: 'To' }), of: (one) => one.toName, flexible: true },
+            { title: say({ zh: '收到', en: 'Received' }), of: (one) => timeText(one.receivedAt).slice(0, 10) },
+            { title: say({ zh: '期限', en: 'Due' }), of: (one) => one.due },
+            { title: say({ zh: '剩余工作日', en: 'Days left' }), of: (one) => one.workingDaysLeft, align: 'right' },
+          ],
+          items,
+        );
+        if (more) desk.out.note({ zh: '还有更多；用 --limit 多列。', en: 'There are more; raise --limit.' });
+      });
+    },
+  );
+}
+
+function showRequest(group: Command, bench: Bench): void {
+  const { say } = bench;
+  const show = group
+    .command('show')
+    .description(say({ zh: '显示一件申请', en: 'Show a request' }))
+    .argument('<request>', requestArgument(bench))
+    .option(
+      '--preview',
+      say({
+        zh: '统计行数，并显示五行脱敏后将离开的数据（提供部门）',
+        en: 'count the rows and show five as they would leave (provider)',
+      }),
+    );
+  examples(show, bench, 'quanlian requests show 3fa94c21', 'quanlian requests show 3fa94c21 --preview');
+  act<{ preview?: boolean }>(show, bench, async (desk, [text], options) => {
+    const request = await findRequest(desk, text ?? '');
+    const preview = options.preview ? await desk.client.call(routes.previewRequest, { params: { id: request.id } }) : undefined;
+    desk.out.result({ ...request, ...(preview ? { preview } : {}) }, () => {
+      showFields(desk, request);
+      if (!preview) return;
+      desk.out.heading(say({ zh: `预览：共 ${countText(preview.rows)} 行`, en: `Preview: ${countText(preview.rows)} rows` }));
+      if (preview.sample.length > 0)
+        desk.out.table(
+          preview.items.map((title, i) => ({ title, of: (row: (string | null)[]) => row[i] ?? '', flexible: true })),
+          preview.sample,
+        );
+    });
+  });
+}
+
+function showFields(desk: Desk, request: RequestView): void {
+  const { say } = desk;
+  desk.out.fields([
+    [say({ zh: '编号', en: 'Id' }), request.id],
+    [say({ zh: '状态', en: 'State' }), say(word(requestStateWords, request.state))],
+    [say({ zh: '数据资源', en: 'Dataset' }), `${request.datasetTitle}  ${request.dataset}`],
+    [say({ zh: '申请部门', en: 'From' }), `${request.fromName}  ${request.from}`],
+    [say({ zh: '提供部门', en: 'To' }), `${request.toName}  ${request.to}`],
+    ...askedFields(say, request.asked),
+    [say({ zh: '收到', en: 'Received' }), timeText(request.receivedAt)],
+    [say({ zh: '答复期限', en: 'Due' }), request.due],
+    [say({ zh: '剩余工作日', en: 'Working days left' }), request.workingDaysLeft],
+    [say({ zh: '需补充', en: 'Missing' }), request.missing],
+    [say({ zh: '补充说明', en: 'Answer' }), request.answer],
+    [
+      say({ zh: '不同意的理由', en: 'Refused because' }),
+      request.refusal && `${request.refusal.reason}  [${request.refusal.code}]`,
+    ],
+    [say({ zh: '使用权', en: 'Right' }), request.right],
+  ]);
+}
+
+function newRequest(group: Command, bench: Bench): void {
+  const { say } = bench;
+  const command = termOptions(
+    group
+      .command('new')
+      .description(
+        say({ zh: '提出共享申请；须经本部门负责人审批', en: 'Ask for a usage right; your office head approves it first' }),
+      )
+      .requiredOption('--dataset <dataset>', datasetArgument(bench))
+      .requiredOption('--basis <text>', say({ zh: '使用依据（法律法规条款）', en: 'legal basis' }))
+      .requiredOption('--scenario <text>', say({ zh: '使用场景', en: 'scenario of use' })),
+    bench,
+  );
+  examples(
+    command,
+    bench,
+    `quanlian requests new --dataset 行政村 --basis 社会救助暂行办法第十一条 --scenario 低保核对 --items code,name --rows ${rowsExample} --until 2027-06-30`,
+    [
+      'quanlian requests new --dataset 婚姻登记信息 --basis … --scenario … --until 2027-06-30',
+      { zh: '不写 --items、--rows 即全部数据项、全部行', en: 'without --items and --rows: all items, all rows' },
+    ],
+  );
+  act<TermOptions & { dataset: string; basis: string; scenario: string }>(command, bench, async (desk, _, options) => {
+    const dataset = await findDataset(desk, options.dataset);
+    const proposal = await desk.client.call(routes.submitRequest, {
+      body: {
+        dataset: dataset.id,
+        asked: {
+          purpose: { basis: options.basis, scenario: options.scenario },
+          items: listOf(options.items) ?? dataset.entry.items.map((item) => item.name),
+          rows: rowsStated(options) ?? { op: 'all' },
+          method: 'file',
+          formats: formatsOf(options.formats) ?? ['csv', 'csv-bom', 'parquet', 'jsonl'],
+          window: windowOf(options, { from: new Date().toISOString() }),
+          quota: quotaOf(options, standingQuota(dataset, options)),
+        },
+      },
+    });
+    await tellOutcome(desk, proposal, { zh: `申请使用“${dataset.entry.title}”。`, en: `Ask for “${dataset.entry.title}”.` });
+  });
+}
+
+// Twelve whole pulls, twice a day: enough for a monthly need, little enough to notice misuse.
+function standingQuota(dataset: DatasetView, options: TermOptions) {
+  const pulls = options.pulls === undefined ? 12 : countOf(options.pulls, '--pulls');
+  return { pulls, rows: Math.max(1, dataset.latestVersion?.rows ?? 1_000_000) * pulls, pullsPerDay: 2 };
+}
+
+interface DecideOptions extends TermOptions {
+  mask?: string[];
+  deleteBy?: string;
+  accountForUse?: boolean;
+  version?: string;
+  condition?: string;
+  missing?: string;
+  code?: (typeof refusalCodes)[number];
+  reason?: string;
+}
+
+function decide(group: Command, bench: Bench): void {
+  const { say } = bench;
+  const command = termOptions(
+    group
+      .command('decide')
+      .description(
+        say({
+          zh: '拟定答复：同意、部分同意、补充材料、不同意；须经本部门负责人审批',
+          en: 'Prepare the answer: agree, agree-in-part, supplement, refuse; your office head approves it',
+        }),
+      )
+      .argument('<request>', requestArgument(bench))
+      .addArgument(new Argument('<decision>', say({ zh: '答复', en: 'the answer' })).choices(decisions))
+      .option(
+        '--mask <item=how...>',
+        say({
+          zh: '脱敏：item=keep:6,4、year、prefix:6、band:10、pseudonym',
+          en: 'masking: item=keep:6,4, year, prefix:6, band:10, pseudonym',
+        }),
+      )
+      .option('--delete-by <date>', say({ zh: '须在此日前销毁', en: 'what was received is deleted by this day' }))
+      .option('--account-for-use', say({ zh: '须记录使用情况', en: 'its use is accounted for' }))
+      .option(
+        '--data-version <version>',
+        say({
+          zh: '只限此数据版本（版本号或编号），默认最新',
+          en: 'this version only (number or id); the latest at each pull when left out',
+        }),
+      )
+      .option(
+        '--condition <text>',
+        say({ zh: '部分同意所依的目录使用条件', en: 'agree-in-part: the condition of the entry that it rests on' }),
+      )
+      .option(
+        '--missing <text>',
+        say({ zh: '补充材料：一次性告知全部缺项', en: 'supplement: everything that is missing, named once' }),
+      )
+      .addOption(
+        new Option('--code <code>', say({ zh: '不同意：理由代码', en: 'refuse: the code of the reason' })).choices(refusalCodes),
+      )
+      .option('--reason <text>', say({ zh: '不同意：理由', en: 'refuse: the reason' })),
+    bench,
+  );
+  examples(
+    command,
+    bench,
+    'quanlian requests decide 3fa94c21 agree --mask idNumber=keep:6,4 --account-for-use',
+    'quanlian requests decide 3fa94c21 agree-in-part --condition 仅限低保核对 --items code,name --until 2027-01-31',
+    'quanlian requests decide 3fa94c21 supplement --missing 使用依据未写条款；未附授权书样式',
+    'quanlian requests decide 3fa94c21 refuse --code scope-not-necessary --reason 所需范围超出职责',
+  );
+  act<DecideOptions & { dataVersion?: string }>(command, bench, async (desk, [text, decision], options) => {
+    const request = await findRequest(desk, text ?? '');
+    const body = await decisionBody(desk, request, decision ?? '', {
+      ...options,
+      ...(options.dataVersion ? { version: options.dataVersion } : {}),
+    });
+    const proposal = await desk.client.call(routes.decideRequest, { params: { id: request.id }, body });
+    await tellOutcome(desk, proposal, { zh: '答复已拟定。', en: 'The answer is prepared.' });
+  });
+}
+
+type DecisionBody = Sent<typeof routes.decideRequest>['body'];
+
+async function decisionBody(desk: Desk, request: RequestView, decision: string, options: DecideOptions): Promise<DecisionBody> {
+  if (decision === 'supplement') return { decision, missing: required(options.missing, '--missing') };
+  if (decision === 'refuse') {
+    const code = options.code;
+    if (code === undefined) throw usage('不同意须写 --code 与 --reason。', 'A refusal needs --code and --reason.');
+    return { decision, code, reason: required(options.reason, '--reason') };
+  }
+  const common = {
+    ...(options.mask === undefined ? {} : { transformations: options.mask.map(readTransformation) }),
+    ...(options.version === undefined ? {} : { version: await versionMeant(desk, request.dataset, options.version) }),
+    ...(options.deleteBy === undefined && !options.accountForUse
+      ? {}
+      : {
+          obligations: {
+            accountForUse: options.accountForUse === true,
+            ...(options.deleteBy === undefined ? {} : { deleteBy: options.deleteBy }),
+          },
+        }),
+  };
+  const narrowing = narrowingOf(request, options);
+  if (decision === 'agree') {
+    if (Object.keys(narrowing).length > 0)
+      throw usage(
+        '收窄范围属部分同意：agree-in-part --condition …',
+        'To narrow what was asked is to agree in part: agree-in-part --condition …',
+      );
+    return { decision, ...common };
+  }
+  return { decision: 'agree-in-part', condition: required(options.condition, '--condition'), ...common, ...narrowing };
+}
+
+function narrowingOf(request: RequestView, options: TermOptions) {
+  const items = listOf(options.items);
+  const rows = rowsStated(options);
+  const formats = formatsOf(options.formats);
+  const hasWindow = options.from !== undefined || options.until !== undefined;
+  const hasQuota = options.pulls !== undefined || options.maxRows !== undefined || options.perDay !== undefined;
+  return {
+    ...(items ? { items } : {}),
+    ...(rows ? { rows } : {}),
+    ...(formats ? { formats } : {}),
+    ...(hasWindow ? { window: windowOf(options, request.asked.window) } : {}),
+    ...(hasQuota ? { quota: quotaOf(options, request.asked.quota) } : {}),
+  };
+}
+
+async function versionMeant(desk: Desk, dataset: string, text: string): Promise<string> {
+  return text === 'latest' ? text : (await findVersion(desk, dataset, text)).id;
+}
+
+function required(text: string | undefined, option: string): string {
+  if (text === undefined || text === '') throw usage(`请写明 ${option}。`, `${option} must be given.`);
+  return text;
+}
+
+function afterwards(group: Command, bench: Bench): void {
+  const { say } = bench;
+  const supplement = termOptions(
+    group
+      .command('supplement')
+      .description(say({ zh: '补充材料（申请部门）', en: 'Supplement your request' }))
+      .argument('<request>', requestArgument(bench))
+      .requiredOption('--answer <text>', say({ zh: '补充说明', en: 'the answer to what was missing' })),
+    bench,
+  );
+  examples(
+    supplement,
+    bench,
+    'quanlian requests supplement 3fa94c21 --answer 依据为第十一条第二款',
+    'quanlian requests supplement 3fa94c21 --answer 缩小范围 --items code,name',
+  );
+  act<TermOptions & { answer: string }>(supplement, bench, async (desk, [text], options) => {
+    const request = await findRequest(desk, text ?? '');
+    const asked = narrowingOf(request, options);
+    const proposal = await desk.client.call(routes.supplementRequest, {
+      params: { id: request.id },
+      body: { answer: options.answer, ...(Object.keys(asked).length > 0 ? { asked } : {}) },
+    });
+    await tellOutcome(desk, proposal, { zh: '已补充材料。', en: 'The supplement is prepared.' });
+  });
+
+  const withdraw = group
+    .command('withdraw')
+    .description(say({ zh: '撤回申请（申请部门）', en: 'Withdraw your request' }))
+    .argument('<request>', requestArgument(bench));
+  examples(withdraw, bench, 'quanlian requests withdraw 3fa94c21');
+  act(withdraw, bench, async (desk, [text]) => {
+    const { id } = await findRequest(desk, text ?? '');
+    const proposal = await desk.client.call(routes.withdrawRequest, { params: { id } });
+    await tellOutcome(desk, proposal, { zh: '撤回申请。', en: 'Withdraw the request.' });
+  });
+}
