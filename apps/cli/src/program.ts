@@ -2,14 +2,16 @@ import { Command, CommanderError, Help } from 'commander';
 import { readFileSync } from 'node:fs';
 import { accounts } from './commands/accounts.js';
 import { datasets } from './commands/datasets.js';
+import { deliveries } from './commands/deliveries.js';
 import { departments } from './commands/departments.js';
 import { inbox } from './commands/inbox.js';
 import { keys } from './commands/keys.js';
 import { people } from './commands/people.js';
+import { pullCommand } from './commands/pull.js';
 import { requests } from './commands/requests.js';
 import { rights } from './commands/rights.js';
 import { Desk, type Bench, type GlobalOptions, type Surroundings } from './desk.js';
-import { exits, failureOf } from './exits.js';
+import { exits, failureOf as failureOfWork, Stop, type Failure } from './exits.js';
 import { languageAsked, languageOf, sayIn } from './language.js';
 import { overview } from './overview.js';
 import { spokenFault } from './spoken-fault.js';
@@ -24,10 +26,22 @@ export async function runCommand(argv: readonly string[], around: Surroundings):
     return exits.done;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exits.done;
-    const failure = error instanceof CommanderError ? spokenFault(error, program, argv) : failureOf(error);
+    const failure = around.signal.aborted && !(error instanceof Stop) ? interrupted : failureOf(error, program, argv);
     new Desk(around, program.opts<GlobalOptions>()).out.failure(failure);
     return exits[failure.exit];
   }
+}
+
+// A fetch that was aborted looks like a broken connection; the person knows better.
+const interrupted: Failure = {
+  exit: 'interrupted',
+  code: 'interrupted',
+  sentence: { zh: '已中断。', en: 'Interrupted.' },
+  hint: { zh: '再次运行同一命令即可继续。', en: 'Run the same command again to go on.' },
+};
+
+function failureOf(error: unknown, program: Command, argv: readonly string[]): Failure {
+  return error instanceof CommanderError ? spokenFault(error, program, argv) : failureOfWork(error);
 }
 
 /** The whole tree of commands, speaking the language of the bench. */
@@ -86,7 +100,7 @@ export function buildProgram(bench: Bench): Command {
     around.streams.stdout.write(overview(say));
   });
 
-  for (const group of [accounts, inbox, departments, people, keys, datasets, requests, rights]) group(program, bench);
+  for (const group of [accounts, inbox, departments, people, keys, datasets, requests, rights, pullCommand, deliveries]) group(program, bench);
   settle(program, bench);
   return program;
 }
