@@ -1,5 +1,6 @@
 import { CallError, Refusal, type Problem } from '#contracts';
 import { AgeError, CryptoError } from '#crypto';
+import { LedgerFault } from '#ledger';
 import { CommanderError } from 'commander';
 import type { Sentence } from './language.js';
 
@@ -55,7 +56,8 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   if (error instanceof Stop) return error;
   if (error instanceof CallError) return ofCall(error);
-  if (error instanceof Refusal) return refused(error.toProblem(), 'refused');
+  if (error instanceof Refusal) return refused(error.toProblem(), verdicts.has(error.code) ? 'verification' : 'refused');
+  if (error instanceof LedgerFault) return ofLedger(error);
   if (error instanceof AgeError || error instanceof CryptoError)
     return { exit: 'verification', code: error.code, sentence: same(error.message) };
   if (error instanceof CommanderError) return { exit: 'usage', code: 'usage', sentence: same(error.message) };
@@ -69,6 +71,13 @@ export function failureOf(error: unknown): Failure {
     sentence: { zh: `程序出错：${messageOf(error)}`, en: `The command itself failed: ${messageOf(error)}` },
     trace: error instanceof Error ? error.stack : undefined,
   };
+}
+
+// Refusals that this command gives itself when what it checked is wrong.
+const verdicts = new Set(['digest-mismatch', 'bad-signature', 'bad-proof', 'wrong-origin', 'statement-not-canonical']);
+
+function ofLedger(fault: LedgerFault): Failure {
+  return { exit: 'verification', code: fault.code, sentence: { zh: fault.sentence('zh'), en: fault.sentence('en') } };
 }
 
 function ofCall(error: CallError): Failure {

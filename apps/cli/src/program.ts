@@ -6,10 +6,13 @@ import { deliveries } from './commands/deliveries.js';
 import { departments } from './commands/departments.js';
 import { inbox } from './commands/inbox.js';
 import { keys } from './commands/keys.js';
+import { ledger } from './commands/ledger.js';
+import { LocalEnd, operator } from './commands/operator.js';
 import { people } from './commands/people.js';
 import { pullCommand } from './commands/pull.js';
 import { requests } from './commands/requests.js';
 import { rights } from './commands/rights.js';
+import { trail } from './commands/trail.js';
 import { Desk, type Bench, type GlobalOptions, type Surroundings } from './desk.js';
 import { exits, failureOf as failureOfWork, Stop, type Failure } from './exits.js';
 import { languageAsked, languageOf, sayIn } from './language.js';
@@ -26,6 +29,7 @@ export async function runCommand(argv: readonly string[], around: Surroundings):
     return exits.done;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exits.done;
+    if (error instanceof LocalEnd) return error.status;
     const failure = around.signal.aborted && !(error instanceof Stop) ? interrupted : failureOf(error, program, argv);
     new Desk(around, program.opts<GlobalOptions>()).out.failure(failure);
     return exits[failure.exit];
@@ -100,7 +104,22 @@ export function buildProgram(bench: Bench): Command {
     around.streams.stdout.write(overview(say));
   });
 
-  for (const group of [accounts, inbox, departments, people, keys, datasets, requests, rights, pullCommand, deliveries]) group(program, bench);
+  for (const group of [
+    accounts,
+    inbox,
+    departments,
+    people,
+    keys,
+    datasets,
+    requests,
+    rights,
+    pullCommand,
+    deliveries,
+    trail,
+    ledger,
+    operator,
+  ])
+    group(program, bench);
   settle(program, bench);
   return program;
 }

@@ -12,6 +12,7 @@ import { timeText } from '../show/times.js';
 import { transformationText } from '../show/transformation.js';
 import { itemTypeWords, methodWords, shareTypeWords, updateCycleWords, word } from '../show/words.js';
 import { countText, sizeText } from '../terminal/progress.js';
+import { newDataset } from './datasets-new.js';
 import { countOf } from './inbox.js';
 
 /** datasets: the catalogue and its versions. */
@@ -23,6 +24,7 @@ export function datasets(program: Command, bench: Bench): void {
     .description(say({ zh: '政务数据资源目录与数据版本', en: 'The catalogue of datasets, and their versions' }));
   listDatasets(group, bench);
   showDataset(group, bench);
+  newDataset(group, bench);
   enterDataset(group, bench);
   publish(group, bench);
 }

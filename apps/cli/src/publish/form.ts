@@ -1,4 +1,5 @@
-import { datasetEntrySchema, type DatasetEntry, type Item } from '#contracts';
+import { datasetEntrySchema, type DatasetEntry } from '#contracts';
+import type { InferredItem } from '#delivery';
 import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { Stop } from '../exits.js';
@@ -6,7 +7,12 @@ import { dayText } from '../show/times.js';
 import type { Say } from '../language.js';
 
 /** A form of a catalogue entry to be corrected by hand: every field is there; `_` tells what to look at and is left out when entered. */
-export function newForm(path: string, items: readonly Item[], say: Say, now = new Date()): DatasetEntry & { _: string[] } {
+export function newForm(
+  path: string,
+  items: readonly InferredItem[],
+  say: Say,
+  now = new Date(),
+): DatasetEntry & { _: string[] } {
   return {
     _: [
       say({
@@ -21,6 +27,7 @@ export function newForm(path: string, items: readonly Item[], say: Say, now = ne
         zh: 'shareType：unconditional 无条件、conditional 有条件（写 shareCondition）、not-shared 不予（shareCondition 写法律依据）。',
         en: 'shareType: unconditional, conditional (write shareCondition), not-shared (cite the law in shareCondition).',
       }),
+      ...items.map(({ item, why }) => `${item.name}: ${say(why)}`),
     ],
     title: basename(path, extname(path)),
     resourceCode: '3/01/001/000001',
@@ -30,7 +37,7 @@ export function newForm(path: string, items: readonly Item[], say: Say, now = ne
       en: `Made from ${basename(path)}; write the abstract here.`,
     }),
     format: '3',
-    items: [...items],
+    items: items.map(({ item }) => item),
     shareType: 'conditional',
     shareCondition: say({ zh: '请写明使用条件。', en: 'Write the conditions of use here.' }),
     shareMethods: ['file'],

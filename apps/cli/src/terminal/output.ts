@@ -34,6 +34,10 @@ export class Output {
   raw(bytes: string | Uint8Array): boolean {
     return this.streams.stdout.write(bytes as string);
   }
+  /** Waits until stdout takes more. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => this.streams.stdout.once('drain', resolve));
+  }
   note(sentence: { zh: string; en: string }): void {
     this.streams.stderr.write(`${harmless(sentence[this.language])}\n`);
   }

@@ -1,0 +1,53 @@
+import { readExport, verifyLedger, type Seen, type TrustRoot, type VerifyReport } from '#ledger';
+import { foldRights } from '#rights';
+import { createReadStream, statSync } from 'node:fs';
+import type { Desk } from '../desk.js';
+import { LedgersSeen } from '../store/seen.js';
+import { countText, sizeText } from '../terminal/progress.js';
+
+export interface Verified {
+  readonly file: string;
+  readonly report: VerifyReport;
+  /** What was known of this ledger before, and is now confirmed unchanged. */
+  readonly before: Seen | undefined;
+}
+
+/**
+ * Verifies an export without the exchange, and remembers its size and head. Believes only the trust root and what was seen before.
+ * Throws LedgerFault naming the first wrong entry, or that history shrank.
+ */
+export async function verifyFile(
+  desk: Desk,
+  file: string,
+  root: TrustRoot,
+  { memory, seen }: { memory: boolean; seen: Seen | undefined },
+): Promise<Verified> {
+  const remembered = new LedgersSeen(desk.folder);
+  const before = seen ?? (memory ? remembered.find(root.origin) : undefined);
+  desk.progress.begin({ zh: '查验', en: 'Verifying' });
+  try {
+    const report = await verifyLedger(readExport(chunksOf(desk, file)), root, {
+      folds: [foldRights],
+      ...(before ? { seen: { size: before.size, head: before.head } } : {}),
+      ...(file === '-' ? { onEntry: (size: number) => desk.progress.at(size, undefined, countText) } : {}),
+    });
+    if (memory) remembered.keep(root.origin, report);
+    return { file, report, before };
+  } finally {
+    desk.progress.finish();
+  }
+}
+
+async function* chunksOf(desk: Desk, file: string): AsyncGenerator<Buffer, void, undefined> {
+  if (file === '-') {
+    for await (const chunk of desk.around.streams.stdin) yield Buffer.from(chunk);
+    return;
+  }
+  const total = statSync(file).size;
+  let done = 0;
+  for await (const chunk of createReadStream(file, { signal: desk.signal })) {
+    yield chunk as Buffer;
+    done += (chunk as Buffer).length;
+    desk.progress.at(done, total, sizeText);
+  }
+}
