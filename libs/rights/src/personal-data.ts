@@ -39,7 +39,7 @@ export function checkProse(text: string, field: string): Refusal | undefined {
 
 const invisible = /[\u200b-\u200d\u2060\ufeff]/gu;
 // A digit group may end in the check character X. Nothing may touch it that would make it part of a longer code.
-const digitGroup = /(?<![0-9A-Za-z])\d+[Xx]?(?![0-9A-Za-z])/g;
+const digitGroup = /(?<![0-9A-Za-z])(?:\d+[Xx]?|[Xx])(?![0-9A-Za-z])/g;
 const separators = /^[ \t\u00a0\u3000._·•・()（）‐‑‒–—−-]{1,3}$/u;
 
 /** Groups of digits that only separators part. */
