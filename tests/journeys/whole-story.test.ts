@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { routes } from '#contracts';
-import { hmacSha256Hex, sha256Hex } from '#crypto';
+import { encodeCanonical, hmacSha256Hex, sha256Hex, type CanonicalValue } from '#crypto';
+import { lawOf } from '#exchange';
 import { openTrustRoot, readExport, verifyLedger } from '#ledger';
 import {
   deliveryIn,
@@ -72,7 +73,9 @@ for (const redis of [false, true]) {
 
       const root = await exchange.client().call(routes.trustRoot, {});
       const exported = await supervisor.client.open(routes.exportLedger, {});
-      const report = await verifyLedger(readExport(exported.body as AsyncIterable<Uint8Array>), openTrustRoot(Buffer.from(JSON.stringify(root))));
+      const trusted = openTrustRoot(encodeCanonical(root as CanonicalValue));
+      const entries = readExport(exported.body as AsyncIterable<Uint8Array>);
+      const report = await verifyLedger(entries, trusted, { folds: lawOf(trusted.origin).folds });
       assert.ok(report.size > 20);
       const audit = await supervisor.client.call(routes.audit, {});
       assert.deepEqual(audit.differences, []);
