@@ -89,10 +89,6 @@ CREATE TABLE office.secret (
   updated_at timestamptz NOT NULL DEFAULT now()
 );
 
-CREATE TABLE office.version_entry (
-  statement office.id PRIMARY KEY,
-  entry jsonb NOT NULL
-);
 CREATE TABLE office.version_file (
   version office.id PRIMARY KEY,
   recipient text NOT NULL,
@@ -130,7 +126,7 @@ CREATE INDEX upload_receiving ON office.upload (updated_at) WHERE state = 'recei
 
 CREATE TABLE office.task (
   id office.id PRIMARY KEY,
-  kind text NOT NULL CHECK (kind IN ('decide', 'deliver', 'end', 'dispose', 'serve')),
+  kind text NOT NULL CHECK (kind IN ('grant', 'decide', 'deliver', 'end', 'dispose', 'serve')),
   subject text COLLATE "C" NOT NULL,
   attempts integer NOT NULL DEFAULT 0,
   -- How often it was asked for, and how many of these the last start knew of.
@@ -232,7 +228,7 @@ BEGIN
   END IF;
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'quanlian_worker') THEN
     GRANT USAGE ON SCHEMA office TO quanlian_worker;
-    GRANT SELECT, INSERT ON office.proposal, office.prose, office.secret, office.version_entry, office.version_file,
+    GRANT SELECT, INSERT ON office.proposal, office.prose, office.secret, office.version_file,
       office.version_part, office.upload, office.task, office.delivery_work, office.delivery_attempt, office.download, office.notice,
       office.calendar_year, office.audit_log TO quanlian_worker;
     GRANT SELECT (id, name, erased_at) ON office.person TO quanlian_worker;

@@ -1,13 +1,8 @@
 import { refuse } from '#contracts';
-import { sha256 } from '#crypto';
 import type { Clock, RightGate } from '#exchange';
+import { gateOf } from '#ledger';
 import type pg from 'pg';
 import type { Database } from './database.js';
-
-/** The number of a right's gate: an advisory lock that the sealer takes exclusively in the transaction that seals the right's end. */
-function gateOf(rightId: string): bigint {
-  return sha256(`quanlian/gate/v1 ${rightId}`).readBigInt64BE(0);
-}
 
 /** How long the database's word may be believed. Beyond it the lock may be gone, so the chunk stays. */
 const trustMs = 3000;

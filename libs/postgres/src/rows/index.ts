@@ -4,7 +4,7 @@ import { credentialRow, personRow } from './people.row.js';
 import { proposalRow } from './proposal.row.js';
 import { proseRow } from './prose.row.js';
 import { uploadRow } from './upload.row.js';
-import { versionEntryRow, versionFileRow, versionPartRow } from './version.row.js';
+import { versionFileRow, versionPartRow } from './version.row.js';
 
 /** Every table that TypeORM reads and writes. What is hot or fine-tuned is raw SQL and needs no row class. */
 export const rows = [
@@ -14,7 +14,6 @@ export const rows = [
   proseRow,
   versionFileRow,
   versionPartRow,
-  versionEntryRow,
   uploadRow,
   workRow,
   attemptRow,

@@ -1,5 +1,4 @@
 import type { VersionFile } from '#exchange';
-import type { DatasetEntry } from '#contracts';
 import { EntitySchema } from 'typeorm';
 import { count, id, json, small, text } from './columns.js';
 
@@ -29,14 +28,4 @@ export const versionPartRow = new EntitySchema<VersionPartRow>({
     sizeBytes: count('size_bytes'),
     sha256: text(),
   },
-});
-
-export interface VersionEntryRow {
-  statement: string;
-  entry: DatasetEntry;
-}
-export const versionEntryRow = new EntitySchema<VersionEntryRow>({
-  name: 'version_entry',
-  schema: 'office',
-  columns: { statement: id(), entry: json() },
 });

@@ -37,6 +37,13 @@ export function credentialsOf({ manager, client }: Scope): Credentials {
         [secretHash, expiresAt],
       );
     },
+    async isSetupOpen(secretHash, now) {
+      const { rowCount } = await client.query('SELECT FROM office.setup_link WHERE secret_hash = $1 AND expires_at > $2', [
+        secretHash,
+        now,
+      ]);
+      return rowCount === 1;
+    },
     async closeSetup(secretHash, now) {
       const { rowCount } = await client.query('DELETE FROM office.setup_link WHERE secret_hash = $1 AND expires_at > $2', [
         secretHash,

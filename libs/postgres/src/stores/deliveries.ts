@@ -54,6 +54,11 @@ export function downloadsOf({ manager, client }: Scope): Downloads {
     async start(download) {
       await manager.insert(downloadRow, { ...download, bytesAtMost: 0, complete: false, recorded: false });
     },
+    // Locked until the transaction ends: who reads the count to record it must not be overtaken by a chunk.
+    async get(id) {
+      const row = await manager.findOne(downloadRow, { where: { id }, lock: { mode: 'pessimistic_write' } });
+      return row ? present<Download>(row) : undefined;
+    },
     // A download that somebody took for dead is recorded in the ledger with what it had. It must not go on: what it handed over from
     // now on would be counted nowhere.
     async raise(id, bytesAtMost) {

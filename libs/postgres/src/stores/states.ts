@@ -1,6 +1,7 @@
 import type { StateKind, States } from '#contracts';
 import type { Found, Page, PageRequest, StateReader } from '#exchange';
 import { limitOf, openCursor, pageOf } from '../page.js';
+import { readHead } from '../ledger/index.js';
 import type { Scope } from '../scope.js';
 import { Where } from '../where.js';
 
@@ -14,30 +15,34 @@ function foundOf<K extends StateKind>(row: StateRow): Found<K> {
   return { id: row.id, state: row.state as States[K], changedAt: Number(row.changed_at) };
 }
 
+/** The column that says when an object came into being: an instant, as text that sorts as time does. */
+const births = { dataset: 'entered_at', request: 'received_at', right: 'granted_at', delivery: 'pulled_at' } as const;
+
 const escapeLike = (text: string) => text.replaceAll(/[\\%_]/g, (character) => `\\${character}`);
 
 /** Reads the projections. */
 export function statesOf({ client }: Scope): StateReader {
   const query = async <K extends StateKind>(kind: K, tail: string, values: unknown[]): Promise<Found<K>[]> => {
-    const { rows } = await client.query<StateRow>(`SELECT id, state, changed_at FROM projection."${kind}" s ${tail}`, values);
+    const { rows } = await client.query<StateRow>(`SELECT id, state, changed_at FROM projection."${kind}" ${tail}`, values);
     return rows.map((row) => foundOf<K>(row));
   };
-  /** Newest first; equal ones (one entry changed them all) by id. */
-  const list = async <K extends StateKind>(kind: K, where: Where, page: PageRequest): Promise<Page<Found<K>>> => {
+  /** Newest first by when it came into being, which never changes: a page does not shift while somebody turns it. */
+  const list = async <K extends keyof typeof births>(kind: K, where: Where, page: PageRequest): Promise<Page<Found<K>>> => {
     const limit = limitOf(page);
-    const after = openCursor<[number, string]>(page, 'number', 'string');
-    where.and(
-      's.changed_at < (?::jsonb->>0)::bigint OR s.changed_at = (?::jsonb->>0)::bigint AND s.id > ?::jsonb->>1',
-      after && JSON.stringify(after),
-    );
+    const born = births[kind];
+    const after = openCursor<[string, string]>(page, 'string', 'string');
+    where.and(`(${born}, id) < ((?::text[])[1], (?::text[])[2])`, after && [...after]);
     where.values.push(limit + 1);
-    const tail = `${where.sql()} ORDER BY s.changed_at DESC, s.id LIMIT $${where.values.length}`;
-    const found = await query(kind, tail, where.values);
+    const { rows } = await client.query<StateRow & { born: string }>(
+      `SELECT id, state, changed_at, ${born} AS born FROM projection."${kind}"
+       ${where.sql()} ORDER BY ${born} DESC, id DESC LIMIT $${where.values.length}`,
+      where.values,
+    );
     return pageOf(
-      found,
+      rows,
       limit,
-      ({ changedAt, id }) => [changedAt, id],
-      (row) => row,
+      (row) => [row.born, row.id],
+      (row) => foundOf<K>(row),
     );
   };
 
@@ -50,58 +55,54 @@ export function statesOf({ client }: Scope): StateReader {
       return new Map(found.map((one) => [one.id, one]));
     },
     departments: () => query('department', 'ORDER BY id', []),
-    ofDepartment: (kind, department) => query(kind, "WHERE state->>'department' = $1 ORDER BY changed_at DESC, id", [department]),
+    ofDepartment: (kind, department) => query(kind, 'WHERE department = $1 ORDER BY changed_at DESC, id', [department]),
     memberships({ person, department }) {
       const where = new Where();
-      where.and("state->>'person' = ?", person);
-      where.and("state->>'department' = ?", department);
+      where.and('person = ?', person);
+      where.and('department = ?', department);
       return query('membership', `${where.sql()} ORDER BY id`, where.values);
     },
     datasets({ text, provider, shareType, resourceCode }, page) {
       const where = new Where();
-      where.and("s.state->>'provider' = ?", provider);
-      where.and("s.state->'entry'->>'shareType' = ?", shareType);
-      where.and("s.state->'entry'->>'resourceCode' = ?", resourceCode);
+      where.and('provider = ?', provider);
+      where.and('share_type = ?', shareType);
+      where.and('resource_code = ?', resourceCode);
       where.and(
-        `s.state->'entry'->>'title' ILIKE ? OR s.state->'entry'->>'resourceCode' ILIKE ?
-         OR s.state->>'provider' IN (SELECT id FROM projection.department d WHERE d.state->>'name' ILIKE ?)`,
+        `title ILIKE ? OR resource_code ILIKE ?
+         OR provider = ANY(ARRAY(SELECT d.id FROM projection.department d WHERE d.name ILIKE ?))`,
         text === undefined ? undefined : `%${escapeLike(text)}%`,
       );
       return list('dataset', where, page);
     },
-    versionsOf: (dataset) => query('version', "WHERE state->>'dataset' = $1 ORDER BY (state->>'number')::int DESC", [dataset]),
+    versionsOf: (dataset) => query('version', 'WHERE dataset = $1 ORDER BY number DESC', [dataset]),
     requests({ party, from, to, state, dataset }, page) {
       const where = new Where();
-      where.and("s.state->>'from' = ? OR s.state->>'to' = ?", party);
-      where.and("s.state->>'from' = ?", from);
-      where.and("s.state->>'to' = ?", to);
-      where.and("s.state->>'state' = ?", state);
-      where.and("s.state->>'dataset' = ?", dataset);
+      where.and('from_department = ? OR to_department = ?', party);
+      where.and('from_department = ?', from);
+      where.and('to_department = ?', to);
+      where.and('status = ?', state);
+      where.and('dataset = ?', dataset);
       return list('request', where, page);
     },
     rights({ party, grantor, grantee, dataset }, page) {
       const where = new Where();
-      where.and("s.state->'terms'->>'grantor' = ? OR s.state->'terms'->>'grantee' = ?", party);
-      where.and("s.state->'terms'->>'grantor' = ?", grantor);
-      where.and("s.state->'terms'->>'grantee' = ?", grantee);
-      where.and("s.state->'terms'->>'dataset' = ?", dataset);
+      where.and('grantor = ? OR grantee = ?', party);
+      where.and('grantor = ?', grantor);
+      where.and('grantee = ?', grantee);
+      where.and('dataset = ?', dataset);
       return list('right', where, page);
     },
     deliveries({ party, right, state, pulledBefore }, page) {
       const where = new Where();
-      where.and("s.state->>'grantor' = ? OR s.state->>'grantee' = ?", party);
-      where.and("s.state->>'right' = ?", right);
-      where.and("s.state->>'state' = ?", state);
-      where.and("s.state->>'pulledAt' < ?", pulledBefore);
+      where.and('grantor = ? OR grantee = ?', party);
+      where.and('right_id = ?', right);
+      where.and('status = ?', state);
+      where.and('pulled_at < ?', pulledBefore);
       return list('delivery', where, page);
     },
     async head() {
-      const { rows } = await client.query<{ size: string; leaf: string; at: Date | null }>(
-        'SELECT size, head_leaf_hash AS leaf, sealed_at AS at FROM ledger.ledger_head',
-      );
-      const head = rows[0];
-      if (!head) return { size: 0, headLeafHash: '' };
-      return { size: Number(head.size), headLeafHash: head.leaf, ...(head.at ? { sealedAt: head.at.toISOString() } : {}) };
+      const { size, headLeafHash, sealedAt } = await readHead(client);
+      return { size, headLeafHash, ...(sealedAt === undefined ? {} : { sealedAt }) };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Task, TaskKind, Tasks } from '#exchange';
+import type pg from 'pg';
 import type { Scope } from '../scope.js';
 
 const columns = 'id, kind, subject, attempts';
@@ -10,22 +11,47 @@ interface TaskRow {
   attempts: number;
 }
 
+/** A task to add; `notBefore`: not due earlier. */
+export interface Owed {
+  readonly kind: TaskKind;
+  readonly subject: string;
+  readonly notBefore?: string | undefined;
+}
+
+/**
+ * Adds tasks in the transaction that is open on the client: what a seal or a use case makes due is durable together with it. The
+ * announcement goes out when, and only when, that transaction commits.
+ *
+ * One that is still open is not added twice; but if a worker is at it, it may have looked before the new reason came, so `finish`
+ * opens it again instead.
+ */
+export async function oweTasks(client: pg.ClientBase, owed: readonly Owed[]): Promise<void> {
+  if (owed.length === 0) return;
+  // In one order everywhere, so that two transactions that add the same ones never wait for each other.
+  const rows = [...new Map(owed.map((one) => [`${one.kind} ${one.subject}`, one])).entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, one]) => one);
+  await client.query(
+    `INSERT INTO office.task (id, kind, subject, not_before)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
+     ON CONFLICT (kind, subject) WHERE finished_at IS NULL DO UPDATE SET asked = task.asked + 1,
+       not_before = CASE WHEN excluded.not_before IS NULL THEN NULL ELSE least(task.not_before, excluded.not_before) END`,
+    [
+      rows.map(() => randomBytes(16).toString('hex')),
+      rows.map(({ kind }) => kind),
+      rows.map(({ subject }) => subject),
+      rows.map(({ notBefore }) => notBefore ?? null),
+    ],
+  );
+  await client.query("SELECT pg_notify('quanlian_task', '')");
+}
+
 /** What the workers owe. Raw SQL throughout: several dispatchers take from it at once. */
-export function tasksOf({ client }: Scope): Tasks {
+export function tasksOf({ client }: Pick<Scope, 'client'>): Tasks {
   const one = async (sql: string, values: unknown[]): Promise<Task | undefined> =>
     (await client.query<TaskRow>(sql, values)).rows[0];
   return {
-    // Asked again while a worker is at it: the worker may have looked before the reason came, so `finish` reopens it instead. The
-    // announcement goes out when, and only when, the transaction commits.
-    async add(kind, subject, notBefore) {
-      await client.query(
-        `INSERT INTO office.task (id, kind, subject, not_before) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (kind, subject) WHERE finished_at IS NULL DO UPDATE SET asked = task.asked + 1,
-           not_before = CASE WHEN excluded.not_before IS NULL THEN NULL ELSE least(task.not_before, excluded.not_before) END`,
-        [randomBytes(16).toString('hex'), kind, subject, notBefore ?? null],
-      );
-      await client.query("SELECT pg_notify('quanlian_task', $1)", [kind]);
-    },
+    add: (kind, subject, notBefore) => oweTasks(client, [{ kind, subject, notBefore }]),
     // Ends first. What another dispatcher holds is skipped, not waited for.
     async takeDue(now, dispatchedBefore, limit) {
       const { rows } = await client.query<TaskRow>(
@@ -59,9 +85,12 @@ export function tasksOf({ client }: Scope): Tasks {
       ]);
       if (reopened.rowCount === 1) await client.query("SELECT pg_notify('quanlian_task', '')");
     },
+    // Still owed: given up for now, and due again after a wait that doubles up to an hour. `dispatched_at` is the dispatchers' clock.
     async fail(id, error) {
       await client.query(
-        'UPDATE office.task SET finished_at = now(), error = left($2, 2000) WHERE id = $1 AND finished_at IS NULL',
+        `UPDATE office.task SET error = left($2, 2000),
+           not_before = coalesce(dispatched_at, now()) + least(interval '1 hour', interval '15 seconds' * 2 ^ least(attempts, 10))
+         WHERE id = $1 AND finished_at IS NULL`,
         [id, error],
       );
     },

@@ -38,6 +38,13 @@ export function secretsOf({ client }: Scope): Secrets {
         [name, sealed],
       );
     },
+    async putIfAbsent(name, sealed) {
+      const { rowCount } = await client.query('INSERT INTO office.secret (name, sealed) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+        name,
+        sealed,
+      ]);
+      return rowCount === 1;
+    },
     async get(name) {
       const { rows } = await client.query<{ sealed: Buffer }>('SELECT sealed FROM office.secret WHERE name = $1', [name]);
       return rows[0]?.sealed;

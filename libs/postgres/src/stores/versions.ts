@@ -1,9 +1,8 @@
 import { refuse } from '#contracts';
 import type { Upload, Uploads, VersionFiles } from '#exchange';
-import { In } from 'typeorm';
 import { asRow, present } from '../rows/columns.js';
 import { uploadRow } from '../rows/upload.row.js';
-import { versionEntryRow, versionFileRow, versionPartRow } from '../rows/version.row.js';
+import { versionFileRow, versionPartRow } from '../rows/version.row.js';
 import { isDuplicate, type Scope } from '../scope.js';
 
 /** Where versions lie. The runtime roles cannot change these rows. */
@@ -29,16 +28,6 @@ export function versionsOf({ manager, client }: Scope): VersionFiles {
     async partNames() {
       const { rows } = await client.query<{ name: string }>('SELECT name FROM office.version_part');
       return new Set(rows.map(({ name }) => name));
-    },
-    async addEntry(statement, entry) {
-      await client.query('INSERT INTO office.version_entry (statement, entry) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-        statement,
-        JSON.stringify(entry),
-      ]);
-    },
-    async entries(statements) {
-      const rows = await manager.findBy(versionEntryRow, { statement: In([...statements]) });
-      return new Map(rows.map(({ statement, entry }) => [statement, entry]));
     },
   };
 }
