@@ -26,11 +26,14 @@ export interface PreparedDatabase {
   readonly embedded?: EmbeddedPostgres;
 }
 
+/** Starts or reaches the database and makes its roles; its schema stays as it is. */
+export async function openDatabase(settings: Settings, progress: Progress): Promise<PreparedDatabase> {
+  return settings.databaseUrl ? reachGiven(settings, settings.databaseUrl, progress) : startOwn(settings, progress);
+}
+
 /** Starts or reaches the database, makes its roles and brings its schema up to date. */
 export async function prepareDatabase(settings: Settings, progress: Progress): Promise<PreparedDatabase> {
-  const database = settings.databaseUrl
-    ? await reachGiven(settings, settings.databaseUrl, progress)
-    : await startOwn(settings, progress);
+  const database = await openDatabase(settings, progress);
   await progress.step(say(words.migrated), async () => {
     const { migrator } = database.addresses();
     await migrate(migrator);

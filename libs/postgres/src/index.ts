@@ -11,7 +11,17 @@ export {
   type RolePasswords,
 } from './roles.js';
 export { connect, type ConnectOptions, type Database } from './database.js';
-export { migrate } from './migrate.js';
+export { knownMigrations, migrate } from './migrate.js';
+export {
+  disposedPayloads,
+  NoExchange,
+  productSchemas,
+  readSnapshot,
+  type ProductTable,
+  type Snapshot,
+  type StoredObject,
+} from './dump.js';
+export { DumpFault, findUse, loadDump, type Dump, type DumpedTable, type LoadedDump } from './dump-load.js';
 export { postgresTransactions } from './transactions.js';
 export { openExchangeContext, OriginDiffers, type ContextSettings } from './exchange-context.js';
 export { consequencesHook } from './consequences.js';
