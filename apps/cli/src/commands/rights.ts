@@ -133,7 +133,7 @@ function showFields(desk: Desk, right: RightView): void {
 interface EndOptions {
   code: (typeof endCodes)[number];
   reason: string;
-  article: string;
+  article?: string;
   filing?: string;
 }
 
@@ -146,9 +146,12 @@ function endings(group: Command, bench: Bench): void {
         new Option('--code <code>', say({ zh: '理由代码', en: 'code of the reason' })).choices(endCodes).makeOptionMandatory(),
       )
       .requiredOption('--reason <text>', say({ zh: '理由', en: 'the reason' }))
-      .option('--article <text>', say({ zh: '依据条款', en: 'the article that it rests on' }), '第二十七条')
+      .option(
+        '--article <text>',
+        say({ zh: '依据条款，默认第二十七条', en: 'the article that it rests on; Art. 27 when left out' }),
+      )
       .option('--filing <number>', say({ zh: '向主管部门备案的编号', en: 'number of the filing with the competent department' }));
-  const bodyOf = ({ code, reason, article, filing }: EndOptions) => ({
+  const bodyOf = ({ code, reason, article = '第二十七条', filing }: EndOptions) => ({
     code,
     reason,
     article,

@@ -24,7 +24,7 @@ export function transformationText(transformation: Transformation): Sentence {
 /** Reads `item=keep:6,4`, `item=year`, `item=prefix:6`, `item=band:10`, `item=pseudonym`. */
 export function readTransformation(text: string): { item: string; transformation: Transformation } {
   const [, item = '', kind = '', numbers = ''] = /^(.+?)=([a-z]+)(?::([\d,，]+))?$/.exec(text) ?? [];
-  const [a, b] = numbers.split(/[,，]/).map(Number);
+  const [a, b] = numbers === '' ? [] : numbers.split(/[,，]/).map(Number);
   const made = { keep: { kind, first: a, last: b ?? 0 }, prefix: { kind, length: a }, band: { kind, width: a } }[kind] ?? {
     kind,
   };

@@ -27,14 +27,10 @@ export class Sessions {
   /** The current log-in, or the one that `server` and `login` name. */
   find(server: string | undefined, login: string | undefined): Session | undefined {
     const { current, sessions } = this.read();
-    const wantedServer = server ?? current?.server;
-    const wantedLogin = login ?? (current?.server === wantedServer ? current?.login : undefined);
-    const there = sessions.filter((session) => session.server === wantedServer);
-    return wantedLogin === undefined
-      ? there.length === 1
-        ? there[0]
-        : undefined
-      : there.find((one) => one.login === wantedLogin);
+    const there = sessions.filter((session) => server === undefined || session.server === server);
+    const ofCurrent = there.filter((session) => session.server === current?.server);
+    if (login !== undefined) return only(ofCurrent.filter(named(login))) ?? only(there.filter(named(login)));
+    return only(ofCurrent.filter((session) => session.login === current?.login)) ?? only(there);
   }
   get currentServer(): string | undefined {
     return this.read().current?.server;
@@ -54,6 +50,15 @@ export class Sessions {
     const still = current && !isSame(session, current) ? { current } : {};
     writeStored(this.folder, file, { ...still, sessions: left });
   }
+}
+
+function named(login: string): (session: Session) => boolean {
+  return (session) => session.login === login;
+}
+
+// Where several would do, nobody is guessed.
+function only<T>(found: readonly T[]): T | undefined {
+  return found.length === 1 ? found[0] : undefined;
 }
 
 function isSame(a: { server: string; login: string }, b: { server: string; login: string }): boolean {
