@@ -312,14 +312,18 @@ export interface Notice {
   readonly department: string;
   readonly role?: Role;
 }
+/** Whose notices: those to these departments, to nobody in particular or to one of these roles. */
+export interface NoticeReader {
+  readonly departments: readonly string[];
+  readonly roles: readonly Role[];
+  readonly person: string;
+}
 export interface Notices {
   /** The same kind, subject and department once only. */
   add(notice: Notice): Promise<boolean>;
-  list(
-    filter: { departments: readonly string[]; roles: readonly Role[]; person: string },
-    page: PageRequest,
-  ): Promise<Page<Notice & { read: boolean }>>;
-  markRead(id: string, person: string): Promise<void>;
+  list(reader: NoticeReader, page: PageRequest): Promise<Page<Notice & { read: boolean }>>;
+  /** False when there is no such notice for this reader. */
+  markRead(id: string, reader: NoticeReader): Promise<boolean>;
 }
 
 export interface CalendarYear {

@@ -7,11 +7,10 @@ const secretFields = ['password', 'current', 'next', 'token', 'authorization', '
  * The process's log: JSON lines on standard output. Values of secret and personal fields are masked; digits that look like an ID or
  * phone number inside messages too.
  */
-export function openLog(name: string, level: string): Logger {
+export function openLog(app: string, level: string): Logger {
   return pino({
-    name,
     level,
-    base: { name, pid: process.pid },
+    base: { app, pid: process.pid },
     redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '***' },
     hooks: {
       logMethod(args, method) {

@@ -14,6 +14,14 @@ const fastifyCodes: Record<string, () => Refusal> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => refuse('bad-input', { field: 'content-length' }),
 };
 
+/** What the framework itself says no to. */
+const httpRefusals: Record<number, () => Refusal> = {
+  400: () => refuse('bad-json'),
+  404: () => refuse('unknown'),
+  413: () => refuse('too-large', { limit: 1_048_576 }),
+  415: () => refuse('wrong-media-type'),
+};
+
 /** Turns whatever was thrown into a problem document (RFC 9457). What is not a refusal is a bug: it gets a number, and the log the rest. */
 @Catch()
 export class RefusalFilter implements ExceptionFilter {
@@ -49,10 +57,8 @@ export class RefusalFilter implements ExceptionFilter {
     const known = typeof code === 'string' ? fastifyCodes[code] : undefined;
     if (known) return known();
     if (error instanceof SyntaxError && (error as { statusCode?: number }).statusCode === 400) return refuse('bad-json');
-    if (error instanceof HttpException) {
-      if (error.getStatus() === 404) return refuse('unknown');
-      if (error.getStatus() === 400) return refuse('bad-json');
-    }
+    const byStatus = error instanceof HttpException ? httpRefusals[error.getStatus()] : undefined;
+    if (byStatus) return byStatus();
     if (isDatabaseGone(error)) {
       this.logBug('database', error);
       return refuse('unavailable');

@@ -14,8 +14,8 @@ export class ReadNotices {
   }
 
   async markRead(actor: Actor, id: string): Promise<void> {
-    if (!/^[0-9a-f]{32}$/.test(id)) throw refuse('unknown');
-    await this.context.transactions.run((stores) => stores.notices.markRead(id, actor.person));
+    const reader = { departments: [actor.department], roles: actor.roles, person: actor.person };
+    if (!(await this.context.transactions.run((stores) => stores.notices.markRead(id, reader)))) throw refuse('unknown');
   }
 }
 

@@ -37,11 +37,17 @@ export function noticesOf({ manager, client }: Scope): Notices {
         ({ seq: _seq, at, read, ...notice }) => ({ ...present<Omit<Notice, 'at'>>(notice), at: at.toISOString(), read }),
       );
     },
-    async markRead(id, person) {
-      await client.query(
-        `INSERT INTO office.notice_read (notice, person) SELECT id, $2 FROM office.notice WHERE id = $1 ON CONFLICT DO NOTHING`,
-        [id, person],
+    async markRead(id, { departments, roles, person }) {
+      const { rows } = await client.query(
+        `WITH found AS (
+           SELECT id FROM office.notice WHERE id = $1 AND department = ANY($3) AND (role IS NULL OR role = ANY($4))
+         ), marked AS (
+           INSERT INTO office.notice_read (notice, person) SELECT id, $2 FROM found ON CONFLICT DO NOTHING
+         )
+         SELECT FROM found`,
+        [id, person, departments, roles],
       );
+      return rows.length === 1;
     },
   };
 }
