@@ -13,7 +13,7 @@ type Normal =
   | { readonly kind: 'and' | 'or'; readonly of: readonly Normal[] };
 
 /** Splits into cases are counted, so that a hostile scope costs bounded time and is then simply not proved. */
-const maxSteps = 20_000;
+const maxSteps = 2000;
 
 /**
  * Whether every row of `narrow` is provably also a row of `wide`. Sound and conservative: true is a proof, false says only that none
