@@ -347,7 +347,7 @@ test('a request is replied to once, and a supplement asked for once', () => {
   assert.equal(decide({ kind: 'grant' }, {}, sample.requester), 'wrong-issuer');
 });
 
-test('a download needs a prepared delivery, its recipient, and the right in force at that moment', () => {
+test('promise 8: a download needs a prepared delivery, its recipient, and the right in force at that moment', () => {
   const prepared = {
     attempt: sample.idOf('a'),
     ciphertextSha256: sample.hexOf('c'),

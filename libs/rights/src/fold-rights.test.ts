@@ -266,7 +266,7 @@ test('pulls, receipts and accounts of use are the grantee’s; decisions and del
   assert.equal(refused(exchange, 'receipt.signed', receipt), 'transition-not-allowed');
 });
 
-test('a decision that rests on what has changed is stale, and decided again', () => {
+test('promise 8: a decision that rests on what has changed, an end above all, is stale, and decided again', () => {
   const changes: [string, (exchange: ExchangeInMemory, right: string) => void][] = [
     [
       'an end',
@@ -320,7 +320,7 @@ test('a window that closes between decision and seal closes the delivery', () =>
   assert.equal(exchange.state('delivery', delivery).refusalCode, 'right-ended');
 });
 
-test('a decision that the right does not give is not sealed, though the exchange signs it', () => {
+test('promise 1: a decision that the right does not give is not sealed, though the exchange signs it', () => {
   const exchange = new ExchangeInMemory();
   const right = exchange.grant();
   const delivery = exchange.pull(right);

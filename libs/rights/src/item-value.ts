@@ -87,6 +87,8 @@ function readDate(text: string): bigint | undefined {
 
 const dateTime = /^(\d{4}-\d\d-\d\d)[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,6}))?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$/;
 const chinaOffsetMinutes = 8 * 60;
+const firstMinute = (dayNumber('0001-01-01') as number) * 1440;
+const lastMinute = (dayNumber('9999-12-31') as number) * 1440 + 1439;
 
 /** Microseconds on the wall clock of China: a time without an offset is one, a time with an offset is brought there. */
 function readDateTime(text: string): bigint | undefined {
@@ -96,6 +98,8 @@ function readDateTime(text: string): bigint | undefined {
   const day = dayNumber(date as string);
   if (day === undefined) return undefined;
   const minutes = day * 1440 + Number(hour) * 60 + Number(minute) + (offset ? chinaOffsetMinutes - offsetMinutes(offset) : 0);
+  // Moved to China's wall clock it must still have a year of four digits.
+  if (minutes < firstMinute || minutes > lastMinute) return undefined;
   return (BigInt(minutes) * 60n + BigInt(second)) * 1_000_000n + BigInt(fraction.padEnd(6, '0'));
 }
 

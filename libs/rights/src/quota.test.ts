@@ -88,7 +88,7 @@ function play(steps: readonly Step[], isHonest: boolean): number {
   return notes.filter(counts).length;
 }
 
-test('a quota is counted exactly once and never passed, however pulls, attempts, ends and downloads interleave', () => {
+test('promise 9: a quota is counted exactly once and never passed, however pulls, attempts, ends and downloads interleave', () => {
   let delivered = 0;
   fc.assert(
     fc.property(fc.array(step, { minLength: 20, maxLength: 80 }), (steps) => {

@@ -18,7 +18,7 @@ const items = [
 ];
 const all: RowScope = { op: 'all' };
 
-test('a scope names items that exist, states no personal value and fits the types', () => {
+test('promise 7: a scope states no value of a personal item; its items exist and its values fit', () => {
   assert.equal(checkScope({ op: '=', item: 'province', value: '42' }, items), undefined);
   const fault = (rows: RowScope) => checkScope(rows, items)?.code;
   assert.equal(fault({ op: '=', item: 'nothing', value: '1' }), 'item-unknown');
@@ -32,6 +32,9 @@ test('a scope names items that exist, states no personal value and fits the type
     ['ratio', 'NaN'],
     ['built', '2025-02-30'],
     ['seen', '2025-01-01T25:00:00'],
+    ['seen', '9999-12-31T23:59-01:00'],
+    ['seen', '0001-01-01T00:00+09:00'],
+    ['built', '0000-01-01'],
     ['active', 'yes'],
     ['code', ''],
   ] as const) {
