@@ -1,7 +1,7 @@
 import { itemNameSchema, refuse, type Item, type ItemType } from '#contracts';
 import { CsvRows, faultAt } from './csv-rows.js';
 import { guessPersonal, NAME_MASK } from './guess-personal.js';
-import { canonicalValue, DECIMAL_WHOLE_DIGITS } from './item-value.js';
+import { canonicalValue, DECIMAL_DIGITS } from './item-value.js';
 import { defaultLimits, type DeliveryLimits } from './limits.js';
 
 /** An item as its values suggest it, and why: for a person to correct. */
@@ -186,7 +186,7 @@ class ColumnGuess {
         return text === 'true' || text === 'false';
       case 'N': {
         const match = /^-?(0|[1-9]\d*)(?:\.(\d{1,12}))?$/.exec(text);
-        if (match === null || (match[1] as string).length > DECIMAL_WHOLE_DIGITS) return false;
+        if (match === null || (match[1] as string).length > DECIMAL_DIGITS - 12) return false;
         this.#scale = Math.max(this.#scale, match[2]?.length ?? 0);
         return true;
       }

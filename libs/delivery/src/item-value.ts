@@ -37,8 +37,8 @@ export function columnName(index: number): string {
   return `c${index}`;
 }
 
-/** The most digits of a decimal before its point. With up to twelve after it, two decimals of any items still compare exactly. */
-export const DECIMAL_WHOLE_DIGITS = 24;
+/** The most digits of a decimal, those after the point included. */
+export const DECIMAL_DIGITS = 38;
 
 /** The type that DuckDB keeps an item's values in. */
 export function duckdbType(item: Pick<Item, 'type' | 'scale'>): string {
@@ -46,7 +46,7 @@ export function duckdbType(item: Pick<Item, 'type' | 'scale'>): string {
     case 'text':
       return 'VARCHAR';
     case 'decimal':
-      return `DECIMAL(${DECIMAL_WHOLE_DIGITS + scaleOf(item)},${scaleOf(item)})`;
+      return `DECIMAL(${DECIMAL_DIGITS},${scaleOf(item)})`;
     case 'date':
       return 'DATE';
     case 'timestamp':
@@ -90,7 +90,7 @@ function canonicalDecimal(text: string, scale: number): string | undefined {
   const match = DECIMAL.exec(text);
   if (match === null) return undefined;
   const [, sign, whole, fraction = ''] = match as unknown as [string, string, string, string?];
-  if (fraction.length > scale || whole.length > DECIMAL_WHOLE_DIGITS) return undefined;
+  if (fraction.length > scale || (whole === '0' ? 0 : whole.length) > DECIMAL_DIGITS - scale) return undefined;
   const digits = scale === 0 ? whole : `${whole}.${fraction.padEnd(scale, '0')}`;
   return sign === '-' && /[1-9]/.test(digits) ? `-${digits}` : digits;
 }
@@ -126,36 +126,24 @@ function isDate(text: string): boolean {
   return /^\d{4}-\d\d-\d\d$/.test(text) && isDay(+text.slice(0, 4), +text.slice(5, 7), +text.slice(8));
 }
 
-const TIMESTAMP = /^(\d{4}-\d\d-\d\d)[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,6}))?)?$/;
+const TIMESTAMP =
+  /^(\d{4}-\d\d-\d\d)[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,6}))?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$/;
 
-// The time on the wall where it was written down: no zone is read, none is added. A value with a zone is refused rather than moved.
+// A time without an offset is the time on the wall in China (UTC+8), as departments write it; one with an offset is brought there.
+const CHINA_OFFSET_MINUTES = 8 * 60;
+
 function canonicalTimestamp(text: string): string | undefined {
-  const [, date, hour, minute, second = '00', fraction = ''] = TIMESTAMP.exec(text) ?? [];
+  const [, date, hour, minute, second = '00', fraction = '', offset] = TIMESTAMP.exec(text) ?? [];
   if (date === undefined || !isDate(date)) return undefined;
+  const written = `${date}T${hour}:${minute}:${second}`;
+  const wall = offset === undefined ? written : atChinaTime(written, offset);
   const tail = fraction.replace(/0+$/, '');
-  return `${date}T${hour}:${minute}:${second}${tail === '' ? '' : `.${tail}`}`;
+  return wall === undefined || tail === '' ? wall : `${wall}.${tail}`;
 }
 
-/**
- * Reads a value that a row scope states. More forms are understood than in a file, where they would be faults: leading zeros of numbers,
- * and decimals with more digits than the item keeps. Undefined when it does not fit, or is empty: an empty text is no value here.
- */
-export function canonicalScopeValue(item: Pick<Item, 'type' | 'scale'>, text: string): string | undefined {
-  if (text === '') return undefined;
-  switch (valueKind(item)) {
-    case 'decimal':
-      return canonicalDecimal(withoutLeadingZeros(text), item.scale ?? SCOPE_SCALE);
-    case 'integer':
-    case 'double':
-      return canonicalValue(item, withoutLeadingZeros(text));
-    default:
-      return canonicalValue(item, text);
-  }
-}
-
-/** Digits after the point of the decimals that a row scope compares with. */
-export const SCOPE_SCALE = 12;
-
-function withoutLeadingZeros(text: string): string {
-  return text.replace(/^(-?)0+(?=\d)/, '$1');
+function atChinaTime(written: string, offset: string): string | undefined {
+  const minutes = offset === 'Z' ? 0 : (offset.startsWith('-') ? -1 : 1) * (+offset.slice(1, 3) * 60 + +offset.slice(4));
+  const instant = new Date(Date.parse(`${written}Z`) + (CHINA_OFFSET_MINUTES - minutes) * 60_000);
+  const year = instant.getUTCFullYear();
+  return year < 1 || year > 9999 ? undefined : instant.toISOString().slice(0, 19);
 }

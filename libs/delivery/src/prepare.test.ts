@@ -188,10 +188,10 @@ test('masks, and pseudonyms that only the key makes', async (t) => {
     made.plaintext.toString(),
     [
       'id,姓名,amount,born,seen,count',
-      `${pseudonym('001')},张*,10,1990,2024,40`,
+      `${pseudonym('001')},张*,10.00,1990,2024,40`,
       // The band of the least integer begins below what an integer can be.
-      `${pseudonym('002')},李**,-5,2000,2024,`,
-      `${pseudonym('004')},,0,0001,9999,9223372036854775800`,
+      `${pseudonym('002')},李**,-5.00,2000,2024,`,
+      `${pseudonym('004')},,0.00,0001,9999,9223372036854775800`,
       '',
     ].join('\n'),
   );

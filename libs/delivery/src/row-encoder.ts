@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs';
 import type { Item } from '#contracts';
 import { MISSING_LENGTH, startContentDigest } from './content-digest.js';
 import { CsvRows, ESCAPED, faultAt, PLAIN } from './csv-rows.js';
-import { canonicalValue, DECIMAL_WHOLE_DIGITS, isDay, scaleOf, valueKind, type ValueKind } from './item-value.js';
+import { canonicalValue, DECIMAL_DIGITS, isDay, scaleOf, valueKind, type ValueKind } from './item-value.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -235,7 +235,7 @@ function shapeOf(bytes: Uint8Array, start: number, end: number, kind: ValueKind,
         if (fraction === 0) return MISFIT;
       }
       if (p !== end) return MISFIT;
-      const room = kind === 'integer' ? 18 : DECIMAL_WHOLE_DIGITS;
+      const room = kind === 'integer' ? 18 : DECIMAL_DIGITS - scale - 1;
       return fraction === scale && digits <= room && (nonZero || whole === start) ? CANONICAL : ASK;
     }
     case 'date':

@@ -1,5 +1,5 @@
 import { refuse, type Item, type RowScope } from '#contracts';
-import { canonicalScopeValue, columnName, DECIMAL_WHOLE_DIGITS, duckdbType, SCOPE_SCALE, valueKind } from './item-value.js';
+import { canonicalValue, columnName, duckdbType, valueKind } from './item-value.js';
 import { defaultLimits } from './limits.js';
 import type { SqlFragment } from './sql.js';
 
@@ -25,13 +25,13 @@ export function compileScope(
     return { item, column: negated && valueKind(item) === 'text' ? `nullif(${stored}, '')` : stored };
   };
   const parameter = (item: Item, text: string): string => {
-    const value = canonicalScopeValue(item, text);
-    if (value === undefined) throw refuse('scope-bad-value', { item: item.name }, { field: 'rows' });
+    const value = canonicalValue(item, text);
+    if (value === undefined || value === '') throw refuse('scope-bad-value', { item: item.name }, { field: 'rows' });
     if (values >= limits.scopeValues) throw refuse('scope-too-large', {}, { field: 'rows' });
     const name = `scope${values}`;
     values += 1;
     parameters[name] = value;
-    return valueKind(item) === 'text' ? `$${name}` : `CAST($${name} AS ${comparedAs(item)})`;
+    return valueKind(item) === 'text' ? `$${name}` : `CAST($${name} AS ${duckdbType(item)})`;
   };
 
   const compile = (scope: RowScope, depth: number, negated: boolean): string => {
@@ -65,9 +65,4 @@ export function compileScope(
     }
   };
   return { sql: compile(rows, 1, false), parameters };
-}
-
-// A decimal is compared with all the digits that were stated, so that 1.5 equals nothing among whole numbers instead of 2.
-function comparedAs(item: Item): string {
-  return valueKind(item) === 'decimal' ? `DECIMAL(${DECIMAL_WHOLE_DIGITS + SCOPE_SCALE},${SCOPE_SCALE})` : duckdbType(item);
 }

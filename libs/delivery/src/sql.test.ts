@@ -58,7 +58,7 @@ test('a scope compares by type, and what is missing or empty is neither in nor o
     [between('code', 'ｚ', '𠀁'), [4, 5]],
     [not(between('code', 'a', 'b')), [1, 4, 5]],
     [between('n', '9', '10'), [4, 5]],
-    [is('n', '-007'), [3]],
+    [is('n', '-7'), [3]],
     [is('amount', '1.5'), [1]],
     [{ op: 'in', item: 'amount', values: ['1', '99.99'] }, [4, 5]],
     [between('day', '2024-01-01', '2024-01-31'), [1]],
@@ -71,13 +71,6 @@ test('a scope compares by type, and what is missing or empty is neither in nor o
     [{ op: 'or', of: [is('n', '5'), { op: 'and', of: [is('yes', 'false'), is('amount', '-1')] }] }, [1, 2]],
   ];
   for (const [rows, ids] of cases) assert.deepEqual(await idsIn(rows), ids, JSON.stringify(rows));
-});
-
-test('decimals are compared exactly, with digits that the item does not keep too', async () => {
-  const whole = [item('n', 'N')];
-  const { sql, parameters } = compileScope({ op: 'between', item: 'n', low: '0.5', high: '1.999999999999' }, whole);
-  const found = await sandbox.run(`SELECT c0 FROM (VALUES (0::DECIMAL(24,0)), (1), (2)) t(c0) WHERE ${sql}`, parameters);
-  assert.deepEqual(found, [['1']]);
 });
 
 test('a scope that does not fit its items is refused', () => {
@@ -93,6 +86,7 @@ test('a scope that does not fit its items is refused', () => {
   assert.equal(refused({ op: '=', item: 'n', value: '1; DROP TABLE t' }), 'scope-bad-value');
   assert.equal(refused({ op: 'prefix', item: 'n', value: '1' }), 'scope-bad-value');
   assert.equal(refused({ op: '=', item: 'code', value: '' }), 'scope-bad-value');
+  assert.equal(refused({ op: '=', item: 'amount', value: '1.555' }), 'scope-bad-value');
   let deep: RowScope = { op: 'all' };
   for (let i = 0; i < 5000; i += 1) deep = { op: 'not', of: deep };
   assert.equal(refused(deep), 'scope-too-large');
@@ -135,11 +129,14 @@ test('transformations, each on ordinary and on awkward values', async () => {
     ['I', band(10), '-1::BIGINT', '-10'],
     ['I', band(10), '-20::BIGINT', '-20'],
     ['I', band(1_000_000_000), '9223372036854775807::BIGINT', '9223372036000000000'],
-    ['N', band(5), '-0.01::DECIMAL(26,2)', '-5'],
-    ['N', band(5), '14.99::DECIMAL(26,2)', '10'],
-    ['N', band(7), `${'9'.repeat(24)}.99::DECIMAL(26,2)`, String(10n ** 24n - 1n - ((10n ** 24n - 1n) % 7n))],
-    ['B', band(3), '-0.5::DOUBLE', '-3'],
-    ['B', band(3), '1e308::DOUBLE', null],
+    ['I', band(10), `'-9223372036854775808'::BIGINT`, null],
+    ['N', band(5), '-0.01::DECIMAL(38,2)', '-5.00'],
+    ['N', band(5), '-5.00::DECIMAL(38,2)', '-5.00'],
+    ['N', band(5), '14.99::DECIMAL(38,2)', '10.00'],
+    ['N', band(7), `${'9'.repeat(36)}.99::DECIMAL(38,2)`, `${10n ** 36n - 1n - ((10n ** 36n - 1n) % 7n)}.00`],
+    ['N', band(1_000_000_000), `-${'9'.repeat(36)}.99::DECIMAL(38,2)`, null],
+    ['B', band(3), '-0.5::DOUBLE', '-3.0'],
+    ['F', band(6), `'-1.7976931348623157e308'::DOUBLE`, null],
     ['C', { kind: 'pseudonym' }, `'身份证 42'`, hmac('身份证 42')],
     ['C', { kind: 'pseudonym' }, `''`, null],
     ['I', { kind: 'pseudonym' }, '-42::BIGINT', hmac('-42')],

@@ -46,7 +46,7 @@ export function compileTransformation(item: Item, transformation: Transformation
     case 'year':
       return { sql: `left(CAST(${column} AS VARCHAR), 4)`, kind: 'text' };
     case 'band':
-      return bandOf(item, column, transformation.width);
+      return { sql: bandSql(item, column, transformation.width), kind: valueKind(item) };
     case 'pseudonym': {
       // HMAC-SHA-256 (RFC 2104) of the value's canonical text; the padded keys come ready, and DuckDB has only the hash.
       const message = valueKind(item) === 'text' ? column : `CAST(${column} AS VARCHAR)`;
@@ -56,14 +56,16 @@ export function compileTransformation(item: Item, transformation: Transformation
   }
 }
 
-// Rounded down to a whole multiple, exactly. Sixteen bytes hold every step; a band that begins below what an integer can be is left out.
-function bandOf(item: Item, column: string, width: number): LeavingColumn {
-  const whole = valueKind(item) === 'integer' ? column : `floor(${column})`;
-  const value = `TRY_CAST(${whole} AS HUGEINT)`;
-  const band = `(${value} - ((${value} % ${width}) + ${width}) % ${width})`;
-  return valueKind(item) === 'integer'
-    ? { sql: `TRY_CAST(${band} AS ${duckdbType(item)})`, kind: 'integer' }
-    : { sql: `TRY_CAST(${band} AS DECIMAL(38,0))`, kind: 'decimal' };
+// The largest multiple that is not above the value, exact for integers and decimals. One below what the type can hold is left out.
+function bandSql(item: Item, column: string, width: number): string {
+  if (valueKind(item) === 'double') {
+    const from = `floor(${column} / ${width}) * ${width}`;
+    return `CASE WHEN isfinite(${from}) THEN ${from} END`;
+  }
+  const wide = valueKind(item) === 'integer' ? 'HUGEINT' : duckdbType(item);
+  const rest = `(CAST(${column} AS ${wide}) % CAST(${width} AS ${wide}))`;
+  const below = `CASE WHEN ${rest} < 0 THEN CAST(${width} AS ${wide}) ELSE 0 END`;
+  return `TRY(CAST(CAST(${column} AS ${wide}) - ${rest} - ${below} AS ${duckdbType(item)}))`;
 }
 
 /** The key as the two padded blocks of HMAC-SHA-256. At most 64 bytes. */
