@@ -95,7 +95,7 @@ export function statesOf({ client }: Scope): StateReader {
     deliveries({ party, right, state, pulledBefore }, page) {
       const where = new Where();
       where.and('grantor = ? OR grantee = ?', party);
-      where.and('right_id = ?', right);
+      where.and('"right" = ?', right);
       where.and('status = ?', state);
       where.and('pulled_at < ?', pulledBefore);
       return list('delivery', where, page);

@@ -10,9 +10,9 @@ export function trailOf({ client }: Scope): Trail {
     async query(filter, page) {
       const limit = limitOf(page);
       const where = new Where();
-      where.and('subject = ? OR dataset = ? OR right_id = ? OR statement_id = ?', filter.subject);
+      where.and('subject = ? OR dataset = ? OR "right" = ? OR statement_id = ?', filter.subject);
       where.and('dataset = ?', filter.dataset);
-      where.and('right_id = ?', filter.right);
+      where.and('"right" = ?', filter.right);
       where.and('subject = ?', filter.delivery);
       where.and('departments @> ?::text[]', filter.department && [filter.department]);
       where.and('persons @> ?::text[]', filter.person && [filter.person]);
