@@ -32,6 +32,13 @@ test('a version has the content digest that its format says', async (t) => {
   assert.equal(ingested.sizeBytes, Buffer.byteLength(everyKindCsv));
 });
 
+test('the worked example of docs/formats/content-digest.md is true', async (t) => {
+  const { ingested } = await ingestHere(await openGround(t), [item('a', 'C'), item('n', 'Y')], 'a,n\nx,1.5\n"",\n');
+  assert.equal(ingested.contentDigest, '70f22a0ee0d3b47258e73a7f60698068edafcfce5bdfaf76142606038b47913a');
+  const schema = '{"items":[{"name":"a","type":"C"},{"name":"n","scale":2,"type":"Y"}],"v":1}';
+  assert.equal(ingested.schemaDigest, createHash('sha256').update(schema).digest('hex'));
+});
+
 test('the same rows have the same digest in every spelling of the file', async (t) => {
   const ground = await openGround(t);
   const items = [item('a', 'C'), item('b', 'I'), item('c', 'T')];
