@@ -41,9 +41,9 @@ async function start(): Promise<void> {
 }
 
 /** Loads the demo city where it belongs, and says how to get in. */
-async function greet(settings: Settings, { embedded, addresses }: PreparedDatabase): Promise<void> {
-  const token = await drawSetUpToken(settings, addresses().api);
-  const demo = embedded && settings.wantsDemo ? await prepareDemo(settings, token, progress) : undefined;
+async function greet(settings: Settings, prepared: PreparedDatabase): Promise<void> {
+  const token = await drawSetUpToken(settings, prepared.addresses().api);
+  const demo = prepared.embedded && settings.wantsDemo ? await prepareDemo(settings, token, progress) : undefined;
   stopRequested.signal.throwIfAborted();
   progress.line(sayReady(settings.publicUrl, progress.elapsed));
   if (demo) progress.line(demo);
