@@ -4,6 +4,7 @@ import type { SealHook } from '#ledger';
 import type pg from 'pg';
 import type { PgSealTransaction } from './ledger/index.js';
 import { channels } from './listen.js';
+import { oweTasks } from './stores/tasks.js';
 
 type Batch = Parameters<SealHook<PgSealTransaction>>[1];
 type Parties = Map<string, { grantor: string; grantee: string }>;
@@ -22,28 +23,22 @@ export function consequencesHook(settings: { payloadDays: number; clock: Clock }
   };
 }
 
-async function addTasks(client: pg.ClientBase, batch: Batch, { payloadDays, clock }: { payloadDays: number; clock: Clock }): Promise<void> {
+async function addTasks(
+  client: pg.ClientBase,
+  batch: Batch,
+  { payloadDays, clock }: { payloadDays: number; clock: Clock },
+): Promise<void> {
   const due = [
     ...batch.sealed.flatMap(({ statement }) => consequencesOf(statement, { payloadDays })),
     ...batch.rejected.flatMap(({ statement, refusal }) => (statement ? consequencesOfRejection(statement, refusal.code) : [])),
   ];
-  // One row may be touched once in a statement: the earliest of several wins.
-  const tasks = new Map<string, { kind: string; subject: string; notBefore: string | null }>();
-  for (const { kind, subject, afterDays = 0 } of due) {
-    const notBefore = afterDays === 0 ? null : new Date(clock.now().getTime() + afterDays * dayMs).toISOString();
-    const key = `${kind} ${subject}`;
-    if (!tasks.has(key) || notBefore === null) tasks.set(key, { kind, subject, notBefore });
-  }
-  if (tasks.size === 0) return;
-  const rows = [...tasks.values()];
-  await client.query(
-    `INSERT INTO office.task (id, kind, subject, not_before)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
-     ON CONFLICT (kind, subject) WHERE finished_at IS NULL DO UPDATE SET asked = task.asked + 1,
-       not_before = CASE WHEN excluded.not_before IS NULL THEN NULL ELSE least(task.not_before, excluded.not_before) END`,
-    [rows.map(randomId), rows.map(({ kind }) => kind), rows.map(({ subject }) => subject), rows.map(({ notBefore }) => notBefore)],
+  await oweTasks(
+    client,
+    due.map(({ kind, subject, afterDays = 0 }) => {
+      const notBefore = afterDays === 0 ? undefined : new Date(clock.now().getTime() + afterDays * dayMs).toISOString();
+      return { kind, subject, notBefore };
+    }),
   );
-  await client.query('SELECT pg_notify($1, $2)', [channels.task, 'sealed']);
 }
 
 async function addNotices(client: pg.ClientBase, batch: Batch, at: string): Promise<void> {

@@ -20,9 +20,13 @@ const maxAttempts = 8;
 /** Serialization failure and deadlock: nothing happened, and the same work may well succeed now. */
 const repeatable = new Set(['40001', '40P01']);
 
-/** Connection failures (class 08), a server that stops or starts (57P0x), too many connections. */
-const isOutage = (state: string | undefined, message: string) =>
+/**
+ * Connection failures (class 08), a server that stops or starts (57P0x), too many connections. TypeORM releases a runner whose connection
+ * broke, and whatever is asked of it then fails by that name.
+ */
+const isOutage = (state: string | undefined, { name, message }: Error) =>
   (state !== undefined && /^(08|57P0|53300|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND)/.test(state)) ||
+  name === 'QueryRunnerAlreadyReleasedError' ||
   /Connection terminated|timeout exceeded when trying to connect|not queryable/.test(message);
 
 /**
@@ -59,7 +63,7 @@ export function postgresTransactions(database: Database, inboxOf: (client: pg.Cl
           return await once(work);
         } catch (error) {
           const state = sqlState(error);
-          if (isOutage(state, error instanceof Error ? error.message : '')) throw unavailable(error);
+          if (error instanceof Error && isOutage(state, error)) throw unavailable(error);
           if (attempt >= maxAttempts || state === undefined || !repeatable.has(state)) throw error;
           // Those who collided must not collide again in step.
           await sleep(Math.random() * 10 * 2 ** attempt);

@@ -27,15 +27,21 @@ export interface Owed {
  */
 export async function oweTasks(client: pg.ClientBase, owed: readonly Owed[]): Promise<void> {
   if (owed.length === 0) return;
+  const earliest = new Map<string, Owed>();
+  for (const one of owed) {
+    const key = `${one.kind} ${one.subject}`;
+    const before = earliest.get(key);
+    if (!before || (before.notBefore !== undefined && (one.notBefore === undefined || one.notBefore < before.notBefore)))
+      earliest.set(key, one);
+  }
   // In one order everywhere, so that two transactions that add the same ones never wait for each other.
-  const rows = [...new Map(owed.map((one) => [`${one.kind} ${one.subject}`, one])).entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, one]) => one);
+  const rows = [...earliest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
   await client.query(
     `INSERT INTO office.task (id, kind, subject, not_before)
      SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
      ON CONFLICT (kind, subject) WHERE finished_at IS NULL DO UPDATE SET asked = task.asked + 1,
-       not_before = CASE WHEN excluded.not_before IS NULL THEN NULL ELSE least(task.not_before, excluded.not_before) END`,
+       -- Null is due now, and LEAST would skip it.
+       not_before = CASE WHEN num_nulls(task.not_before, excluded.not_before) = 0 THEN least(task.not_before, excluded.not_before) END`,
     [
       rows.map(() => randomBytes(16).toString('hex')),
       rows.map(({ kind }) => kind),
