@@ -252,6 +252,16 @@ test('a delivery never holds more rows than its decision allows', async (t) => {
   assert.equal((await deliver(ground, version, {}, 4000)).rows, 4000);
 });
 
+test('names that differ only in case leave in CSV alone', async (t) => {
+  const ground = await openGround(t);
+  const { version } = await ingestHere(ground, [item('code', 'C'), item('Code', 'C')], 'code,Code\n1,2\n');
+  assert.equal((await deliver(ground, version)).plaintext.toString(), 'code,Code\n1,2\n');
+  for (const format of ['jsonl', 'parquet'] as const) {
+    await assert.rejects(deliver(ground, version, { format }), { code: 'item-names-alike' });
+    assert.equal((await deliver(ground, version, { format, items: ['Code'] })).rows, 1);
+  }
+});
+
 test('counts and previews say what would leave', async (t) => {
   const { ground, version } = await inParts(t, 4000);
   const place = { store: ground.store, memoryFolder: ground.memoryFolder, version };

@@ -19,10 +19,12 @@ import { quoteLiteral } from './sql.js';
  * Makes the payload of a delivery: reads the version part by part, selects, narrows and masks in DuckDB, and encrypts what comes out on
  * its way into the store. The rows keep the version's order. Nothing in the clear is stored but in `folder`, which is in memory; there
  * lie two parts at most. What fails leaves no object.
+ * Refusals: `item-unknown`, `transformation-not-possible`, `item-names-alike`, `part-damaged`, `quota-rows`.
  */
 export async function prepareDelivery(job: PrepareJob, folder: string, options: JobOptions = {}): Promise<PreparedDelivery> {
   const limits = limitsWith(job.limits);
   const rows = compileSelection(job.version.items, job.selection, job.pseudonymKey, limits);
+  checkNames(job.selection);
   const store = openPayloadStore(job.store);
   const sandbox = await openSandbox(folder, limits);
   const counted = { rows: 0 };
@@ -36,6 +38,14 @@ export async function prepareDelivery(job: PrepareJob, folder: string, options: 
   } finally {
     sandbox.close();
   }
+}
+
+// DuckDB takes such names for one: it would rename a column of a Parquet file, and makes no JSON at all.
+function checkNames({ format, items }: PrepareJob['selection']): void {
+  if (format === 'csv' || format === 'csv-bom') return;
+  const lower = items.map((name) => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()));
+  const alike = items.filter((_, i) => lower.indexOf(lower[i] as string) !== lower.lastIndexOf(lower[i] as string));
+  if (alike.length > 0) throw refuse('item-names-alike', { items: alike }, { field: 'format' });
 }
 
 interface Making {

@@ -38,6 +38,11 @@ export const deliveryRefusals = {
     zh: '第 {line} 行缺少必填项 {item}。',
     en: 'On line {line} the required item {item} is missing.',
   },
+  'item-names-alike': {
+    status: 409,
+    zh: '数据项名称仅大小写不同：{items}。该格式无法区分，请改用 CSV。',
+    en: 'Names of items differ only in case: {items}. This format cannot tell them apart; take CSV.',
+  },
   'memory-folder': {
     status: 503,
     zh: '内存暂存目录不可用：{reason}。',
