@@ -16,7 +16,7 @@ test('one sentence says who may use what, for which purpose, until when, and wha
   assert.equal(
     describeRight({ ...terms, obligations: { accountForUse: true, deleteBy: '2026-12-31' } }, names, 'zh'),
     '民政局自 2025-10-01 起至 2026-09-30 止，为“低保家庭经济状况核对”（依据：《社会救助暂行办法》第五十八条），' +
-      '可以文件方式使用自然资源局“不动产登记信息”的坐落、面积、证件号码（证件号码只留前 6 后 4 位），限于省级代码为 42；' +
+      '可以文件方式使用自然资源局“不动产登记信息”的坐落、面积、证件号码（证件号码只留前 6 后 4 位），限于省级代码为 42 的数据行；' +
       '最多提取 5 次、每日 2 次、共 4000 行，格式 CSV、Parquet；不得超出用途，不得向第三方提供，须记录使用情况，须于 2026-12-31 前销毁。',
   );
   const english = {
@@ -39,6 +39,7 @@ test('what a sentence may not hide: no mask, one version, a window by the hour',
   const open = describeRight({ ...terms, transformations: [], version: '0123456789abcdef0123456789abcdef' }, names, 'zh');
   assert.match(open, /不脱敏/);
   assert.match(open, /仅数据版本 01234567/);
+  assert.match(describeRight({ ...terms, rows: { op: 'all' } }, names, 'zh'), /），全部数据行；/);
   const byHour = describeRight({ ...terms, window: { ...terms.window, until: '2026-01-01T04:30:00.000Z' } }, names, 'zh');
   assert.match(byHour, /至 2026-01-01 12:30（不含）止/);
   const erased = describeRight(terms, { ...names, purpose: { basis: '', scenario: '' } }, 'zh');

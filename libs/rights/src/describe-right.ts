@@ -31,7 +31,7 @@ function inChinese(terms: RightTerms, names: RightNames): string {
     `为“${purpose.scenario}”（依据：${purpose.basis}），`,
     `可以${methodNames[terms.method][0]}方式使用${names.grantor}“${names.dataset}”${versionWords(terms, 'zh')}的${describeItems(terms, names, 'zh')}`,
     masks === '' ? '（不脱敏）' : `（${masks}）`,
-    `，限于${describeScope(terms.rows, names.items, 'zh')}；`,
+    terms.rows.op === 'all' ? '，全部数据行；' : `，限于${describeScope(terms.rows, names.items, 'zh')} 的数据行；`,
     `最多提取 ${quota.pulls} 次、每日 ${quota.pullsPerDay} 次、共 ${quota.rows} 行，格式 ${formats(terms, '、')}；`,
     '不得超出用途，不得向第三方提供',
     obligations.accountForUse ? '，须记录使用情况' : '',
