@@ -27,6 +27,8 @@ const malformed: readonly (string | Buffer)[] = [
   '[]',
   '"text"',
   'null',
+  '',
+  '12345678901234567890',
   '{"__proto__":{"roles":["operator"]}}',
   '{"dataset":{"$ne":1},"password":["x"],"rows":{"op":"and","of":[]}}',
   `{"password":"${'x'.repeat(5000)}"}`,
@@ -67,16 +69,23 @@ describe('calls by strangers: no 500, no leak', () => {
     const text = response.headers.get('content-type')?.includes('event-stream') ? '' : await response.text();
     if (text === '') await response.body?.cancel().catch(() => undefined);
     assert.ok(response.status < 500, `${method} ${path} answered ${response.status}: ${text.slice(0, 300)}`);
-    assert.ok(!/\bat .*\.js:\d+|node_modules|SELECT |syntax error|violates/.test(text), `${method} ${path} leaks: ${text.slice(0, 300)}`);
+    assert.ok(
+      !/\bat .*\.js:\d+|node_modules|SELECT |syntax error|violates/.test(text),
+      `${method} ${path} leaks: ${text.slice(0, 300)}`,
+    );
     return { status: response.status, text };
   }
   const pathOf = (route: Route, id: string) =>
-    route.path.replace(/:(\w+)/g, (_, name: string) => (name === 'code' ? city.codes.provider : name === 'year' ? '2026' : name === 'index' ? '0' : id));
+    route.path.replace(/:(\w+)/g, (_, name: string) =>
+      name === 'code' ? city.codes.provider : name === 'year' ? '2026' : name === 'index' ? '0' : id,
+    );
 
   test('without, with wrong and with revoked credentials', async () => {
     const { client, token } = city.requester;
     const own = await client.call(routes.sessions, {});
-    const other = await exchange.client().call(routes.logIn, { body: { login: 'requester', password: city.requester.password, as: 'token' } });
+    const other = await exchange
+      .client()
+      .call(routes.logIn, { body: { login: 'requester', password: city.requester.password, as: 'token' } });
     const revoked = other.token ?? '';
     const now = await exchange.client(revoked).call(routes.sessions, {});
     const id = now.items.find((session) => session.current)?.id ?? '';
@@ -141,7 +150,10 @@ describe('calls by strangers: no 500, no leak', () => {
       assert.deepEqual(foreign, absent, `${name} tells a foreign ${kind} from one that does not exist`);
     }
     const trail = await outsider.client.call(routes.trail, {});
-    assert.ok(trail.items.every((entry) => JSON.stringify(entry).includes(outsider.department)), 'the trail of a stranger names others');
+    assert.ok(
+      trail.items.every((entry) => JSON.stringify(entry).includes(outsider.department)),
+      'the trail of a stranger names others',
+    );
     assert.equal((await outsider.client.call(routes.rights, {})).items.length, 0);
     assert.equal((await outsider.client.call(routes.deliveries, {})).items.length, 0);
   });
@@ -161,10 +173,19 @@ describe('calls by strangers: no 500, no leak', () => {
           assert.ok(answer.status >= 400, `${route.method} ${route.path} took the id ${id}: ${answer.status}`);
         }
       }
-      if (route.query) await send(route.method, `${pathOf(route, ids.dataset)}?limit=-1&cursor=%00&limit=99999&type=x'--`, headers);
+      if (route.query)
+        await send(route.method, `${pathOf(route, ids.dataset)}?limit=-1&cursor=%00&limit=99999&type=x'--`, headers);
     }
-    const asked = { dataset: ids.dataset, asked: askedFor({ rows: { op: 'prefix', item: 'name', value: "'; DROP TABLE x; --" } }) };
-    const injected = await send('POST', '/api/requests', { authorization: `Bearer ${city.requester.token}` }, JSON.stringify(asked));
+    const asked = {
+      dataset: ids.dataset,
+      asked: askedFor({ rows: { op: 'prefix', item: 'name', value: "'; DROP TABLE x; --" } }),
+    };
+    const injected = await send(
+      'POST',
+      '/api/requests',
+      { authorization: `Bearer ${city.requester.token}` },
+      JSON.stringify(asked),
+    );
     assert.ok([201, 400].includes(injected.status));
   });
 
@@ -173,7 +194,14 @@ describe('calls by strangers: no 500, no leak', () => {
     const foreign = await send('GET', '/api/me', { ...headers, 'x-quanlian-department': city.codes.provider });
     assert.equal(foreign.status, 404);
     assert.equal((await send('POST', '/api/requests', { ...headers, 'content-type': 'text/xml' }, '<a/>')).status, 415);
-    for (const path of ['/', '/api', '/api/nothing', '/log/checkpoint/../../etc/passwd', '/%2e%2e/%2e%2e/etc/passwd', '/docs/../package.json']) {
+    for (const path of [
+      '/',
+      '/api',
+      '/api/nothing',
+      '/log/checkpoint/../../etc/passwd',
+      '/%2e%2e/%2e%2e/etc/passwd',
+      '/docs/../package.json',
+    ]) {
       const answer = await send('GET', path, headers);
       assert.ok(!answer.text.includes('root:') && !answer.text.includes('"dependencies"'));
     }
@@ -185,8 +213,16 @@ describe('calls by strangers: no 500, no leak', () => {
     const codes: string[] = [];
     for (let i = 0; i < 7; i++) codes.push((JSON.parse((await attempt()).text) as { code: string }).code);
     assert.deepEqual(codes.slice(0, 5), Array(5).fill('bad-login'));
-    assert.ok(codes.slice(5).every((code) => code === 'locked-out'), codes.join());
-    const right = await send('POST', '/api/login', {}, JSON.stringify({ login: 'supervisor', password: city.supervisor.password }));
+    assert.ok(
+      codes.slice(5).every((code) => code === 'locked-out'),
+      codes.join(),
+    );
+    const right = await send(
+      'POST',
+      '/api/login',
+      {},
+      JSON.stringify({ login: 'supervisor', password: city.supervisor.password }),
+    );
     assert.equal((JSON.parse(right.text) as { code: string }).code, 'locked-out');
   });
 });
@@ -195,7 +231,10 @@ describe('calls by strangers: no 500, no leak', () => {
 async function outsiderOf(exchange: RunningExchange, city: SmallCity) {
   const code = departmentCode(4);
   const head = city.competentHead;
-  await settled(head, await head.client.call(routes.admitDepartment, { body: { code, name: '示例市教育局', level: 'city', region: '990100' } }));
+  await settled(
+    head,
+    await head.client.call(routes.admitDepartment, { body: { code, name: '示例市教育局', level: 'city', region: '990100' } }),
+  );
   await settled(head, await head.client.call(routes.nominateKey, { params: { code }, body: { custody: 'exchange' } }));
   const added = await head.client.call(routes.addPerson, {
     body: { login: 'outsider', name: '吴局外', department: code, roles: ['steward', 'office-head', 'requester'] },

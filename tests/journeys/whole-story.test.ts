@@ -37,7 +37,8 @@ for (const redis of [false, true]) {
 
     test('the whole story', { skip }, async (context) => {
       context.after(() => {
-        if (exchange.logOf('api') + exchange.logOf('worker')) context.diagnostic(exchange.logOf('api') + exchange.logOf('worker'));
+        if (exchange.logOf('api') + exchange.logOf('worker'))
+          context.diagnostic(exchange.logOf('api') + exchange.logOf('worker'));
       });
       const { requester, supervisor } = city;
       const csv = villageCsv(5000);
@@ -54,20 +55,38 @@ for (const redis of [false, true]) {
       const plaintext = openWithAge(ciphertext, city.identities[1] ?? '');
       const { key } = await requester.client.call(routes.deliveryKey, { params: { id: delivery.id } });
       assert.equal(hmacSha256Hex(Buffer.from(key, 'base64url'), plaintext), delivery.plaintextHmac);
-      const expected = csv.toString().split('\n').filter((line) => line.endsWith(',42')).map((line) => line.split(',').slice(0, 2).join(','));
+      const expected = csv
+        .toString()
+        .split('\n')
+        .filter((line) => line.endsWith(',42'))
+        .map((line) => line.split(',').slice(0, 2).join(','));
       assert.equal(plaintext.toString(), ['code,name', ...expected, ''].join('\n'));
 
       const receipt = await requester.client.call(routes.signReceipt, {
         params: { id: delivery.id },
-        body: { ciphertextSha256: sha256Hex(ciphertext), plaintextHmac: hmacSha256Hex(Buffer.from(key, 'base64url'), plaintext), rows: 500 },
+        body: {
+          ciphertextSha256: sha256Hex(ciphertext),
+          plaintextHmac: hmacSha256Hex(Buffer.from(key, 'base64url'), plaintext),
+          rows: 500,
+        },
       });
       await settled(requester, receipt);
-      const use = await requester.client.call(routes.recordUse, { params: { id: right }, body: { kind: 'use', record: '用于低保核对。' } });
+      const use = await requester.client.call(routes.recordUse, {
+        params: { id: right },
+        body: { kind: 'use', record: '用于低保核对。' },
+      });
       await settled(requester, use);
 
       const trail = await supervisor.client.call(routes.trail, { query: { right } });
       const types = trail.items.map((entry) => entry.type);
-      for (const type of ['right.granted', 'pull.signed', 'delivery.decided', 'delivery.prepared', 'receipt.signed', 'use.recorded'] as const) {
+      for (const type of [
+        'right.granted',
+        'pull.signed',
+        'delivery.decided',
+        'delivery.prepared',
+        'receipt.signed',
+        'use.recorded',
+      ] as const) {
         assert.ok(types.includes(type), `${type} is missing in ${types.join()}`);
       }
 

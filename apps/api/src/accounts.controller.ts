@@ -55,7 +55,12 @@ export class AccountsController {
   @Serves(routes.sessions)
   async sessions(@Caller() actor: Actor, @Req() request: AuthenticatedRequest) {
     const own = await this.ownSessions.list(actor);
-    return { items: own.map(({ person: _, ...credential }) => ({ ...credential, current: credential.id === request.call?.credential.id })) };
+    return {
+      items: own.map(({ person: _, ...credential }) => ({
+        ...credential,
+        current: credential.id === request.call?.credential.id,
+      })),
+    };
   }
 
   @Serves(routes.endSession)

@@ -11,7 +11,11 @@ export interface Stretch {
  * Reads Range and If-Range (RFC 9110 §14.2, §13.1.5) for one stretch. Several ranges, another unit or a changed ETag give the whole, as
  * the RFC allows. Throws Refusal range-not-satisfiable.
  */
-export function readRange(headers: { range?: string | undefined; 'if-range'?: string | undefined }, sizeBytes: number, etag: string): Stretch {
+export function readRange(
+  headers: { range?: string | undefined; 'if-range'?: string | undefined },
+  sizeBytes: number,
+  etag: string,
+): Stretch {
   const whole = { start: 0, end: sizeBytes - 1, isPartial: false };
   const match = headers.range === undefined ? null : /^bytes=(\d*)-(\d*)$/.exec(headers.range.trim());
   if (!match || (match[1] === '' && match[2] === '')) return whole;

@@ -44,7 +44,11 @@ export class DatasetsController {
   }
 
   @Serves(routes.publishVersion)
-  async publish(@Caller() actor: Actor, @Sent() { params, query }: Given<typeof routes.publishVersion>, @Req() request: FastifyRequest) {
+  async publish(
+    @Caller() actor: Actor,
+    @Sent() { params, query }: Given<typeof routes.publishVersion>,
+    @Req() request: FastifyRequest,
+  ) {
     const cut = new AbortController();
     request.raw.once('aborted', () => cut.abort());
     return this.publishVersion.execute(actor, { dataset: params.id, ...query }, request.body as Readable, cut.signal);

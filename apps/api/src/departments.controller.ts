@@ -1,6 +1,15 @@
 import { Controller, Inject } from '@nestjs/common';
 import { routes, type Given } from '#contracts';
-import { AdmitDepartment, EndKey, EndRecipient, NominateKey, NominateRecipient, ReadDepartments, ReadProposals, type Actor } from '#exchange';
+import {
+  AdmitDepartment,
+  EndKey,
+  EndRecipient,
+  NominateKey,
+  NominateRecipient,
+  ReadDepartments,
+  ReadProposals,
+  type Actor,
+} from '#exchange';
 import { Caller, Sent, Serves } from '#nest';
 
 /** Departments, their signing keys and recipients. */

@@ -49,7 +49,8 @@ export class LedgerDoor {
 }
 
 function told(finding: Finding) {
-  if (finding.what === 'entry') return { kind: 'entry', id: String(finding.index), what: `${finding.code}: ${finding.sentence.en} ${finding.sentence.zh}` };
+  if (finding.what === 'entry')
+    return { kind: 'entry', id: String(finding.index), what: `${finding.code}: ${finding.sentence.en} ${finding.sentence.zh}` };
   const { kind, id, difference, expected = '–', actual = '–' } = finding;
   return { kind, id, what: `${difference}: ledger says ${expected}; database says ${actual}` };
 }

@@ -50,12 +50,18 @@ async function main(): Promise<void> {
       logRefusal: ({ code, method, path, person, department }) => {
         const line = { at: context.clock.now().toISOString(), action: `${method} ${path}`, code };
         // A refusal that cannot be logged is answered all the same.
-        auditLog.write({ ...line, ...(person === undefined ? {} : { person }), ...(department === undefined ? {} : { department }) }).catch((error: unknown) => log.warn({ err: error }, 'audit log'));
+        auditLog
+          .write({ ...line, ...(person === undefined ? {} : { person }), ...(department === undefined ? {} : { department }) })
+          .catch((error: unknown) => log.warn({ err: error }, 'audit log'));
       },
     },
   );
   const streams = app.get(EventStreams);
-  const listening = await listenToChanges(database, (change) => streams.tell(change), () => streams.tellGap());
+  const listening = await listenToChanges(
+    database,
+    (change) => streams.tell(change),
+    () => streams.tellGap(),
+  );
   await app.listen(settings.port, settings.host);
   log.info({ port: settings.port, version }, 'listening');
 

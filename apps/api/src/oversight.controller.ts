@@ -22,7 +22,12 @@ export class OversightController {
   }
 
   @Serves(routes.trailPage)
-  trailPage(@Caller() actor: Actor, @Sent() { query }: Given<typeof routes.trailPage>, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+  trailPage(
+    @Caller() actor: Actor,
+    @Sent() { query }: Given<typeof routes.trailPage>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
     const locale = request.headers['accept-language']?.startsWith('en') ? 'en' : 'zh';
     void reply
       .type('text/html; charset=utf-8')

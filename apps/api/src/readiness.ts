@@ -28,7 +28,15 @@ export class Readiness {
     const [found, queue] = await Promise.all([this.ask(), this.queue.health()]);
     const { sealerLagMs = 0, inboxWaiting = 0, openTasks = 0, ledgerSize = 0 } = found ?? {};
     const isOk = found !== undefined && queue && sealerLagMs < lagLimitMs;
-    return { status: isOk ? 'ok' : 'unready', database: found !== undefined, queue, sealerLagMs, inboxWaiting, openTasks, ledgerSize };
+    return {
+      status: isOk ? 'ok' : 'unready',
+      database: found !== undefined,
+      queue,
+      sealerLagMs,
+      inboxWaiting,
+      openTasks,
+      ledgerSize,
+    };
   }
 
   private async ask() {
@@ -41,7 +49,12 @@ export class Readiness {
       );
       const row = rows[0];
       if (!row) return undefined;
-      return { sealerLagMs: Math.max(0, Math.round(row.lag)), inboxWaiting: row.waiting, openTasks: row.open, ledgerSize: Number(row.size) };
+      return {
+        sealerLagMs: Math.max(0, Math.round(row.lag)),
+        inboxWaiting: row.waiting,
+        openTasks: row.open,
+        ledgerSize: Number(row.size),
+      };
     } catch {
       return undefined;
     }

@@ -1,6 +1,15 @@
 import { Controller, Inject } from '@nestjs/common';
 import { routes, type Given } from '#contracts';
-import { DecideRequest, PreviewRequest, ReadProposals, ReadRequests, SubmitRequest, SupplementRequest, WithdrawRequest, type Actor } from '#exchange';
+import {
+  DecideRequest,
+  PreviewRequest,
+  ReadProposals,
+  ReadRequests,
+  SubmitRequest,
+  SupplementRequest,
+  WithdrawRequest,
+  type Actor,
+} from '#exchange';
 import { Caller, Sent, Serves } from '#nest';
 
 /** Requests and the decisions on them. */

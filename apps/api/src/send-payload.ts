@@ -20,7 +20,13 @@ export class SendPayload {
     @Inject(Metrics) private readonly metrics: Metrics,
   ) {}
 
-  async execute(delivery: string, person: string, payload: OpenedPayload, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async execute(
+    delivery: string,
+    person: string,
+    payload: OpenedPayload,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
     const etag = `"${payload.sha256}"`;
     const stretch = readRange(request.headers, payload.sizeBytes, etag);
     const served = new ServedBytes(this.context, delivery, person);
@@ -51,7 +57,13 @@ export class SendPayload {
   }
 
   /** True when all bytes were handed over. */
-  private async send(delivery: string, payload: OpenedPayload, stretch: Stretch, served: ServedBytes, raw: ServerResponse): Promise<boolean> {
+  private async send(
+    delivery: string,
+    payload: OpenedPayload,
+    stretch: Stretch,
+    served: ServedBytes,
+    raw: ServerResponse,
+  ): Promise<boolean> {
     const gate = await this.openGate();
     const source = this.data.store.read(payload.objectName, { start: stretch.start, end: stretch.end });
     try {
@@ -79,4 +91,3 @@ export class SendPayload {
     }
   }
 }
-

@@ -29,7 +29,10 @@ export async function makeServer(parts: ApiParts, settings: ServerSettings): Pro
     ...(settings.https ? { https: settings.https } : {}),
     logger: false,
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
-  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.of(parts), adapter, { logger: ['error', 'warn'], abortOnError: false });
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.of(parts), adapter, {
+    logger: ['error', 'warn'],
+    abortOnError: false,
+  });
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   await fastify.register(cookie as never);
   // A CSV body is handed on as it comes in; it is never held.
@@ -44,7 +47,11 @@ export async function makeServer(parts: ApiParts, settings: ServerSettings): Pro
   secure(fastify, parts.settings.isSecure);
   measure(fastify, metrics);
   const document = openApiDocument(parts.settings.version) as unknown as OpenAPIObject;
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml', customSiteTitle: 'Quanlian API' });
+  SwaggerModule.setup('docs', app, document, {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+    customSiteTitle: 'Quanlian API',
+  });
   app.enableShutdownHooks();
   return app;
 }
@@ -74,4 +81,3 @@ function measure(fastify: FastifyInstance, metrics: Metrics): void {
     metrics.requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
   });
 }
-

@@ -1,7 +1,20 @@
 import { pino, type Logger } from 'pino';
 
 /** Names of fields whose values never reach a log, at any depth that a log line has here. */
-const secretFields = ['password', 'current', 'next', 'token', 'authorization', 'cookie', 'secret', 'key', 'identity', 'privateSeed', 'name', 'login'];
+const secretFields = [
+  'password',
+  'current',
+  'next',
+  'token',
+  'authorization',
+  'cookie',
+  'secret',
+  'key',
+  'identity',
+  'privateSeed',
+  'name',
+  'login',
+];
 
 /**
  * The process's log: JSON lines on standard output. Values of secret and personal fields are masked; digits that look like an ID or
@@ -20,7 +33,12 @@ export function openLog(app: string, level: string): Logger {
     serializers: {
       err: (error: unknown) =>
         error instanceof Error
-          ? { type: error.name, message: maskNumbers(error.message), stack: maskNumbers(error.stack ?? ''), cause: error.cause instanceof Error ? maskNumbers(error.cause.message) : undefined }
+          ? {
+              type: error.name,
+              message: maskNumbers(error.message),
+              stack: maskNumbers(error.stack ?? ''),
+              cause: error.cause instanceof Error ? maskNumbers(error.cause.message) : undefined,
+            }
           : { message: maskNumbers(String(error)) },
     },
   });

@@ -10,11 +10,28 @@ export class Metrics {
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [this.registry],
   });
-  readonly refusals = new Counter({ name: 'quanlian_refusals_total', help: 'Refusals by code', labelNames: ['code'], registers: [this.registry] });
-  readonly servedBytes = new Counter({ name: 'quanlian_served_bytes_total', help: 'Ciphertext bytes handed to sockets', registers: [this.registry] });
+  readonly refusals = new Counter({
+    name: 'quanlian_refusals_total',
+    help: 'Refusals by code',
+    labelNames: ['code'],
+    registers: [this.registry],
+  });
+  readonly servedBytes = new Counter({
+    name: 'quanlian_served_bytes_total',
+    help: 'Ciphertext bytes handed to sockets',
+    registers: [this.registry],
+  });
   readonly ledgerSize = new Gauge({ name: 'quanlian_ledger_entries', help: 'Entries sealed', registers: [this.registry] });
-  readonly inboxWaiting = new Gauge({ name: 'quanlian_inbox_waiting', help: 'Statements that wait to be sealed', registers: [this.registry] });
-  readonly sealerLag = new Gauge({ name: 'quanlian_sealer_lag_seconds', help: 'Age of the oldest waiting statement', registers: [this.registry] });
+  readonly inboxWaiting = new Gauge({
+    name: 'quanlian_inbox_waiting',
+    help: 'Statements that wait to be sealed',
+    registers: [this.registry],
+  });
+  readonly sealerLag = new Gauge({
+    name: 'quanlian_sealer_lag_seconds',
+    help: 'Age of the oldest waiting statement',
+    registers: [this.registry],
+  });
   readonly openTasks = new Gauge({ name: 'quanlian_tasks_open', help: 'Tasks that workers owe', registers: [this.registry] });
 
   constructor() {

@@ -4,7 +4,14 @@ import { randomId } from '#crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Refusals of authenticated and other callers go to an ordinary audit log; only refused pulls are in the trail (promise 10). */
-export type RefusalLog = (refused: { code: string; status: number; method: string; path: string; person?: string; department?: string }) => void;
+export type RefusalLog = (refused: {
+  code: string;
+  status: number;
+  method: string;
+  path: string;
+  person?: string;
+  department?: string;
+}) => void;
 
 const fastifyCodes: Record<string, () => Refusal> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => refuse('wrong-media-type'),
@@ -39,14 +46,21 @@ export class RefusalFilter implements ExceptionFilter {
     if (status >= 400 && status < 500) {
       const actor = request.call?.actor;
       const path = request.routeOptions.url ?? 'unrouted';
-      this.logRefusal({ code, status, method: request.method, path, ...(actor ? { person: actor.person, department: actor.department } : {}) });
+      this.logRefusal({
+        code,
+        status,
+        method: request.method,
+        path,
+        ...(actor ? { person: actor.person, department: actor.department } : {}),
+      });
     }
     // An answer that already began cannot be taken back; cutting the connection tells the client that it is not whole.
     if (reply.raw.headersSent) {
       reply.raw.destroy();
       return;
     }
-    if (status === 429 && typeof refusal.details['seconds'] === 'number') void reply.header('retry-after', refusal.details['seconds']);
+    if (status === 429 && typeof refusal.details['seconds'] === 'number')
+      void reply.header('retry-after', refusal.details['seconds']);
     if (status === 503) void reply.header('retry-after', 1);
     void reply.status(status).type('application/problem+json; charset=utf-8').send(JSON.stringify(refusal.toProblem()));
   }
@@ -74,5 +88,7 @@ function isDatabaseGone(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   const codes = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '08006', '08003', '08001'];
   if (typeof code === 'string' && codes.includes(code)) return true;
-  return typeof message === 'string' && /Connection terminated|timeout exceeded when trying to connect|Connection ended/.test(message);
+  return (
+    typeof message === 'string' && /Connection terminated|timeout exceeded when trying to connect|Connection ended/.test(message)
+  );
 }

@@ -1,4 +1,12 @@
-import { applyDecorators, createParamDecorator, HttpCode, RequestMapping, RequestMethod, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import {
+  applyDecorators,
+  createParamDecorator,
+  HttpCode,
+  RequestMapping,
+  RequestMethod,
+  SetMetadata,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { refuse, type Given, type Route } from '#contracts';
 import type { Actor, Authenticate } from '#exchange';
 import type { FastifyRequest } from 'fastify';
@@ -57,7 +65,8 @@ function read(schema: z.ZodType | undefined, value: unknown, part: string): unkn
   const faults = parsed.error.issues.slice(0, 20).map((issue) => {
     const path = issue.path.map(String).join('.');
     const field = part === 'body' ? path || part : `${part}.${path}`;
-    if (issue.message === 'bad-uscc') return refuse('bad-uscc', { code: String(valueAt(value, issue.path)).slice(0, 32) }, { field });
+    if (issue.message === 'bad-uscc')
+      return refuse('bad-uscc', { code: String(valueAt(value, issue.path)).slice(0, 32) }, { field });
     return refuse('bad-input', { field: `${field} (${issue.message})` }, { field });
   });
   throw faults.length === 1 && faults[0] ? faults[0] : refuse('bad-input', faults[0]?.details, faults[0]?.at, faults);

@@ -26,7 +26,8 @@ export class LoadCalendar {
     const outside = [...year.daysOff, ...year.workingDays].find((day) => !day.startsWith(`${year.year}-`));
     const twice = year.workingDays.find((day) => year.daysOff.includes(day));
     const wrong = outside ?? twice;
-    if (wrong !== undefined) throw refuse('bad-input', { field: wrong }, { field: outside === undefined ? 'workingDays' : 'daysOff' });
+    if (wrong !== undefined)
+      throw refuse('bad-input', { field: wrong }, { field: outside === undefined ? 'workingDays' : 'daysOff' });
     await this.context.transactions.run((stores) => stores.calendars.put({ ...year, loadedAt: instantNow(this.context) }));
   }
 }

@@ -4,8 +4,30 @@ import type { TrailFilter } from '../ports.js';
 import type { ReadTrail } from './read-trail.js';
 
 const words = {
-  zh: { title: '共享留痕', index: '序号', at: '存证时间（北京时间）', what: '事项', issuer: '签署方', leaf: '叶哈希', body: '签署内容', none: '没有符合条件的记录。', made: '生成时间', count: '共 {n} 条' },
-  en: { title: 'Trail', index: 'Index', at: 'Sealed (Beijing time)', what: 'Matter', issuer: 'Issuer', leaf: 'Leaf hash', body: 'What was signed', none: 'Nothing matches.', made: 'Made', count: '{n} entries' },
+  zh: {
+    title: '共享留痕',
+    index: '序号',
+    at: '存证时间（北京时间）',
+    what: '事项',
+    issuer: '签署方',
+    leaf: '叶哈希',
+    body: '签署内容',
+    none: '没有符合条件的记录。',
+    made: '生成时间',
+    count: '共 {n} 条',
+  },
+  en: {
+    title: 'Trail',
+    index: 'Index',
+    at: 'Sealed (Beijing time)',
+    what: 'Matter',
+    issuer: 'Issuer',
+    leaf: 'Leaf hash',
+    body: 'What was signed',
+    none: 'Nothing matches.',
+    made: 'Made',
+    count: '{n} entries',
+  },
 } as const;
 
 /**
@@ -37,7 +59,10 @@ export async function* trailPage(
 
 function row(entry: EntryView, locale: 'zh' | 'en'): string {
   const body = Object.entries(entry.statement.body)
-    .map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(typeof value === 'object' ? JSON.stringify(value) : String(value))}</dd>`)
+    .map(
+      ([name, value]) =>
+        `<dt>${escape(name)}</dt><dd>${escape(typeof value === 'object' ? JSON.stringify(value) : String(value))}</dd>`,
+    )
     .join('');
   return (
     `<tr><td>${entry.index}</td><td>${beijing(entry.sealedAt)}</td><td>${escape(entry.sentence[locale])}</td>` +
