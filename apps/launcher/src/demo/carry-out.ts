@@ -110,23 +110,32 @@ async function signAsDepartment({ folder, desks, origin }: Loading, proposal: Pr
   });
 }
 
-/** Works through a list, so many at a time. The first failure ends it once those under way have ended. */
+/** Lets so many pieces of work run at once, in the order in which they came. After a failure those that wait are not begun. */
+export function turns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let free = most;
+  let failure: { readonly error: unknown } | undefined;
+  return async (work) => {
+    if (free > 0) free--;
+    else await new Promise<void>((go) => waiting.push(go));
+    try {
+      if (failure) throw failure.error;
+      return await work();
+    } catch (error) {
+      failure ??= { error };
+      throw error;
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
+    }
+  };
+}
+
+/** Works through a list, so many at a time. Ends when everything under way has ended; throws the first failure. */
 export async function inParallel<T>(most: number, list: readonly T[], work: (each: T) => Promise<void>): Promise<void> {
-  const left = list.values();
-  let failed = false;
-  const failures: unknown[] = [];
-  await Promise.all(
-    Array.from({ length: most }, async () => {
-      for (const each of left) {
-        if (failed) return;
-        try {
-          await work(each);
-        } catch (error) {
-          failed = true;
-          failures.push(error);
-        }
-      }
-    }),
-  );
-  if (failed) throw failures[0];
+  const inTurn = turns(most);
+  const ends = await Promise.allSettled(list.map((each) => inTurn(() => work(each))));
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
 }

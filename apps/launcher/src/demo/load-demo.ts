@@ -49,31 +49,47 @@ export function demoState(dataDir: string): 'none' | 'begun' | 'loaded' {
  * what it should not.
  */
 export async function loadDemo(options: LoadDemoOptions): Promise<LoadedDemo> {
-  const { baseUrl, dataDir, locale } = options;
-  const report = (step: ProgressStep, done: number, of: number, what?: string) =>
-    options.onProgress?.(progressText(locale, step, done, of, what), shareOf(step, done / of));
+  const { baseUrl, dataDir, locale, size = 'full' } = options;
   const folder = new DemoFolder(dataDir);
   const accounts = folder.accounts();
   const desks = new Desks(baseUrl, accounts, locale);
-  const loading = await open(options, folder, desks);
   try {
-    report('departments', 0, 1);
-    await admitDepartments(loading, (done, of) => report('departments', done, of));
-    const city = buildCity(options.size ?? 'full');
-    const datasets = await enterRegisters(loading);
-    report('registers', 0, 1);
-    await publishRegisters(loading, city, datasets, (done, of, title) => report('registers', done, of, title));
-    report('story', 0, 1);
-    await tellStory(loading, city, datasets, (done, of) => report('story', done, of));
-  } finally {
-    await desks.logOut();
+    await load(await open(options, folder, desks), size, reporter(options));
+  } catch (error) {
+    // The tokens end by themselves within a day; what went wrong matters more than that they could not be ended now.
+    await desks.logOut().catch(() => undefined);
+    throw error;
   }
+  await desks.logOut();
   folder.write('people.txt', accountsTable(accounts, baseUrl));
-  folder.write('loaded.json', `${JSON.stringify({ loadedAt: new Date().toISOString(), size: options.size ?? 'full' })}\n`);
-  return {
-    accounts,
-    peopleFile: join(folder.path, 'people.txt'),
-    identitiesFolder: join(folder.path, 'identities'),
+  folder.write('loaded.json', `${JSON.stringify({ loadedAt: new Date().toISOString(), size })}\n`);
+  return { accounts, peopleFile: join(folder.path, 'people.txt'), identitiesFolder: join(folder.path, 'identities') };
+}
+
+type Report = (step: ProgressStep, done: number, of: number, what?: string) => void;
+
+async function load(loading: Loading, size: CitySize, report: Report): Promise<void> {
+  report('departments', 0, 1);
+  await admitDepartments(loading, (done, of) => report('departments', done, of));
+  const city = buildCity(size);
+  const datasets = await enterRegisters(loading);
+  // Requests are put and answered while the files are still on their way; only pulls wait for them.
+  const uploads = publishRegisters(loading, city, datasets, (done, of, title) => report('registers', done, of, title));
+  const told = tellStory(loading, city, datasets, uploads, (done, of) => report('story', done, of));
+  const ends = await Promise.allSettled([uploads.all, told]);
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/** How much of the whole each step is, roughly, in time. */
+const weights: Record<ProgressStep, number> = { departments: 0.25, registers: 0.45, story: 0.3 };
+
+function reporter({ locale, onProgress }: LoadDemoOptions): Report {
+  const shares: Record<ProgressStep, number> = { departments: 0, registers: 0, story: 0 };
+  return (step, done, of, what) => {
+    shares[step] = (weights[step] * done) / of;
+    const share = Object.values(shares).reduce((sum, part) => sum + part, 0);
+    onProgress?.(progressText(locale, step, done, of, what), share);
   };
 }
 
@@ -82,7 +98,8 @@ async function open(options: LoadDemoOptions, folder: DemoFolder, desks: Desks):
   const opened = await trustRootOf(desks);
   let journal = openJournal(folder);
   // The database was emptied or another one: what the journal says was done is not done here.
-  if (journal.has('set-up') && journal.known('ledger') !== opened?.fingerprint) {
+  const isOther = journal.has('ledger') && journal.known('ledger') !== opened?.fingerprint;
+  if (isOther || (journal.has('set-up') && !opened)) {
     for (const name of [journalName, 'loaded.json']) folder.setAside(name);
     journal = openJournal(folder);
   }
@@ -121,14 +138,4 @@ async function setUp({ setupToken }: LoadDemoOptions, desks: Desks, journal: Jou
       body: { token: setupToken, department: { code, name, level, region }, officeHead: first(head), operator: first(operator) },
     });
   });
-}
-
-const shares: Record<ProgressStep, readonly [number, number]> = {
-  departments: [0, 0.2],
-  registers: [0.2, 0.7],
-  story: [0.7, 1],
-};
-function shareOf(step: ProgressStep, within: number): number {
-  const [from, to] = shares[step];
-  return from + (to - from) * within;
 }

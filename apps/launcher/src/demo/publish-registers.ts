@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { routes } from '#contracts';
-import { carryOut, inParallel, type Loading } from './carry-out.js';
+import { carryOut, inParallel, turns, type Loading } from './carry-out.js';
 import type { City } from './city.js';
 import { departmentOf, loginOf } from './departments.js';
 import { csvOf, registers, type Register, type RegisterKey } from './registers/index.js';
@@ -26,19 +26,37 @@ export async function enterRegisters(loading: Loading): Promise<DatasetIds> {
   return ids as DatasetIds;
 }
 
+/** First versions on their way: everything but a pull can go on meanwhile. */
+export interface Uploads {
+  /** Fulfilled when the register's first version is sealed. */
+  published(key: RegisterKey): Promise<void>;
+  /** Fulfilled when all are, rejected by the first that fails. */
+  readonly all: Promise<void>;
+}
+
 /** Uploads the first version of each register, two at a time: more would only wait for the same cores. */
-export async function publishRegisters(
+export function publishRegisters(
   loading: Loading,
   city: City,
   ids: DatasetIds,
   onUpload: (done: number, of: number, title: string) => void,
-): Promise<void> {
+): Uploads {
   const shared = registers.filter((each) => each.versions > 0);
+  const inTurn = turns(2);
   let done = 0;
-  await inParallel(2, shared, async (register) => {
-    await publish(loading, city, register, ids[register.key], 1);
-    onUpload(++done, shared.length, register.entry.title);
-  });
+  const versions = new Map(
+    shared.map((register) => [
+      register.key,
+      inTurn(async () => {
+        await publish(loading, city, register, ids[register.key], 1);
+        onUpload(++done, shared.length, register.entry.title);
+      }),
+    ]),
+  );
+  const all = Promise.all(versions.values()).then(() => undefined);
+  // Whoever waits for one hears of its failure; that nobody waits yet is no fault.
+  for (const each of [all, ...versions.values()]) each.catch(() => undefined);
+  return { all, published: async (key) => versions.get(key) };
 }
 
 /** Publishes one version from a stream of its rows. Gives the version's id. */

@@ -60,7 +60,7 @@ export async function receive(loading: Loading, key: string, department: Departm
         output: join(place, 'rows'),
       });
     } finally {
-      await rm(join(folder.path, 'receiving'), { recursive: true, force: true });
+      await rm(place, { recursive: true, force: true });
     }
   }
   await carryOut(loading, {

@@ -4,7 +4,7 @@ import { randomId } from '#crypto';
 import { carryOut, inParallel, type Act, type Loading } from './carry-out.js';
 import type { City } from './city.js';
 import { competentKey, loginOf } from './departments.js';
-import { publish, type DatasetIds } from './publish-registers.js';
+import { publish, type DatasetIds, type Uploads } from './publish-registers.js';
 import { receive, waitForDelivery } from './receive.js';
 import { registerOf } from './registers/index.js';
 import { day, year, type Affair, type Asking, type Fate, type Step } from './story/steps.js';
@@ -17,12 +17,13 @@ export async function tellStory(
   loading: Loading,
   city: City,
   datasets: DatasetIds,
+  uploads: Uploads,
   onAffair: (done: number, of: number) => void,
 ): Promise<void> {
   const affairs = story(city);
   let done = 0;
-  await inParallel(4, affairs, async (affair) => {
-    await new Telling(loading, city, datasets, affair).tell();
+  await inParallel(6, affairs, async (affair) => {
+    await new Telling(loading, city, datasets, uploads, affair).tell();
     onAffair(++done, affairs.length);
   });
 }
@@ -42,6 +43,7 @@ class Telling {
     private readonly loading: Loading,
     private readonly city: City,
     private readonly datasets: DatasetIds,
+    private readonly uploads: Uploads,
     private readonly affair: Affair,
   ) {
     this.requester = loginOf(affair.asking.from, 'requester');
@@ -167,6 +169,7 @@ class Telling {
         return;
       }
       case 'publish':
+        await this.uploads.published(this.affair.asking.dataset);
         await publish(this.loading, this.city, registerOf(this.affair.asking.dataset), this.dataset, step.version);
     }
   }
@@ -257,6 +260,7 @@ class Telling {
   }
 
   private async pull(step: Extract<Step, { do: 'pull' }>, key: string): Promise<void> {
+    await this.uploads.published(this.affair.asking.dataset);
     if (step.fate === 'cancelled') return this.pullAndCancel(step, key);
     const id = await this.startPull(step, key);
     if (step.fate === 'received') return receive(this.loading, `${key}:receipt`, this.affair.asking.from, id);
