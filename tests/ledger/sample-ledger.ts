@@ -1,31 +1,10 @@
 import { Sealer, type Law, type LogKey, type SealerOptions, type TrustRoot } from '#ledger';
-import { isRightsStatement, foldRights, rightsTouches } from '#rights';
-import { freshDatabase, type Template, type TestDatabase } from '#testing';
+import { lawOf, rightsLawTouches } from '#exchange';
+import { migratedDatabase, type TestDatabase } from '#testing';
 import { codeOf, SampleCity, type Said } from '../../libs/ledger/src/sample-city.js';
-import { connect, makeAdmission, migrate, PgLedgerStore, type Admit, type Database, type PgSealTransaction } from '#postgres';
+import { connect, makeAdmission, PgLedgerStore, type Admit, type Database, type PgSealTransaction } from '#postgres';
 
 // For tests only: a ledger in a database of its own, in which a small city speaks.
-
-const template: Template = {
-  name: 'ledger',
-  fill: async ({ migratorUrl }) => {
-    await migrate(migratorUrl);
-  },
-};
-
-/** The law with the rules of rights; the exchange puts the same together for the product. */
-export function lawOf(origin: string): Law {
-  return {
-    origin,
-    folds: [
-      (view, { index, sealedAt, statement }) => {
-        if (isRightsStatement(statement)) foldRights(view, { index, sealedAt, statement });
-      },
-    ],
-    signatures: 'signatures',
-  };
-}
-const touches: SealerOptions<PgSealTransaction>['touches'] = [rightsTouches];
 
 export interface SampleLedger {
   readonly city: SampleCity;
@@ -46,7 +25,7 @@ export interface SampleLedger {
 /** An empty ledger, or (by default) one in which a provider and a grantee are admitted with a key each. */
 export async function sampleLedger(label: string, isOpen = true): Promise<SampleLedger> {
   const city = new SampleCity();
-  const at = await freshDatabase(label, template);
+  const at = await migratedDatabase(label);
   const api = await connect(at.apiUrl, { poolSize: 4 });
   const worker = await connect(at.workerUrl, { poolSize: 4 });
   const law = lawOf(city.origin);
@@ -58,7 +37,7 @@ export async function sampleLedger(label: string, isOpen = true): Promise<Sample
   const sealer: SampleLedger['sealer'] = (options) => {
     const store = new PgLedgerStore(worker);
     stores.push(store);
-    return new Sealer({ store, law, touches, ...options });
+    return new Sealer({ store, law, touches: [rightsLawTouches], ...options });
   };
   const ledger: SampleLedger = {
     city,
@@ -77,6 +56,7 @@ export async function sampleLedger(label: string, isOpen = true): Promise<Sample
     },
     async tell(...said) {
       const client = await api.pool.connect();
+      client.on('error', ignore);
       try {
         await client.query('BEGIN');
         for (const { bytes, signatures } of said) await admit(client, bytes, signatures);
@@ -85,13 +65,14 @@ export async function sampleLedger(label: string, isOpen = true): Promise<Sample
         await client.query('ROLLBACK');
         throw error;
       } finally {
+        client.off('error', ignore);
         client.release();
       }
     },
     sealer,
     async sealAll(options) {
       const store = new PgLedgerStore(worker);
-      const one = new Sealer({ store, law, touches, ...options });
+      const one = new Sealer({ store, law, touches: [rightsLawTouches], ...options });
       const total = { sealed: 0, rejected: 0 };
       try {
         if (!(await one.takeLease())) throw new Error('Another sealer holds the lease');
@@ -128,3 +109,5 @@ export async function sampleLedger(label: string, isOpen = true): Promise<Sample
 
 export const providerCode = codeOf(1);
 export const granteeCode = codeOf(2);
+
+const ignore = () => {};

@@ -1,9 +1,17 @@
-import { usccCheckCharacter, type Approval, type StatementBody, type StatementSignature, type StatementType } from '#contracts';
+import {
+  usccCheckCharacter,
+  type Approval,
+  type Asked,
+  type Role,
+  type Statement,
+  type StatementBody,
+  type StatementSignature,
+  type StatementType,
+} from '#contracts';
 import { generateSigningKey, importSigningKey, randomId, type SigningKey } from '#crypto';
 import type { KeyObject } from 'node:crypto';
 import { proveKeyPossession, proveRecipientDeclaration } from './possession.js';
 import { encodeStatement, signStatement } from './statement.js';
-import type { Statement } from '#contracts';
 
 // For tests only: a small city whose statements are signed for real.
 
@@ -130,9 +138,89 @@ export class SampleCity {
     return this.say('recipient.admitted', { department, recipient, label: '值班室', keyId, proof });
   }
 
-  membershipGranted(department: string, person = randomId()): Said {
-    return this.say('membership.granted', { department, person, roles: ['steward'] }, { issuer: department });
+  membershipGranted(department: string, person = randomId(), role: Role = 'steward'): Said {
+    return this.say('membership.granted', { department, person, roles: [role] }, { issuer: department });
   }
+
+  datasetEntered(department: string): Said {
+    return this.say(
+      'dataset.entered',
+      {
+        entry: {
+          title: '婚姻登记',
+          resourceCode: '3/1/2/1',
+          category: '民政',
+          abstract: '0'.repeat(64),
+          format: '3',
+          items: [{ name: 'code', title: '编号', type: 'C', required: true, personal: false }],
+          shareType: 'conditional',
+          shareCondition: '1'.repeat(64),
+          shareMethods: ['file'],
+          open: false,
+          updateCycle: '2',
+          publishedOn: '2026-01-01',
+          classification: '政务数据',
+          grade: '一般',
+          relatedCodes: [],
+        },
+        noSecrets: true,
+      },
+      { issuer: department },
+    );
+  }
+
+  /** `head` is the person whose word as office head stands in the statement. */
+  requestSubmitted(dataset: string, provider: string, from: string, head: string): Said {
+    return this.say(
+      'request.submitted',
+      { dataset, provider, asked: this.asked() },
+      { issuer: from, approvals: [by(from, head)] },
+    );
+  }
+
+  rightGranted(request: string, dataset: string, grantor: string, grantee: string, head: string): Said {
+    const { purpose, items, rows, method, formats, window, quota } = this.asked();
+    return this.say(
+      'right.granted',
+      {
+        request,
+        dataset,
+        decision: 'agree',
+        terms: {
+          dataset,
+          version: 'latest',
+          grantor,
+          grantee,
+          purpose,
+          items,
+          rows,
+          transformations: [],
+          method,
+          formats,
+          window,
+          quota,
+          obligations: { accountForUse: true },
+        },
+      },
+      { issuer: grantor, after: request, approvals: [by(grantor, head)] },
+    );
+  }
+
+  private asked(): Asked {
+    return {
+      purpose: { basis: '2'.repeat(64), scenario: '3'.repeat(64) },
+      items: ['code'],
+      rows: { op: 'all' },
+      method: 'file',
+      formats: ['csv'],
+      window: { from: '2026-01-01T00:00:00.000Z', until: '2099-01-01T00:00:00.000Z' },
+      quota: { pulls: 100, rows: 1_000_000, pullsPerDay: 100 },
+    };
+  }
+}
+
+function by(office: string, person: string): Approval {
+  return { office, role: 'office-head', person, at: '2026-01-05T08:00:00.000Z' };
 }
 
 function newHolder(): Holder {

@@ -44,7 +44,7 @@ export interface SealerOptions<Tx extends SealTransaction> {
   /** States kept between batches; above it all are forgotten and loaded again as needed. */
   readonly cachedStatesMax?: number;
   /** What went wrong and was survived: log it. `stage` says where. */
-  readonly onTrouble?: (stage: 'lease' | 'judge' | 'seal', error: unknown) => void;
+  readonly onTrouble?: (stage: 'judge' | 'seal', error: unknown) => void;
   readonly onStep?: (step: SealStep) => void | Promise<void>;
 }
 
@@ -82,13 +82,12 @@ export class Sealer<Tx extends SealTransaction> {
         failures = 0;
         if (state === 'idle') await store.untilWork(Math.min(pollMs, this.leaseMs / 3), signal);
       } catch (error) {
-        onTrouble?.(this.head ? 'seal' : 'lease', error);
-        this.forget();
+        onTrouble?.('seal', error);
         failures++;
         await sleep(Math.min(5_000, 50 * 2 ** failures), signal);
       }
     }
-    if (this.head) await store.releaseLease(this.head.epoch).catch((error: unknown) => onTrouble?.('lease', error));
+    if (this.head) await store.releaseLease(this.head.epoch).catch((error: unknown) => onTrouble?.('seal', error));
     this.forget();
   }
 
@@ -103,10 +102,20 @@ export class Sealer<Tx extends SealTransaction> {
   }
 
   /**
-   * Seals one batch. The order of the steps is the safety argument, so they stand here together; the lease must have been taken. An
-   * error means that it is not known whether the batch is in the ledger: forget everything, reload the head, begin again.
+   * Seals one batch; the lease must have been taken. After an error it is not known whether the batch is in the ledger, and the states
+   * in memory may be ahead of it: all is forgotten, and the lease must be taken again, which reads the head.
    */
   async sealBatch(): Promise<SealOutcome> {
+    try {
+      return await this.sealNext();
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
+  }
+
+  /** The order of the steps is the safety argument, so they stand here together. */
+  private async sealNext(): Promise<SealOutcome> {
     const { store, law, hooks = [], onStep = () => {}, batchMax = BATCH_MAX, cachedStatesMax = 100_000 } = this.options;
     const head = this.head;
     if (!head) throw new Error('The lease is not held');

@@ -89,8 +89,14 @@ WHERE state = 'waiting' ORDER BY priority, seq LIMIT $1`,
   async transaction(work: (tx: PgSealTransaction) => Promise<boolean>): Promise<boolean> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
+    // A connection that breaks rejects the query under way and then says so once more, to nobody, which would end the process.
+    const onError = (error: Error) => (broken = error);
+    client.on('error', onError);
     try {
-      await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
+      // A sealer that is stopped in here holds the row of the head, and the others with it: the server ends its session after a lease.
+      await client.query(
+        `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = ${Math.max(1_000, Math.trunc(this.leaseMs))}`,
+      );
       const isGood = await work(new PgSealTransaction(client, this.leaseMs));
       const { command } = await client.query(isGood ? 'COMMIT' : 'ROLLBACK');
       // A transaction that failed on the way answers COMMIT with ROLLBACK.
@@ -102,6 +108,7 @@ WHERE state = 'waiting' ORDER BY priority, seq LIMIT $1`,
       broken = error instanceof Error ? error : new Error(String(error));
       throw error;
     } finally {
+      client.off('error', onError);
       client.release(broken);
     }
   }

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { canonicalText } from '#crypto';
+import { encodeEntry, leafHash, LedgerFault, openEntry } from '#ledger';
+import { readEntry, withClient } from '#postgres';
+import type pg from 'pg';
+import { providerCode, sampleLedger } from '../ledger/sample-ledger.js';
+import { auditOf, checkWhole, verifyOf } from '../ledger/whole-ledger.js';
+
+const ledger = await sampleLedger('tampered');
+const { city, at, worker } = ledger;
+after(() => ledger.end());
+const memberships = Array.from({ length: 20 }, () => city.membershipGranted(providerCode));
+await ledger.tell(...memberships);
+await ledger.sealAll();
+const seen = await checkWhole(ledger, memberships);
+
+/** What a superuser can do behind the product's back; undone afterwards. */
+async function tamper(change: (client: pg.Client) => Promise<unknown>, look: () => Promise<void>): Promise<void> {
+  const tables = ['ledger.ledger_entry', 'ledger.ledger_head', 'projection.membership'];
+  await withClient(at.url, async (client) => {
+    await client.query('ALTER TABLE ledger.ledger_entry DISABLE TRIGGER never_changed');
+    await client.query('ALTER TABLE ledger.ledger_head DISABLE TRIGGER only_forward');
+    for (const table of tables) await client.query(`CREATE TABLE ${table}_kept AS SELECT * FROM ${table}`);
+    try {
+      await change(client);
+      await look();
+    } finally {
+      await client.query('DELETE FROM ledger.ledger_entry');
+      await client.query('INSERT INTO ledger.ledger_entry SELECT * FROM ledger.ledger_entry_kept');
+      await client.query('DELETE FROM ledger.ledger_head');
+      await client.query('INSERT INTO ledger.ledger_head SELECT * FROM ledger.ledger_head_kept');
+      await client.query('DELETE FROM projection.membership');
+      await client.query(
+        'INSERT INTO projection.membership (id, state, changed_at) SELECT id, state, changed_at FROM projection.membership_kept',
+      );
+      for (const table of tables) await client.query(`DROP TABLE ${table}_kept`);
+    }
+  });
+}
+
+async function verified(withSeen = true): Promise<string> {
+  try {
+    await verifyOf(ledger, withSeen ? { size: seen.size, head: seen.head } : undefined);
+    return 'whole';
+  } catch (error) {
+    assert.ok(error instanceof LedgerFault, String(error));
+    return `${error.index} ${error.code}`;
+  }
+}
+async function audited(): Promise<string[]> {
+  return (await auditOf(ledger)).map((finding) =>
+    finding.what === 'entry' ? `${finding.index} ${finding.code}` : `${finding.kind} ${finding.id} ${finding.difference}`,
+  );
+}
+const target = 12;
+async function bytesOf(index: number): Promise<Buffer> {
+  const entry = await readEntry(worker.pool, index);
+  assert.ok(entry);
+  return entry.bytes;
+}
+const memberOf = (bytes: Buffer) => {
+  const { body } = openEntry(bytes).entry.statement;
+  assert.ok('person' in body);
+  return `${body.person}:${providerCode}`;
+};
+
+test('one role changed in one entry by the superuser is named, by verify and by audit', async () => {
+  const bytes = await bytesOf(target);
+  const altered = Buffer.from(String(bytes).replace('steward', 'operator'));
+  await tamper(
+    (client) => client.query('UPDATE ledger.ledger_entry SET bytes = $1 WHERE index = $2', [altered, target]),
+    async () => {
+      assert.equal(await verified(), `${target} bad-signature`);
+      // The entry twice over, and the state that would follow from it: nothing else.
+      assert.deepEqual(await audited(), [
+        `${target} leaf-differs`,
+        `${target} bad-signature`,
+        `membership ${memberOf(bytes)} different`,
+      ]);
+    },
+  );
+});
+
+test('a changed time, with its leaf made anew, is named by the chain', async () => {
+  const { entry, statementBytes } = openEntry(await bytesOf(target));
+  const sealedAt = new Date(Date.parse(entry.sealedAt) + 1).toISOString();
+  const altered = encodeEntry({ ...entry, sealedAt }, statementBytes);
+  await tamper(
+    (client) =>
+      client.query('UPDATE ledger.ledger_entry SET bytes = $1, leaf_hash = $2, sealed_at = $3 WHERE index = $4', [
+        altered,
+        leafHash(altered),
+        sealedAt,
+        target,
+      ]),
+    async () => {
+      assert.deepEqual(await audited(), [`${target} chain-broken`]);
+      assert.equal(await verified(), `${target} chain-broken`);
+    },
+  );
+});
+
+test('an entry taken out is missed, also when it was the last one', async () => {
+  await tamper(
+    (client) => client.query('DELETE FROM ledger.ledger_entry WHERE index = $1', [target]),
+    async () => {
+      assert.equal(await verified(), `${target} index-gap`);
+      assert.ok((await audited()).includes(`${target} index-gap`));
+    },
+  );
+  const last = seen.size - 1;
+  const member = memberOf(await bytesOf(last));
+  await tamper(
+    async (client) => {
+      await client.query('DELETE FROM ledger.ledger_entry WHERE index = $1', [last]);
+      await client.query(
+        `UPDATE ledger.ledger_head SET size = $1::bigint, head_leaf_hash =
+         (SELECT encode(leaf_hash, 'hex') FROM ledger.ledger_entry WHERE index = $1::bigint - 1)`,
+        [last],
+      );
+      await client.query('DELETE FROM projection.membership WHERE id = $1', [member]);
+    },
+    async () => {
+      // Cleanly cut off: only who remembers how much there was can tell, and the report without it says so.
+      assert.deepEqual(await audited(), []);
+      assert.equal(await verified(false), 'whole');
+      assert.equal(await verified(), `${last} history-shrank`);
+    },
+  );
+});
+
+test('a history sealed anew from some entry on is not the one that was seen', async () => {
+  const entries = await Promise.all(Array.from({ length: seen.size }, async (_, index) => openEntry(await bytesOf(index))));
+  await tamper(
+    async (client) => {
+      let prev = leafHash(await bytesOf(target - 1)).toString('hex');
+      for (const { entry, statementBytes } of entries.slice(target)) {
+        const sealedAt = new Date(Date.parse(entry.sealedAt) + 1000).toISOString();
+        const bytes = encodeEntry({ ...entry, prev, sealedAt }, statementBytes);
+        const leaf = leafHash(bytes);
+        prev = leaf.toString('hex');
+        await client.query('UPDATE ledger.ledger_entry SET bytes = $1, leaf_hash = $2, sealed_at = $3 WHERE index = $4', [
+          bytes,
+          leaf,
+          sealedAt,
+          entry.index,
+        ]);
+      }
+      await client.query('UPDATE ledger.ledger_head SET head_leaf_hash = $1', [prev]);
+    },
+    async () => {
+      assert.deepEqual(await audited(), []);
+      assert.equal(await verified(false), 'whole');
+      assert.equal(await verified(), `${seen.size - 1} history-changed`);
+    },
+  );
+});
+
+test('a projection row changed, added or removed is named with what it should say', async () => {
+  const id = memberOf(await bytesOf(target));
+  await tamper(
+    (client) =>
+      client.query(`UPDATE projection.membership SET state = jsonb_set(state, '{roles}', '["operator"]') WHERE id = $1`, [id]),
+    async () => {
+      const [finding, ...others] = await auditOf(ledger);
+      assert.deepEqual(others, []);
+      assert.ok(finding?.what === 'state' && finding.difference === 'different');
+      const { expected = '', actual = '' } = finding;
+      assert.equal(actual.replace('operator', 'steward'), expected);
+      assert.equal(canonicalText(JSON.parse(expected) as never), expected);
+      assert.equal(await verified(), 'whole');
+    },
+  );
+  await tamper(
+    (client) => client.query('UPDATE projection.membership SET changed_at = 0 WHERE id = $1', [id]),
+    async () => assert.deepEqual(await audited(), [`membership ${id} different`]),
+  );
+  await tamper(
+    (client) => client.query('DELETE FROM projection.membership WHERE id = $1', [id]),
+    async () => assert.deepEqual(await audited(), [`membership ${id} missing`]),
+  );
+  await tamper(
+    (client) =>
+      client.query(
+        `INSERT INTO projection.membership (id, state, changed_at) SELECT 'x', state, 1 FROM projection.membership LIMIT 1`,
+      ),
+    async () => assert.deepEqual(await audited(), ['membership x extra']),
+  );
+});
+
+test('a column that the trail is searched by, changed so that nobody finds the entry, is named', async () => {
+  await tamper(
+    (client) => client.query("UPDATE ledger.ledger_entry SET departments = '{}' WHERE index = $1", [target]),
+    async () => {
+      assert.deepEqual(await audited(), [`${target} mentions-differ`]);
+      assert.equal(await verified(), 'whole');
+    },
+  );
+});
+
+test('a sealer does not go on from a head that is not the last entry', async () => {
+  await tamper(
+    (client) => client.query("UPDATE ledger.ledger_head SET head_leaf_hash = repeat('a', 64)"),
+    async () => {
+      await assert.rejects(ledger.sealer().takeLease(), /does not match its last entry/);
+      assert.deepEqual(await audited(), [`${seen.size} head-differs`]);
+    },
+  );
+});
+
+test('put back as it was, the ledger is whole again', async () => {
+  assert.equal((await checkWhole(ledger, memberships, seen)).head, seen.head);
+});
