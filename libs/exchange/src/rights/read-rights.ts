@@ -1,7 +1,7 @@
 import { refuse, type RightView } from '#contracts';
-import { describeRight, toOdrl } from '#rights';
+import { civilDate, describeRight, pullsOnDay, toOdrl } from '#rights';
 import { knownTo, seesEverything, type Actor } from '../actor.js';
-import { civilDay } from '../civil-day.js';
+
 import { instantNow, type ExchangeContext } from '../context.js';
 import type { Found, Page, PageRequest, Stores } from '../ports.js';
 import { readProse } from '../prose.js';
@@ -89,7 +89,7 @@ async function rightViews(stores: Stores, rights: readonly Found<'right'>[], now
       decision: state.decision,
       state: stateNow(state, now),
       purpose: words,
-      used: { pulls: state.usedPulls, rows: state.usedRows, pullsToday: state.day === civilDay(now) ? state.dayPulls : 0 },
+      used: { pulls: state.usedPulls, rows: state.usedRows, pullsToday: pullsOnDay(state, civilDate(now)) },
       sentence: { zh: describeRight(state.terms, names, 'zh'), en: describeRight(state.terms, names, 'en') },
       grantedAt: state.grantedAt,
       ...(state.endedAt === undefined ? {} : { end: { code: state.endCode ?? '', reason: '', at: state.endedAt } }),
