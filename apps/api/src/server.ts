@@ -33,7 +33,7 @@ export async function makeServer(parts: ApiParts, settings: ServerSettings): Pro
     logger: ['error', 'warn'],
     abortOnError: false,
   });
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   await fastify.register(cookie as never);
   // A CSV body is handed on as it comes in; it is never held.
   fastify.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload));

@@ -34,7 +34,7 @@ export function createClient(settings: ClientSettings) {
   const doFetch = settings.fetch ?? fetch;
 
   async function open<T extends Route>(route: T, sent: Sent<T>, options: CallOptions = {}): Promise<Response> {
-    const parts = sent as { params?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown };
+    const parts = sent as { params?: Record<string, unknown>; query?: Record<string, string | number | boolean | undefined>; body?: unknown };
     const path = route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(parts.params?.[name])));
     const url = new URL(path, settings.baseUrl);
     for (const [name, value] of Object.entries(parts.query ?? {}))
@@ -75,8 +75,8 @@ export function createClient(settings: ClientSettings) {
     /** Calls a JSON route. Throws CallError with the problem that the exchange gave. */
     async call<T extends Route>(route: T, sent: Sent<T>, options?: CallOptions): Promise<Answer<T>> {
       const response = await open(route, sent, options);
-      if (response.status === 204) return undefined as Answer<T>;
-      return (await response.json()) as Answer<T>;
+      const answer: unknown = response.status === 204 ? undefined : await response.json();
+      return answer as Answer<T>;
     },
   };
 }

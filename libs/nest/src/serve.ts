@@ -48,7 +48,7 @@ export const Sent = createParamDecorator((_: unknown, context: ExecutionContext)
     params: read(route.params, request.params, 'params'),
     query: read(route.query, request.query, 'query'),
     body: route.consumes === undefined ? read(route.body, request.body, 'body') : undefined,
-  } as Given<Route>;
+  };
 });
 
 /** Who calls. Only on routes that are not public. */

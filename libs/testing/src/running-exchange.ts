@@ -102,9 +102,9 @@ export async function startExchange(settings: RunningSettings): Promise<RunningE
     logOf: (part) => logs[part],
     async stop() {
       for (const child of running.values()) if (child.exitCode === null) child.kill('SIGTERM');
-      const ends = [...running.values()].map((child) => (child.exitCode === null ? once(child, 'exit') : undefined));
+      const ends = [...running.values()].filter((child) => child.exitCode === null).map((child) => once(child, 'exit'));
       await Promise.race([Promise.all(ends), sleep(10_000, undefined, { ref: false })]);
-      for (const part of [...running.keys()]) await exchange.kill(part);
+      for (const part of ['api', 'worker'] as const) await exchange.kill(part);
       await rm(dataDir, { recursive: true, force: true });
     },
   };

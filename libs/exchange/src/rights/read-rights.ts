@@ -40,7 +40,7 @@ export class ReadRights {
   odrl(actor: Actor, id: string): Promise<Record<string, unknown>> {
     return this.context.transactions.run(async (stores) => {
       const right = await knownRight(stores, actor, id);
-      return toOdrl(id, right.state.terms) as unknown as Record<string, unknown>;
+      return toOdrl(id, right.state.terms);
     });
   }
 }
