@@ -4,15 +4,17 @@ import { gateOf } from '#ledger';
 import type pg from 'pg';
 import type { Database } from './database.js';
 
-/** How long the database's word may be believed. Beyond it the lock may be gone, so the chunk stays. */
-const trustMs = 3000;
-
-/**
- * `lock_timeout`: an end that waits for its own commit is in the way; giving up is better than hanging. `idle_session_timeout`: a
- * process that was stopped while it held the lock must not keep an end from committing; the server ends its session, and `trustMs`,
- * which is far shorter, keeps the process from handing over when it wakes.
- */
-const settings = '-c lock_timeout=3000 -c statement_timeout=6000 -c idle_session_timeout=15000';
+export interface GateTimes {
+  /** How long to wait for an end that is being committed. */
+  readonly waitMs?: number;
+  /** How long the database's word may be believed. Beyond it the lock may be gone, so the chunk stays. */
+  readonly trustMs?: number;
+  /**
+   * How long the server leaves the lock to a process that says nothing: one that was stopped while it held the lock must not keep an
+   * end from committing for ever. Far above `trustMs`, so that the process does not hand over when it wakes.
+   */
+  readonly holdMs?: number;
+}
 
 const hexId = /^[0-9a-f]{32}$/;
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -22,7 +24,13 @@ const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
  * after another. Throws Refusal `unavailable` from `whileOpen` when the lock or the database cannot be had; nothing was handed over then
  * and the caller may try again: a lost connection is opened anew.
  */
-export async function openGate(database: Database, clock: Clock): Promise<RightGate & { close(): Promise<void> }> {
+export async function openGate(
+  database: Database,
+  clock: Clock,
+  { waitMs = 3000, trustMs = 3000, holdMs = 15_000 }: GateTimes = {},
+): Promise<RightGate & { close(): Promise<void> }> {
+  const limits = `-c lock_timeout=${waitMs} -c statement_timeout=${2 * waitMs} -c idle_session_timeout=${holdMs}`;
+  const keepAlive = '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2';
   let client: pg.Client | undefined;
   let closed = false;
   let turn: Promise<unknown> = Promise.resolve();
@@ -31,7 +39,7 @@ export async function openGate(database: Database, clock: Clock): Promise<RightG
     if (client) return client;
     const opened = await database.openClient({
       application_name: 'quanlian-gate',
-      options: `-c TimeZone=UTC ${settings} -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2`,
+      options: `-c TimeZone=UTC ${limits} ${keepAlive}`,
       pipeline: true,
     });
     const lost = () => {
@@ -54,9 +62,10 @@ export async function openGate(database: Database, clock: Clock): Promise<RightG
     if (!hexId.test(right) || !hexId.test(delivery) || !instant.test(now)) return false;
     let using: pg.Client | undefined;
     let open: boolean;
-    const asked = performance.now();
+    let asked: number;
     try {
       using = await connected();
+      asked = performance.now();
       // One message, two statements, each with a snapshot of its own: the second sees whatever committed before the lock was granted.
       const answers = (await using.query(
         `SELECT pg_advisory_lock_shared(${gateOf(right)});

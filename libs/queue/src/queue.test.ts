@@ -6,15 +6,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Task, TaskKind } from '#exchange';
-import { withClient } from '#postgres';
 import { freshDatabase, noRedis, testRedisUrl } from '#testing';
-import { Redis } from 'ioredis';
 import { migrateQueue, openQueue, type Handler, type QueueSettings, type TaskQueue, type WorkSettings } from './index.js';
 
-interface Bench {
-  settings: Pick<QueueSettings, 'postgresUrl' | 'redisUrl'>;
-  empty(): Promise<void>;
-}
+type Engine = Pick<QueueSettings, 'postgresUrl' | 'redisUrl'>;
 
 let numbers = 0;
 function taskOf(kind: TaskKind = 'decide', subject = `subject ${++numbers}`): Task {
@@ -63,12 +58,12 @@ async function wireTo(address: string) {
 }
 
 /** The same promises on either engine. */
-function suite(name: string, prepare: () => Promise<Bench>, skip: string | false) {
+function suite(name: string, prepare: () => Promise<Engine>, skip: string | false) {
   describe(name, { skip }, () => {
-    let bench: Bench;
+    let engine: Engine;
     const opened: { close(graceMs?: number): Promise<void> }[] = [];
     const open = async (more: Partial<QueueSettings> = {}): Promise<TaskQueue> => {
-      const queue = await openQueue({ ...bench.settings, name: `test-${++numbers}`, backoffMs: 50, ...more });
+      const queue = await openQueue({ ...engine, name: `test-${++numbers}`, backoffMs: 50, ...more });
       opened.unshift(queue);
       return queue;
     };
@@ -78,7 +73,7 @@ function suite(name: string, prepare: () => Promise<Bench>, skip: string | false
       return working;
     };
     before(async () => {
-      bench = await prepare();
+      engine = await prepare();
     });
     after(async () => {
       for (const one of opened) await one.close(0);
@@ -147,7 +142,7 @@ function suite(name: string, prepare: () => Promise<Bench>, skip: string | false
     test('what a killed worker was doing is done by another', async () => {
       const lockMs = 1000;
       const queue = await open();
-      const shared = { ...bench.settings, name: `test-${numbers}`, lockMs };
+      const shared = { ...engine, name: `test-${numbers}`, lockMs };
       const child = spawn(process.execPath, [join(import.meta.dirname, 'worker.fixture.js'), JSON.stringify(shared)], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
@@ -251,7 +246,7 @@ function suite(name: string, prepare: () => Promise<Bench>, skip: string | false
     });
 
     test('everything goes on by itself after the engine was away', async (t) => {
-      const address = bench.settings.redisUrl ?? bench.settings.postgresUrl ?? '';
+      const address = engine.redisUrl ?? engine.postgresUrl ?? '';
       const wire = await wireTo(address);
       t.after(async () => {
         for (const one of opened.splice(0, 2)) await one.close(0);
@@ -260,7 +255,7 @@ function suite(name: string, prepare: () => Promise<Bench>, skip: string | false
       const errors: Error[] = [];
       const onError = (error: Error) => void errors.push(error);
       const queue = await open(
-        bench.settings.redisUrl === undefined ? { postgresUrl: wire.url, onError } : { redisUrl: wire.url, onError },
+        engine.redisUrl === undefined ? { postgresUrl: wire.url, onError } : { redisUrl: wire.url, onError },
       );
       const ran: string[] = [];
       await work(queue, async ({ subject }) => void ran.push(subject));
@@ -285,24 +280,10 @@ suite(
   async () => {
     const database = await freshDatabase('queue');
     await Promise.all([migrateQueue(database.migratorUrl), migrateQueue(database.migratorUrl)]);
-    return {
-      settings: { postgresUrl: database.workerUrl },
-      empty: () => withClient(database.url, async (client) => void (await client.query('TRUNCATE bullmq.job CASCADE'))),
-    };
+    return { postgresUrl: database.workerUrl };
   },
   false,
 );
 
 const redisUrl = await testRedisUrl();
-suite(
-  'the queue on Redis',
-  async () => ({
-    settings: { redisUrl: redisUrl ?? '' },
-    async empty() {
-      const redis = new Redis(redisUrl ?? '');
-      await redis.flushdb();
-      redis.disconnect();
-    },
-  }),
-  redisUrl ? false : noRedis,
-);
+suite('the queue on Redis', async () => ({ redisUrl: redisUrl ?? '' }), redisUrl ? false : noRedis);
