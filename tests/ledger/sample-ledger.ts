@@ -22,10 +22,10 @@ export interface SampleLedger {
   readonly end: () => Promise<void>;
 }
 
-/** An empty ledger, or (by default) one in which a provider and a grantee are admitted with a key each. */
-export async function sampleLedger(label: string, isOpen = true): Promise<SampleLedger> {
+/** A ledger in which a provider and a grantee are admitted with a key each; in a database of its own, or in the one given. */
+export async function sampleLedger(label: string, given?: TestDatabase): Promise<SampleLedger> {
   const city = new SampleCity();
-  const at = await migratedDatabase(label);
+  const at = given ?? (await migratedDatabase(label));
   const api = await connect(at.apiUrl, { poolSize: 4 });
   const worker = await connect(at.workerUrl, { poolSize: 4 });
   const law = lawOf(city.origin);
@@ -96,14 +96,12 @@ export async function sampleLedger(label: string, isOpen = true): Promise<Sample
       await at.drop();
     },
   };
-  if (isOpen) {
-    await ledger.tell(city.opened());
-    await ledger.sealAll();
-    for (const department of [providerCode, granteeCode]) {
-      await ledger.tell(city.departmentAdmitted(department), city.keyAdmitted(department));
-    }
-    await ledger.sealAll();
+  await ledger.tell(city.opened());
+  await ledger.sealAll();
+  for (const department of [providerCode, granteeCode]) {
+    await ledger.tell(city.departmentAdmitted(department), city.keyAdmitted(department));
   }
+  await ledger.sealAll();
   return ledger;
 }
 
