@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CallError, routes } from '#contracts';
 import { encodeCanonical, sha256Hex, type CanonicalValue } from '#crypto';
@@ -61,6 +61,7 @@ export async function loadDemo(options: LoadDemoOptions): Promise<LoadedDemo> {
     throw error;
   }
   await desks.logOut();
+  rmSync(join(folder.path, 'receiving'), { recursive: true, force: true });
   folder.write('people.txt', accountsTable(accounts, baseUrl));
   folder.write('loaded.json', `${JSON.stringify({ loadedAt: new Date().toISOString(), size })}\n`);
   return { accounts, peopleFile: join(folder.path, 'people.txt'), identitiesFolder: join(folder.path, 'identities') };

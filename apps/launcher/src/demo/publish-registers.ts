@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { routes } from '#contracts';
+import { createSha256 } from '#crypto';
 import { carryOut, inParallel, turns, type Loading } from './carry-out.js';
 import type { City } from './city.js';
 import { departmentOf, loginOf } from './departments.js';
@@ -75,18 +75,25 @@ export async function publish(
     type: 'version.published',
     matches: ({ body }) => body.dataset === dataset && body.number === version,
     prepare: async () => {
-      // Its digest is announced, as the command does it; making the rows twice costs less than keeping them.
-      const digest = createHash('sha256');
-      for (const chunk of csvOf(register, city, version)) digest.update(chunk);
+      const digest = createSha256();
       const fileName = `${register.key}-${departmentOf(register.provider).region}-v${version}.csv`;
       const upload = await desks.call(
         by,
         routes.publishVersion,
-        { params: { id: dataset }, query: { fileName, sha256: digest.digest('hex'), noSecrets: 'true' } },
-        { stream: Readable.toWeb(Readable.from(csvOf(register, city, version))) as ReadableStream<Uint8Array> },
+        { params: { id: dataset }, query: { fileName, noSecrets: 'true' } },
+        { stream: Readable.toWeb(Readable.from(measured(csvOf(register, city, version), digest))) as ReadableStream<Uint8Array> },
       );
       if (!upload.proposal) throw new Error(`${register.key}: ${upload.problem?.title.en ?? 'the upload gave no proposal'}`);
+      // The file's digest is known only at its end: what arrived is compared with what was sent.
+      if (upload.fileSha256 !== digest.digest('hex')) throw new Error(`${register.key}: another file arrived than was sent`);
       return upload.proposal;
     },
   });
+}
+
+function* measured(chunks: Iterable<Buffer>, digest: ReturnType<typeof createSha256>): Generator<Buffer> {
+  for (const chunk of chunks) {
+    digest.update(chunk);
+    yield chunk;
+  }
 }
