@@ -30,6 +30,7 @@ export async function prepareDemo(
         baseUrl,
         dataDir: settings.dataDir,
         locale: language,
+        size: settings.demoSize,
         onProgress: update,
         ...(token === undefined ? {} : { setupToken: token }),
       }),

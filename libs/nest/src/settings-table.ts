@@ -22,7 +22,6 @@ const unset: Both = { zh: '无', en: 'none' };
 const harmless: Both = { zh: '无损失；设回即可。', en: 'Nothing; set it again.' };
 
 const text = z.string().optional();
-const flag = z.enum(['0', '1', 'true', 'false'], { error: '0 or 1' }).transform((value) => value === '1' || value === 'true');
 const whole = (least: number, most: number, otherwise: number) =>
   z
     .string()
@@ -80,11 +79,14 @@ export const settingsTable = {
   },
   demo: {
     name: 'QUANLIAN_DEMO',
-    schema: flag.optional(),
+    schema: z
+      .enum(['0', '1', 'true', 'false', 'small'], { error: '0, 1 or small' })
+      .transform((value) => (value === 'small' ? value : value === '1' || value === 'true' ? 'full' : 'none'))
+      .optional(),
     default: { zh: '内置数据库为 1，生产环境为 0', en: '1 with the embedded database, 0 in production' },
     meaning: {
-      zh: '空的内置数据库是否装入示范城市；QUANLIAN_DATABASE_URL 所指的数据库从不装入。',
-      en: 'Whether an empty embedded database gets the demo city; a database given by QUANLIAN_DATABASE_URL never does.',
+      zh: '空的内置数据库是否装入示范城市（small 为小城，数千行）；QUANLIAN_DATABASE_URL 所指的数据库从不装入。',
+      en: 'Whether an empty embedded database gets the demo city (`small`: a few thousand rows); a database given by QUANLIAN_DATABASE_URL never does.',
     },
     loss: harmless,
   },

@@ -63,6 +63,9 @@ test('a secret may come from a file, but not from both', () => {
 test('the demo city is for an embedded database that nobody runs in production', () => {
   assert.equal(readSettings({ QUANLIAN_DEMO: '0' }).wantsDemo, false);
   assert.equal(readSettings({ NODE_ENV: 'production' }).wantsDemo, false);
+  const small = readSettings({ QUANLIAN_DEMO: 'small' });
+  assert.deepEqual([small.wantsDemo, small.demoSize], [true, 'small']);
+  assert.match(problemsOf({ QUANLIAN_DEMO: 'big' }), /0, 1 or small/);
   assert.equal(readSettings({ NODE_ENV: 'production', QUANLIAN_DEMO: '1' }).wantsDemo, true);
   assert.equal(readSettings({ QUANLIAN_DEMO: '1', QUANLIAN_DATABASE_URL: 'postgres://db.example/quanlian' }).wantsDemo, false);
 });

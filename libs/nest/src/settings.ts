@@ -15,6 +15,7 @@ export interface Settings extends Omit<Read, 'vaultKeyFile' | 'workDir' | 'publi
   readonly publicUrl: string;
   /** Whether an empty embedded database gets the demo city. */
   readonly wantsDemo: boolean;
+  readonly demoSize: 'full' | 'small';
 }
 
 /** Names every wrong setting in both languages; never a value, which may be a secret. */
@@ -109,6 +110,7 @@ export function readSettings(env: NodeJS.ProcessEnv, root = process.cwd()): Sett
     vaultKeyFile: read.vaultKeyFile ? resolve(root, read.vaultKeyFile) : join(dataDir, 'vault.key'),
     workDir: read.workDir ? resolve(root, read.workDir) : memoryFolder(),
     publicUrl: (read.publicUrl ?? `${scheme}://${host}:${read.port}`).replace(/\/+$/, ''),
-    wantsDemo: !read.databaseUrl && (read.demo ?? !isProduction),
+    wantsDemo: !read.databaseUrl && (read.demo ? read.demo !== 'none' : !isProduction),
+    demoSize: read.demo === 'small' ? 'small' : 'full',
   };
 }
