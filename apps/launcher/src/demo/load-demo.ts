@@ -54,7 +54,9 @@ export async function loadDemo(options: LoadDemoOptions): Promise<LoadedDemo> {
   const accounts = folder.accounts();
   const desks = new Desks(baseUrl, accounts, locale);
   try {
-    await load(await open(options, folder, desks), size, reporter(options));
+    const loading = await open(options, folder, desks);
+    // A load that goes on is of the size that it began with.
+    await load(loading, await loading.journal.once('size', () => size), reporter(options));
   } catch (error) {
     // The tokens end by themselves within a day; what went wrong matters more than that they could not be ended now.
     await desks.logOut().catch(() => undefined);
