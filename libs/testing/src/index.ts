@@ -1,5 +1,6 @@
 export { freshDatabase, migratedDatabase, noRedis, testRedisUrl, type Template, type TestDatabase } from './cluster.js';
 export { startExchange, type Part, type RunningExchange, type RunningSettings } from './running-exchange.js';
+export { launchExchange, type LaunchedExchange, type Victim } from './launched-exchange.js';
 export {
   approved,
   askedFor,
@@ -15,6 +16,7 @@ export {
   villageCsv,
   villageEntry,
   villageItems,
+  type OpenExchange,
   type SmallCity,
   type TestPerson,
 } from './small-city.js';

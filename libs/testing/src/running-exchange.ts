@@ -123,7 +123,7 @@ async function waitUntilReady(baseUrl: string, child: ChildProcess, log: () => s
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;

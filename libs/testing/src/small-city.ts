@@ -10,7 +10,12 @@ import {
   type Role,
 } from '#contracts';
 import { generateAgeIdentity } from '#crypto';
-import type { RunningExchange } from './running-exchange.js';
+
+/** What a test needs of an exchange to people it: `startExchange` and `launchExchange` both give it. */
+export interface OpenExchange {
+  client(token?: string): Client;
+  setUpToken(): Promise<string>;
+}
 
 /** A made-up department code: a region that does not exist, and a right check character. */
 export function departmentCode(number: number): string {
@@ -30,7 +35,7 @@ export interface TestPerson {
 
 /** The fewest people with whom the whole job can be done: a competent department, a provider and a requesting department. */
 export interface SmallCity {
-  readonly exchange: RunningExchange;
+  readonly exchange: OpenExchange;
   readonly codes: { readonly competent: string; readonly provider: string; readonly requester: string };
   readonly competentHead: TestPerson;
   readonly operator: TestPerson;
@@ -47,7 +52,7 @@ export interface SmallCity {
 export const testPassword = 'correct horse battery staple';
 
 /** Sets up a small city through the API, as its people would. */
-export async function foundSmallCity(exchange: RunningExchange): Promise<SmallCity> {
+export async function foundSmallCity(exchange: OpenExchange): Promise<SmallCity> {
   const codes = { competent: departmentCode(1), provider: departmentCode(2), requester: departmentCode(3) };
   const anybody = exchange.client();
   await anybody.call(routes.setUp, {
@@ -101,7 +106,7 @@ export async function foundSmallCity(exchange: RunningExchange): Promise<SmallCi
 }
 
 async function addPerson(
-  exchange: RunningExchange,
+  exchange: OpenExchange,
   by: TestPerson,
   person: { login: string; name: string; department: string; roles: Role[] },
 ): Promise<TestPerson> {
@@ -110,7 +115,7 @@ async function addPerson(
   return logIn(exchange, person.login, added.password);
 }
 
-export async function logIn(exchange: RunningExchange, login: string, password: string): Promise<TestPerson> {
+export async function logIn(exchange: OpenExchange, login: string, password: string): Promise<TestPerson> {
   const { person, token } = await exchange.client().call(routes.logIn, { body: { login, password, as: 'token' } });
   if (token === undefined) throw new Error('No token');
   return {
