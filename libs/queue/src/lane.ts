@@ -36,7 +36,7 @@ export interface Lane {
 
 /** How often workers may die over one job. A crash is rarely the job's fault; a job that always kills must end. */
 const maxDeaths = 8;
-const defaultLockMs = 20_000;
+const defaultLockMs = 10_000;
 const defaultGraceMs = 7000;
 const shutdown = 'shutting down';
 
