@@ -24,7 +24,7 @@ export function accounts(program: Command, bench: Bench): void {
       '--password-file <file>',
       say({ zh: '密码取自文件首行，- 为标准输入', en: 'take the password from a file’s first line; - is stdin' }),
     )
-    .option('--days <n>', say({ zh: '令牌有效天数', en: 'days until the token ends' }), '30')
+    .option('--days <n>', say({ zh: '令牌有效天数', en: 'days until the token ends' }), String(standingDays))
     .option('--label <text>', say({ zh: '令牌名称，便于日后辨认', en: 'a name for the token, to know it again' }));
   examples(
     login,
@@ -132,7 +132,13 @@ export function accounts(program: Command, bench: Bench): void {
       const again = await desk.ask.password({ zh: '再输一次', en: 'Once more' }, { variable: 'QUANLIAN_NEW_PASSWORD' });
       if (again !== next) throw usage('两次输入不一致。', 'The two differ.');
     }
+    const { session } = desk;
     await desk.client.call(routes.changePassword, { body: { current, next } });
+    // Every session and token ends with the old password; whoever just proved to know both goes on.
+    if (session.login) {
+      const { token, expiresAt } = await tokenFor(desk, session.server, session.login, next);
+      desk.sessions.keep({ ...session, token, expiresAt });
+    }
     desk.out.result({ changed: true }, () => desk.out.print(say({ zh: '密码已修改。', en: 'The password is changed.' })));
   });
 
@@ -194,28 +200,40 @@ async function logIn(
   if (!Number.isInteger(days) || days < 1 || days > 366) throw usage('--days 为 1 至 366。', '--days is 1 to 366.');
   const login = desk.global.as ?? (await desk.ask.line({ zh: '用户名', en: 'User name' }));
   const password = await desk.ask.password({ zh: `${login} 的密码`, en: `Password of ${login}` }, { file: options.passwordFile });
-  const answer = await desk
-    .publicClient(server)
-    .call(routes.logIn, { body: { login, password, as: 'token', days, label: options.label ?? `quanlian@${hostname()}` } });
-  if (!answer.token) throw usage('平台没有给出令牌。', 'The exchange gave no token.');
-  const [membership] = answer.person.memberships;
+  const { person, ...kept } = await tokenFor(desk, server, login, password, { days, label: options.label });
+  const [membership] = person.memberships;
   const session: Session = {
     server,
     login,
-    person: answer.person.id,
-    token: answer.token,
-    expiresAt: answer.expiresAt,
+    person: person.id,
+    ...kept,
     ...(membership ? { department: desk.global.department ?? membership.department } : {}),
   };
   const me = await desk.clientOf(session).call(routes.me, {});
   desk.sessions.keep(session);
-  desk.out.result({ ...me, server, expiresAt: answer.expiresAt }, () => {
-    showMe(desk, me, server);
-    desk.out.fields([[desk.say({ zh: '登录有效至', en: 'Until' }), timeText(answer.expiresAt)]]);
+  desk.out.result({ ...me, server, expiresAt: kept.expiresAt }, () => {
+    showMe(desk, me, server, kept.expiresAt);
   });
 }
 
-function showMe(desk: Desk, me: Me, server = desk.session.server): void {
+const standingDays = 30;
+
+async function tokenFor(
+  desk: Desk,
+  server: string,
+  login: string,
+  password: string,
+  options: { days?: number; label?: string | undefined } = {},
+) {
+  const { days = standingDays, label = `quanlian@${hostname()}` } = options;
+  const { person, token, expiresAt } = await desk
+    .publicClient(server)
+    .call(routes.logIn, { body: { login, password, as: 'token', days, label } });
+  if (!token) throw usage('平台没有给出令牌。', 'The exchange gave no token.');
+  return { person, token, expiresAt };
+}
+
+function showMe(desk: Desk, me: Me, server = desk.session.server, until?: string): void {
   const { say } = desk;
   const roles = (list: readonly string[]) => list.map((role) => say(word(roleWords, role))).join(say({ zh: '、', en: ', ' }));
   desk.out.fields([
@@ -225,5 +243,6 @@ function showMe(desk: Desk, me: Me, server = desk.session.server): void {
       `${one.departmentName}  ${one.department}  ${roles(one.roles)}`,
     ]),
     [say({ zh: '平台', en: 'Exchange' }), server],
+    [say({ zh: '登录有效至', en: 'Logged in until' }), until && timeText(until)],
   ]);
 }

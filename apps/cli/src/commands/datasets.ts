@@ -147,7 +147,7 @@ function enterDataset(group: Command, bench: Bench): void {
   examples(enter, bench, 'quanlian datasets enter form.json --no-secrets');
   act<{ secrets: boolean }>(enter, bench, async (desk, [form], options) => {
     checkNoSecrets(options.secrets);
-    const entry = readForm(form ?? '');
+    const entry = readForm(form ?? '', desk.language);
     const proposal = await desk.client.call(routes.enterDataset, { body: { entry, noSecrets: true } });
     await tellOutcome(desk, proposal, { zh: `登记“${entry.title}”。`, en: `Enter “${entry.title}”.` });
   });
@@ -166,7 +166,7 @@ function enterDataset(group: Command, bench: Bench): void {
   );
   act<{ secrets: boolean }>(change, bench, async (desk, [text, form], options) => {
     checkNoSecrets(options.secrets);
-    const entry = readForm(form ?? '');
+    const entry = readForm(form ?? '', desk.language);
     const { id } = await findDataset(desk, text ?? '');
     const proposal = await desk.client.call(routes.changeDataset, { params: { id }, body: { entry, noSecrets: true } });
     await tellOutcome(desk, proposal, { zh: `更新“${entry.title}”。`, en: `Change “${entry.title}”.` });

@@ -25,6 +25,13 @@ export function keys(program: Command, bench: Bench): void {
   endKeys(group, bench);
 }
 
+function ofText(bench: Bench): string {
+  return bench.say({
+    zh: '哪个部门，默认为本部门（主管部门可代办）',
+    en: 'of which department; yours when left out (the competent department acts for others)',
+  });
+}
+
 function makeKeys(group: Command, bench: Bench): void {
   const { say } = bench;
   const fresh = group
@@ -113,19 +120,20 @@ function nominate(group: Command, bench: Bench): void {
         say({ zh: '由谁保管；exchange 时由平台生成', en: 'who keeps it; with exchange, the exchange makes it' }),
       ).choices(['department', 'exchange']),
     )
+    .option('--of <department>', ofText(bench))
     .option('--trust <file>', say({ zh: '信任根文件，代替已记住的', en: 'trust root file, instead of the pinned one' }));
-  examples(key, bench, 'quanlian keys nominate minzheng.pem', [
+  examples(key, bench, 'quanlian keys nominate minzheng.pem', 'quanlian keys nominate --custody exchange --of 公安局', [
     'quanlian keys nominate --custody exchange',
     {
       zh: '平台托管：平台运维在技术上可以代签，每份凭证都会注明',
       en: 'custody exchange: its operator could sign, and every proof says so',
     },
   ]);
-  act<{ custody?: string; trust?: string }>(key, bench, async (desk, [file], options) => {
+  act<{ custody?: string; trust?: string; of?: string }>(key, bench, async (desk, [file], options) => {
     const custody = options.custody ?? (file ? 'department' : undefined);
     if (custody === undefined || (custody === 'department') !== (file !== undefined))
       throw usage('请给出密钥文件，或 --custody exchange。', 'Name a key file, or give --custody exchange.');
-    const department = await departmentMeant(desk);
+    const department = await departmentMeant(desk, options.of);
     const body = file === undefined ? { custody: 'exchange' as const } : await possession(desk, department, file, options.trust);
     const proposal = await desk.client.call(routes.nominateKey, { params: { code: department }, body });
     await tellOutcome(desk, proposal, { zh: '已申报签名密钥。', en: 'The key is nominated.' });
@@ -151,6 +159,7 @@ function nominate(group: Command, bench: Bench): void {
       '--key <file>',
       say({ zh: '部门自持密钥：由它声明该公钥归本部门', en: 'the department’s own key, which declares the recipient' }),
     )
+    .option('--of <department>', ofText(bench))
     .option('--trust <file>', say({ zh: '信任根文件，代替已记住的', en: 'trust root file, instead of the pinned one' }));
   examples(
     recipient,
@@ -158,10 +167,10 @@ function nominate(group: Command, bench: Bench): void {
     'quanlian keys nominate-recipient gongan-identity.txt --label 使用人员甲',
     'quanlian keys nominate-recipient age1… --label 保险柜备份 --key gongan.pem',
   );
-  act<{ label: string; key?: string; trust?: string }>(recipient, bench, async (desk, [text], options) => {
+  act<{ label: string; key?: string; trust?: string; of?: string }>(recipient, bench, async (desk, [text], options) => {
     const named = text ?? '';
     const age = /^age1[a-z0-9]+$/.test(named) ? named : await readRecipient(named);
-    const department = await departmentMeant(desk);
+    const department = await departmentMeant(desk, options.of);
     const declared = await declaration(desk, department, age, options);
     const proposal = await desk.client.call(routes.nominateRecipient, {
       params: { code: department },
@@ -258,10 +267,11 @@ function endKeys(group: Command, bench: Bench): void {
     .command('end')
     .description(say({ zh: '结束一个签名密钥；此前的签名仍可查验', en: 'End a signing key; what it signed stays verifiable' }))
     .argument('<key-id>', say({ zh: '密钥编号或其开头', en: 'key id, or its beginning' }))
+    .option('--of <department>', ofText(bench))
     .addOption(reason());
   examples(key, bench, 'quanlian keys end 5d2ad7ab --reason rotated');
-  act<{ reason: 'rotated' | 'compromised' | 'closed' }>(key, bench, async (desk, [text], options) => {
-    const code = await departmentMeant(desk);
+  act<{ reason: 'rotated' | 'compromised' | 'closed'; of?: string }>(key, bench, async (desk, [text], options) => {
+    const code = await departmentMeant(desk, options.of);
     const { keys: held } = await desk.client.call(routes.department, { params: { code } });
     const { keyId } = one(
       held.filter((each) => each.keyId.startsWith(text ?? '')),
@@ -280,10 +290,11 @@ function endKeys(group: Command, bench: Bench): void {
       }),
     )
     .argument('<recipient>', say({ zh: 'age1… 或其开头，或名称', en: 'age1… or its beginning, or its label' }))
+    .option('--of <department>', ofText(bench))
     .addOption(reason());
   examples(recipient, bench, 'quanlian keys end-recipient age1qyqs --reason compromised');
-  act<{ reason: 'rotated' | 'compromised' | 'closed' }>(recipient, bench, async (desk, [text], options) => {
-    const code = await departmentMeant(desk);
+  act<{ reason: 'rotated' | 'compromised' | 'closed'; of?: string }>(recipient, bench, async (desk, [text], options) => {
+    const code = await departmentMeant(desk, options.of);
     const { recipients: held } = await desk.client.call(routes.department, { params: { code } });
     const found = one(
       held.filter((each) => each.endedAt === undefined && (each.recipient.startsWith(text ?? '') || each.label === text)),
@@ -297,9 +308,9 @@ function endKeys(group: Command, bench: Bench): void {
   });
 }
 
-/** The department acted for: named, or the one that the exchange takes the log-in for. */
-export async function departmentMeant(desk: Desk): Promise<string> {
-  return (await desk.client.call(routes.me, {})).department;
+/** The department named, or the one acted for. */
+export async function departmentMeant(desk: Desk, named?: string): Promise<string> {
+  return named === undefined ? (await desk.client.call(routes.me, {})).department : (await findDepartment(desk, named)).code;
 }
 
 function one<T>(found: readonly T[], text: string): T {

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { act, examples, type Bench, type Desk } from '../desk.js';
+import { act, examples, serverUrl, type Bench, type Desk } from '../desk.js';
 import { exits, Stop, usage } from '../exits.js';
 import { levelWords, word } from '../show/words.js';
 
@@ -27,7 +27,7 @@ function setup(program: Command, bench: Bench, group: string): void {
         en: 'First set-up; without --token, on the exchange’s own machine, it prints a one-time link',
       }),
     )
-    .option('--token <token>', say({ zh: '一次性链接中的令牌', en: 'the token of the one-time link' }))
+    .option('--token <token>', say({ zh: '一次性链接，或其中的令牌', en: 'the one-time link, or the token in it' }))
     .option(
       '--from <file>',
       say({
@@ -39,13 +39,14 @@ function setup(program: Command, bench: Bench, group: string): void {
     command,
     bench,
     ['quanlian setup', { zh: '打印一次性链接', en: 'prints a one-time link' }],
-    'quanlian setup --token … ',
+    'quanlian setup --token http://127.0.0.1:8080/setup#…',
     'quanlian setup --token … --from setup.json',
   );
   act<{ token?: string; from?: string }>(command, bench, async (desk, _, options) => {
     if (options.token === undefined) return runLocal(desk, 'setup-link', []);
     const given = options.from === undefined ? await askSetup(desk) : readSetup(options.from);
-    const answer = await desk.publicClient().call(routes.setUp, { body: { token: options.token, ...given } });
+    const { server, token } = linkOf(desk, options.token);
+    const answer = await desk.publicClient(server).call(routes.setUp, { body: { token, ...given } });
     desk.out.result(answer, () => {
       desk.out.print(say({ zh: '初始化完成。', en: 'The exchange is set up.' }));
       desk.out.fields([
@@ -55,6 +56,14 @@ function setup(program: Command, bench: Bench, group: string): void {
       ]);
     });
   });
+}
+
+// The whole link is easier to copy than the token in it.
+function linkOf(desk: Desk, text: string): { server: string; token: string } {
+  const [, address, token] = /^(https?:\/\/.*?)#(.+)$/.exec(text) ?? [];
+  return address === undefined || token === undefined
+    ? { server: desk.server, token: text }
+    : { server: serverUrl(address), token };
 }
 
 const setupSchema = z.object({ department: z.any(), officeHead: z.any(), operator: z.any() }) as unknown as z.ZodType<Setup>;

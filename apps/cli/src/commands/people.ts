@@ -69,7 +69,7 @@ export function people(program: Command, bench: Bench): void {
     'quanlian people add zhang --name 张三 --roles requester --to 公安局',
   );
   act<{ name: string; roles: string; to?: string }>(add, bench, async (desk, [login], options) => {
-    const department = options.to === undefined ? await departmentMeant(desk) : (await findDepartment(desk, options.to)).code;
+    const department = await departmentMeant(desk, options.to);
     const answer = await desk.client.call(routes.addPerson, {
       body: { login: login ?? '', name: options.name, department, roles: rolesOf(options.roles) },
     });
@@ -97,7 +97,7 @@ export function people(program: Command, bench: Bench): void {
     .option('--in <department>', say({ zh: '哪个部门，默认为本部门', en: 'in which department; yours when left out' }));
   examples(roles, bench, 'quanlian people roles li.steward steward,requester', 'quanlian people roles zhang none');
   act<{ in?: string }>(roles, bench, async (desk, [text, wanted], options) => {
-    const department = options.in === undefined ? await departmentMeant(desk) : (await findDepartment(desk, options.in)).code;
+    const department = await departmentMeant(desk, options.in);
     const found = await findPerson(desk, text ?? '', department);
     const proposal = await desk.client.call(routes.setRoles, {
       params: { id: found.id },

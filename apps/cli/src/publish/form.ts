@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { Stop } from '../exits.js';
 import { dayText } from '../show/times.js';
-import type { Say } from '../language.js';
+import { z } from 'zod';
+import type { Language, Say } from '../language.js';
 
 /** A form of a catalogue entry to be corrected by hand: every field is there; `_` tells what to look at and is left out when entered. */
 export function newForm(
@@ -51,7 +52,7 @@ export function newForm(
 }
 
 /** Reads a form. Throws Stop naming the field at fault. */
-export function readForm(path: string): DatasetEntry {
+export function readForm(path: string, language: Language): DatasetEntry {
   const text = path === '-' ? readFileSync(0, 'utf8') : readFileSync(path, 'utf8');
   let value: unknown;
   try {
@@ -63,7 +64,7 @@ export function readForm(path: string): DatasetEntry {
     });
   }
   const entry = isObject(value) ? Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('_'))) : value;
-  const read = datasetEntrySchema.safeParse(entry);
+  const read = datasetEntrySchema.safeParse(entry, language === 'zh' ? { error: z.locales.zhCN().localeError } : {});
   if (read.success) return read.data;
   const faults = read.error.issues.map((issue) => `${fieldName(entry, issue.path)}: ${issue.message}`);
   throw new Stop(

@@ -53,7 +53,10 @@ export function statementFields(statement: Statement, source: StatementSource): 
 }
 
 function bodyFields(body: object, source: StatementSource, under: string): Field[] {
-  return Object.entries(body).flatMap(([key, value]) => fieldsOf(key, value, source, under));
+  // Storage does not keep the order of keys; people read best what is important first.
+  return Object.entries(body)
+    .toSorted(([a], [b]) => rankOf(a) - rankOf(b))
+    .flatMap(([key, value]) => fieldsOf(key, value, source, under));
 }
 
 const labels: Record<string, Sentence> = {
@@ -120,6 +123,8 @@ const labels: Record<string, Sentence> = {
   plaintextHmac: { zh: '明文校验值', en: 'Plaintext HMAC' },
   sizeBytes: { zh: '字节数', en: 'Bytes' },
 };
+const order = Object.keys(labels);
+const rankOf = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length);
 const wordsByKey: Record<string, Record<string, Sentence>> = {
   level: levelWords,
   custody: custodyWords,
