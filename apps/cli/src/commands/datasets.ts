@@ -215,7 +215,8 @@ function publish(group: Command, bench: Bench): void {
         [say({ zh: '大小', en: 'Size' }), sizeText(upload.bytes)],
         [say({ zh: '文件摘要', en: 'File SHA-256' }), upload.fileSha256],
       ]);
-    await tellOutcome(desk, upload.proposal, { zh: '数据版本已提交。', en: 'The version is handed in.' });
+    const done = { zh: '数据版本已提交。', en: 'The version is handed in.' };
+    await tellOutcome(desk, upload.proposal, done, (proposal) => ({ ...upload, proposal }));
   });
 }
 

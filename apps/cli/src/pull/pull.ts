@@ -1,4 +1,4 @@
-import { routes, type Format, type RightView, type RowScope, type Statement } from '#contracts';
+import { CallError, routes, type Format, type RightView, type RowScope, type Statement } from '#contracts';
 import { encodeCanonical, randomId } from '#crypto';
 import { openDelivery } from '#delivery';
 import type { TrustRoot } from '#ledger';
@@ -16,7 +16,7 @@ import { Pulls } from '../store/pulls.js';
 import { sizeText } from '../terminal/progress.js';
 import { download } from './download.js';
 import { sealedDelivery, type SealedDelivery } from './sealed.js';
-import { untilReady } from './wait.js';
+import { checkReady, stillWaiting, untilOver } from './wait.js';
 
 /** What is pulled, and where to. */
 export interface PullOrder {
@@ -58,13 +58,19 @@ export async function pull(desk: Desk, order: PullOrder): Promise<PulledData> {
   const identities = await identitiesFor(desk, order.identityFiles);
   const pulls = new Pulls(desk.folder, sameness(desk, order));
   const delivery = await ask(desk, order, pulls);
-  const view = await untilReady(desk, delivery, order.timeoutMs);
+  const view = await untilOver(desk, delivery, order.timeoutMs);
+  // What has ended is not taken up again: the next run asks anew.
+  if (view.state !== 'prepared' && view.state !== 'received') pulls.forget();
+  checkReady(view);
 
   const sealed = await sealedDelivery(desk, delivery, root);
   const ageFile = `${order.output}.age`;
   let opened = pulls.begun?.opened;
   if (!opened || !existsSync(order.output)) {
-    await fetchPayload(desk, delivery, sealed, ageFile);
+    await fetchPayload(desk, delivery, sealed, ageFile).catch((error: unknown) => {
+      if (error instanceof CallError && error.problem?.code === 'payload-gone') pulls.forget();
+      throw error;
+    });
     opened = await openPayload(desk, order, sealed, delivery, identities, ageFile);
     pulls.keep({ pull: delivery, at: new Date().toISOString(), opened });
   }
@@ -137,7 +143,7 @@ async function ask(desk: Desk, order: PullOrder, pulls: Pulls): Promise<string> 
     desk.out.note({ zh: `继续未完成的提取 ${id.slice(0, 8)}。`, en: `Going on with the pull ${id.slice(0, 8)} that was begun.` });
   // Remembered before it is asked for: a crash in between costs an id, not a second delivery.
   else pulls.keep({ pull: id, at: new Date().toISOString() });
-  desk.progress.begin({ zh: '提出提取', en: 'Asking for the data' });
+  desk.progress.begin({ zh: '请求提取', en: 'Asking for the data' });
   const body = { pull: id, items: [...items], rows, format, version };
   const { delivery, proposal } = await desk.client.call(routes.pull, { params: { id: right.id }, body });
   const expected: Body<'pull.signed'> = {
@@ -167,6 +173,7 @@ async function ask(desk: Desk, order: PullOrder, pulls: Pulls): Promise<string> 
   current = await untilSealed(desk, current, order.timeoutMs);
   if (current.state === 'rejected' || current.state === 'returned') pulls.forget();
   checkNotRejected(current);
+  if (current.state !== 'sealed') throw stillWaiting();
   return id;
 }
 

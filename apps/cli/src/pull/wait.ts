@@ -10,40 +10,49 @@ const goOn = {
   en: 'Run the same command again to go on with the same pull.',
 };
 
-/** Waits until a delivery can be downloaded, showing its stages. Throws Stop when it ends otherwise, or the time is over. */
-export async function untilReady(desk: Desk, id: string, timeoutMs: number): Promise<DeliveryView> {
+const ends: ReadonlySet<DeliveryView['state']> = new Set<DeliveryView['state']>([
+  'prepared',
+  'received',
+  'refused',
+  'failed',
+  'cancelled',
+]);
+
+/** Waits until a delivery can be downloaded, or has ended otherwise, showing its stages. Throws Stop when the time is over. */
+export async function untilOver(desk: Desk, id: string, timeoutMs: number): Promise<DeliveryView> {
   const end = Date.now() + timeoutMs;
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.3, 1_000)) {
     const view = await look(desk, id);
     if (view) {
-      if (view.state === 'prepared' || view.state === 'received') {
+      if (ends.has(view.state)) {
         desk.progress.finish();
         return view;
       }
-      checkGoesOn(view);
       desk.progress.begin(word(stageWords, view.stage));
       if (view.progress) desk.progress.at(view.progress.done, view.progress.total, countText);
     }
-    if (Date.now() > end)
-      throw new Stop('waiting', 'still-waiting', { zh: '数据仍在准备中。', en: 'The delivery is still being prepared.' }, goOn);
+    if (Date.now() > end) throw stillWaiting();
     await sleep(pauseMs, undefined, { signal: desk.signal });
   }
 }
 
-// Between the seal of the pull and the first look of the exchange at it there may be no delivery to show yet; and an exchange that
-// restarts is worth waiting for.
+export function stillWaiting(): Stop {
+  return new Stop('waiting', 'still-waiting', { zh: '数据仍在准备中。', en: 'The delivery is still being prepared.' }, goOn);
+}
+
+// An exchange that restarts is worth waiting for.
 async function look(desk: Desk, id: string): Promise<DeliveryView | undefined> {
   try {
     return await desk.client.call(routes.delivery, { params: { id } }, { signal: desk.signal });
   } catch (error) {
     if (desk.signal.aborted) throw new DOMException('interrupted', 'AbortError');
-    if (error instanceof CallError && (error.status === 404 || error.status === 0 || error.status === 503)) return undefined;
+    if (error instanceof CallError && (error.status === 0 || error.status === 503)) return undefined;
     throw error;
   }
 }
 
 /** Throws Stop when a delivery has ended without rows. */
-export function checkGoesOn(view: DeliveryView): void {
+export function checkReady(view: DeliveryView): void {
   const { state, problem } = view;
   if (state !== 'refused' && state !== 'failed' && state !== 'cancelled') return;
   const said = {

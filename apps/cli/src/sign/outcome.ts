@@ -31,12 +31,17 @@ export function checkNotRejected(proposal: ProposalView): void {
 }
 
 /** What became of something that this command prepared: sealed, or whose turn it is and what they type. */
-export async function tellOutcome(desk: Desk, given: ProposalView, done: Sentence): Promise<ProposalView> {
+export async function tellOutcome(
+  desk: Desk,
+  given: ProposalView,
+  done: Sentence,
+  asJson: (proposal: ProposalView) => unknown = (proposal) => proposal,
+): Promise<ProposalView> {
   const proposal = await untilSealed(desk, given);
   checkNotRejected(proposal);
   const { say } = desk;
   const nameOf = proposal.approvalBy ? await departmentNames(desk) : () => undefined;
-  desk.out.result(proposal, () => {
+  desk.out.result(asJson(proposal), () => {
     desk.out.print(say(done));
     desk.out.fields([
       [say({ zh: '编号', en: 'Id' }), proposal.id],

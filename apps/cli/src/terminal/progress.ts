@@ -5,10 +5,12 @@ import { cutTo } from './width.js';
 const barColumns = 24;
 const redrawMs = 80;
 const lineEveryMs = 5_000;
+/** Stages that are over sooner need no lines but their name. */
+const silentMs = 1_000;
 
 /**
- * Says how far a thing has come, on stderr: a bar that redraws itself on a terminal; elsewhere a plain line at each stage, at each
- * tenth, and at the latest every five seconds while something moves.
+ * Says how far a thing has come, on stderr: a bar that redraws itself on a terminal; elsewhere a plain line at each stage, and in those
+ * that take longer than a second one at each tenth, at the latest every five seconds while something moves.
  */
 export class Progress {
   private stage: Sentence | undefined;
@@ -47,6 +49,7 @@ export class Progress {
       if (this.now() - this.drawnAt >= redrawMs || (total !== undefined && done >= total)) this.draw(done, total, show);
       return;
     }
+    if (this.now() - this.startedAt < silentMs) return;
     const tenth = total ? Math.floor((done / total) * 10) : 0;
     if (tenth <= this.saidTenth && this.now() - this.saidAt < lineEveryMs) return;
     this.saidTenth = Math.max(tenth, this.saidTenth);

@@ -67,12 +67,15 @@ test('without a terminal, progress is plain lines: each stage, each tenth, never
   let now = 0;
   const progress = new Progress(streams, sayIn('en'), () => now);
   progress.begin({ zh: '下载', en: 'Downloading' });
-  for (let done = 0; done <= 1000; done += 10) progress.at(done, 1000);
+  progress.at(50, 1000);
+  now = 1_000;
+  for (let done = 60; done <= 1000; done += 10) progress.at(done, 1000);
   progress.at(1000, 1000);
   progress.begin({ zh: '下载', en: 'Downloading' });
   progress.begin({ zh: '解密', en: 'Decrypting' });
+  now = 2_500;
   progress.at(1, undefined);
-  now = 6_000;
+  now = 6_500;
   progress.at(2, undefined);
   progress.finish();
   const lines = text().trimEnd().split('\n');

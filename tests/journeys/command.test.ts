@@ -1,0 +1,398 @@
+import { routes } from '#contracts';
+import {
+  foundSmallCity,
+  startExchange,
+  villageCsv,
+  villageEntry,
+  type RunningExchange,
+  type SmallCity,
+  type TestPerson,
+} from '#testing';
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { CommandLine } from './command-line.js';
+
+const quanlian = resolve(import.meta.dirname, '../../../scripts/quanlian.mjs');
+
+describe('the whole job with the command `quanlian`', async () => {
+  let exchange: RunningExchange;
+  let city: SmallCity;
+  let command: CommandLine;
+  let right = '';
+  const csv = villageCsv(5000);
+  const expected = [
+    'code,name',
+    ...csv
+      .toString()
+      .split('\n')
+      .filter((line) => line.endsWith(',42'))
+      .map((line) => line.split(',').slice(0, 2).join(',')),
+    '',
+  ].join('\n');
+
+  const approve = (head: TestPerson, id: string) =>
+    command.ok(['--as', head.login, 'inbox', 'approve', id.slice(0, 8), '--yes'], { env: { QUANLIAN_PASSWORD: head.password } });
+
+  before(async () => {
+    exchange = await startExchange({ label: 'command' });
+    city = await foundSmallCity(exchange);
+    command = new CommandLine(exchange.baseUrl);
+    for (const person of [
+      city.steward,
+      city.providerHead,
+      city.requester,
+      city.requesterHead,
+      city.supervisor,
+      city.competentHead,
+    ])
+      await command.logIn(person.login, person.password);
+    writeFileSync(command.path('villages.csv'), csv);
+    writeFileSync(command.path('identity.txt'), `${city.identities[0]}\n`, { mode: 0o600 });
+  });
+  after(async () => {
+    command?.remove();
+    await exchange?.stop();
+  });
+
+  test('log-ins lie in a file that only its owner reads; the token works until it is revoked', async () => {
+    assert.equal(statSync(command.path('config/sessions.json')).mode & 0o777, 0o600);
+    const me = await command.ok<{ person: { login: string } }>(['--as', 'steward', 'whoami']);
+    assert.equal(me.person.login, 'steward');
+    await command.logIn('operator', city.operator.password);
+    const { items } = await command.ok<{ items: { id: string; current: boolean }[] }>(['--as', 'operator', 'sessions']);
+    const current = items.find((one) => one.current);
+    assert.ok(current);
+    await command.ok(['--as', 'operator', 'sessions', 'end', current.id.slice(0, 8)]);
+    assert.equal((await command.run(['--as', 'operator', 'whoami'])).code, 5);
+    const wrong = await command.run(['login', '--as', 'operator'], { env: { QUANLIAN_PASSWORD: 'not the password' } });
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.err, /\[bad-login\]/);
+  });
+
+  test('a steward makes a form from the file, enters it and publishes the file', async () => {
+    const form = await command.run(['datasets', 'new', '--from', command.path('villages.csv')]);
+    assert.equal(form.code, 0, form.err);
+    const inferred = form.json<{ items: { name: string; type: string }[] }>();
+    assert.deepEqual(
+      inferred.items.map((item) => [item.name, item.type]),
+      [
+        ['code', 'C'],
+        ['name', 'C'],
+        ['provinceCode', 'C'],
+      ],
+    );
+    const entry = villageEntry();
+    writeFileSync(command.path('form.json'), JSON.stringify({ ...inferred, ...entry, items: inferred.items }));
+
+    assert.equal((await command.run(['--as', 'steward', 'datasets', 'enter', command.path('form.json')])).code, 2);
+    const entered = await command.ok<{ state: string; id: string }>([
+      '--as',
+      'steward',
+      'datasets',
+      'enter',
+      command.path('form.json'),
+      '--no-secrets',
+    ]);
+    assert.equal(entered.state, 'sealed');
+    const published = await command.ok<{ rows: number; proposal: { state: string } }>([
+      '--as',
+      'steward',
+      'datasets',
+      'publish',
+      entry.title,
+      command.path('villages.csv'),
+      '--no-secrets',
+      '--announce-digest',
+    ]);
+    assert.deepEqual([published.rows, published.proposal.state], [5000, 'sealed']);
+    const list = await command.run(['--as', 'requester', 'datasets', 'list', '--lang', 'zh']);
+    assert.match(list.out, /行政村名录 .*示例市公安局 .*有条件共享 .*5,000/);
+  });
+
+  test('a file with a fault is refused with its line, and nothing is published', async () => {
+    const lines = csv.toString().split('\n');
+    writeFileSync(command.path('ragged.csv'), [...lines.slice(0, 100), 'one,two', ...lines.slice(100)].join('\n'));
+    const ragged = await command.run([
+      '--as',
+      'steward',
+      'datasets',
+      'publish',
+      '3/1/1/1/000001',
+      command.path('ragged.csv'),
+      '--no-secrets',
+      '--json',
+    ]);
+    assert.equal(ragged.code, 1);
+    const { problem } = ragged.json<{ problem: { code: string; at: { line: number } } }>();
+    assert.deepEqual([problem.code, problem.at.line], ['csv-ragged', 101]);
+    const announced = [
+      '--as',
+      'steward',
+      'datasets',
+      'publish',
+      '3/1/1/1/000001',
+      command.path('villages.csv'),
+      '--no-secrets',
+      '--announce-digest',
+      '0'.repeat(64),
+    ];
+    assert.match((await command.run(announced)).err, /\[file-digest-differs\]/);
+    const { items } = await command.ok<{ items: unknown[] }>(['--as', 'steward', 'datasets', 'versions', '3/1/1/1/000001']);
+    assert.equal(items.length, 1);
+  });
+
+  test('a requester asks in the small language of row scopes; both heads approve; the right is in force', async () => {
+    const ask = [
+      '--as',
+      'requester',
+      'requests',
+      'new',
+      '--dataset',
+      '行政村名录',
+      '--basis',
+      '社会救助暂行办法第十七条',
+      '--scenario',
+      '低保核对',
+      '--items',
+      'code,name',
+      '--until',
+      '2099-12-31',
+      '--pulls',
+      '100',
+      '--per-day',
+      '100',
+    ];
+    const wrong = await command.run([...ask, '--rows', 'provinceCode = 42 nor x = 1']);
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.err, /at character 19/);
+    const request = await command.ok<{ id: string; state: string }>([...ask, '--rows', 'provinceCode = 42']);
+    assert.equal(request.state, 'awaiting-approval');
+    const own = await command.run(['--as', 'requester', 'inbox', 'approve', request.id, '--yes'], {
+      env: { QUANLIAN_PASSWORD: city.requester.password },
+    });
+    assert.equal(own.code, 1);
+    await approve(city.requesterHead, request.id);
+
+    const shown = await command.run(['--as', 'steward', 'requests', 'show', request.id.slice(0, 6), '--preview']);
+    assert.match(shown.out, /Rows +provinceCode = 42/);
+    assert.match(shown.out, /Preview: 500 rows/);
+    assert.match(shown.out, /Working days left +10/);
+    const decided = await command.ok<{ id: string }>([
+      '--as',
+      'steward',
+      'requests',
+      'decide',
+      request.id,
+      'agree',
+      '--account-for-use',
+    ]);
+    await approve(city.providerHead, decided.id);
+    right = decided.id;
+    const found = await command.ok<{ state: string }>(['--as', 'requester', 'rights', 'show', right.slice(0, 8)]);
+    assert.equal(found.state, 'in-force');
+  });
+
+  test('pull brings exactly the granted rows, checked and receipted; the age command opens the same file', async () => {
+    const out = command.path('out.csv');
+    const line = [
+      '--as',
+      'requester',
+      'pull',
+      right.slice(0, 8),
+      '-o',
+      out,
+      '--identity',
+      command.path('identity.txt'),
+      '--keep-age',
+    ];
+    const pulled = await command.ok<{ rows: number; receiptAt: number }>(line);
+    assert.equal(pulled.rows, 500);
+    assert.ok(pulled.receiptAt > 0);
+    assert.equal(readFileSync(out, 'utf8'), expected);
+    assert.equal(statSync(out).mode & 0o077, 0);
+    execFileSync('age', ['-d', '-i', command.path('identity.txt'), '-o', command.path('by-age.csv'), `${out}.age`]);
+    assert.deepEqual(readFileSync(command.path('by-age.csv')), readFileSync(out));
+    const again = await command.run(line);
+    assert.equal(again.code, 7);
+    assert.match(again.err, /exists; --force overwrites it/);
+  });
+
+  test('every format is pulled by the name of the file', async () => {
+    for (const [name, begin] of [
+      ['out.parquet', 'PAR1'],
+      ['out.jsonl', '{"code":"990100000000"'],
+    ] as const) {
+      await command.ok([
+        '--as',
+        'requester',
+        'pull',
+        right,
+        '-o',
+        command.path(name),
+        '--identity',
+        command.path('identity.txt'),
+      ]);
+      assert.ok(readFileSync(command.path(name)).toString('latin1').startsWith(begin), name);
+      assert.ok(!existsSync(command.path(`${name}.age`)));
+    }
+    await command.ok([
+      '--as',
+      'requester',
+      'pull',
+      right,
+      '-o',
+      command.path('excel.csv'),
+      '--excel',
+      '--identity',
+      command.path('identity.txt'),
+    ]);
+    assert.equal(readFileSync(command.path('excel.csv')).toString('hex', 0, 3), 'efbbbf');
+  });
+
+  test('what the right does not cover is refused with its reason', async () => {
+    const wide = await command.run([
+      '--as',
+      'requester',
+      'pull',
+      right,
+      '-o',
+      command.path('wide.csv'),
+      '--items',
+      'code,provinceCode',
+      '--identity',
+      command.path('identity.txt'),
+    ]);
+    assert.equal(wide.code, 1);
+    assert.match(wide.err, /\[item-not-granted\]/);
+    assert.ok(!existsSync(command.path('wide.csv')));
+    const foreign = await command.run([
+      '--as',
+      'steward',
+      'pull',
+      right,
+      '-o',
+      command.path('foreign.csv'),
+      '--identity',
+      command.path('identity.txt'),
+    ]);
+    assert.equal(foreign.code, 2);
+    const other = await command.run(['--as', 'requester', 'rights', 'show', '0'.repeat(32)]);
+    assert.match(other.err, /\[unknown\]/);
+  });
+
+  test('a supervisor exports, verifies without the exchange, and sees when history shrank', async () => {
+    const ledger = command.path('ledger.ndjson');
+    const root = command.path('root.json');
+    await command.ok(['--as', 'supervisor', 'trust-root', '-o', root]);
+    const exported = await command.ok<{ entries: number }>(['--as', 'supervisor', 'export', '-o', ledger]);
+    // Nobody listens at this address: what is checked is checked here.
+    const alone = { env: { QUANLIAN_SERVER: 'http://127.0.0.1:1' } };
+    const verified = await command.ok<{ size: number; warnings: { code: string }[] }>(['verify', ledger, '--trust', root], alone);
+    assert.equal(verified.size, exported.entries);
+    assert.ok(verified.warnings.some((one) => one.code === 'fork'));
+    assert.ok(!verified.warnings.some((one) => one.code === 'rights-not-checked'));
+
+    const lines = readFileSync(ledger, 'utf8').trimEnd().split('\n');
+    writeFileSync(command.path('shorter.ndjson'), `${lines.slice(0, -2).join('\n')}\n`);
+    const shrank = await command.run(['verify', command.path('shorter.ndjson'), '--trust', root, '--json'], alone);
+    assert.equal(shrank.code, 4);
+    assert.equal(shrank.json<{ problem: { code: string } }>().problem.code, 'history-shrank');
+    assert.equal((await command.run(['verify', command.path('shorter.ndjson'), '--trust', root, '--no-memory'], alone)).code, 0);
+
+    const at = lines.findIndex((line) => line.includes('"type":"right.granted"'));
+    writeFileSync(command.path('altered.ndjson'), `${lines.with(at, (lines[at] ?? '').replace('"42"', '"11"')).join('\n')}\n`);
+    const altered = await command.run(['verify', command.path('altered.ndjson'), '--trust', root, '--no-memory'], alone);
+    assert.equal(altered.code, 4);
+    assert.match(altered.err, new RegExp(`Entry ${at}:`));
+
+    await command.ok(['--as', 'requester', 'uses', 'record', right, 'use', '--text', '用于低保核对。']);
+    const appended = await command.ok<{ entries: number; added: number }>([
+      '--as',
+      'supervisor',
+      'export',
+      '-o',
+      ledger,
+      '--append',
+    ]);
+    assert.ok(appended.added > 0 && appended.entries > exported.entries);
+    const longer = await command.ok<{ seenBefore: { size: number } }>(['verify', ledger, '--trust', root], alone);
+    assert.equal(longer.seenBefore.size, exported.entries);
+  });
+
+  test('the trail reads as a table, as JSON and as a page to file', async () => {
+    const table = await command.run(['--as', 'supervisor', 'trail', '--right', right.slice(0, 8), '--lang', 'zh']);
+    for (const words of ['授予使用权', '提取数据', '数据备妥', '签署回执', '示例市民政局'])
+      assert.ok(table.out.includes(words), words);
+    const { items } = await command.ok<{ items: { type: string }[] }>([
+      '--as',
+      'supervisor',
+      'trail',
+      '--type',
+      'receipt.signed',
+    ]);
+    assert.ok(items.length >= 4 && items.every((one) => one.type === 'receipt.signed'));
+    await command.ok(['--as', 'supervisor', 'trail', '--right', right, '--html', command.path('trail.html')]);
+    assert.match(readFileSync(command.path('trail.html'), 'utf8'), /<html lang="zh/);
+    assert.deepEqual((await command.ok<{ differences: unknown[] }>(['--as', 'supervisor', 'audit'])).differences, []);
+  });
+
+  test('the built command itself: exit codes, pipes, and a reader that goes away', async () => {
+    const env = {
+      ...process.env,
+      QUANLIAN_CONFIG_DIR: command.path('config'),
+      QUANLIAN_SERVER: exchange.baseUrl,
+      LC_ALL: 'zh_CN.UTF-8',
+      QUANLIAN_LANG: '',
+    };
+    const shell = (script: string) =>
+      new Promise<{ code: number | null; out: string; err: string }>((done) => {
+        const child = spawn('bash', ['-o', 'pipefail', '-c', script], { env: { ...env, Q: `${process.execPath} ${quanlian}` } });
+        let out = '';
+        let err = '';
+        child.stdout.on('data', (text) => (out += String(text)));
+        child.stderr.on('data', (text) => (err += String(text)));
+        child.on('close', (code) => done({ code, out, err }));
+      });
+    const piped = await shell(`$Q --as supervisor export -o - | $Q verify - --trust '${command.path('root.json')}'`);
+    assert.equal(piped.code, 0, piped.err);
+    assert.match(piped.out, /查验通过/);
+    const gone = await shell('$Q --as supervisor trail --limit 1000 | head -1');
+    assert.equal(gone.code, 0, gone.err);
+    assert.equal((await shell('$Q no-such-thing')).code, 2);
+    assert.equal((await shell('QUANLIAN_SERVER=http://127.0.0.1:1 QUANLIAN_TOKEN=x $Q whoami')).code, 3);
+  });
+
+  test('suspended, the right gives nothing; resumed, it gives again', async () => {
+    const end = ['--code', 'misuse', '--reason', '超范围使用，责令整改'];
+    await command.ok(['--as', 'provider-head', 'rights', 'suspend', right, ...end]);
+    const refused = await command.run([
+      '--as',
+      'requester',
+      'pull',
+      right,
+      '-o',
+      command.path('after.csv'),
+      '--identity',
+      command.path('identity.txt'),
+    ]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /\[right-suspended\]/);
+    await command.ok(['--as', 'provider-head', 'rights', 'resume', right, '--reason', '整改完成']);
+    await command.ok([
+      '--as',
+      'requester',
+      'pull',
+      right,
+      '-o',
+      command.path('after.csv'),
+      '--identity',
+      command.path('identity.txt'),
+    ]);
+    assert.equal(readFileSync(command.path('after.csv'), 'utf8'), expected);
+    const state = await city.requester.client.call(routes.right, { params: { id: right } });
+    assert.equal(state.state, 'in-force');
+  });
+});
