@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { keyIdOf } from '#crypto';
+import {
+  checkAdmission,
+  checkKeyPossession,
+  encodeStatement,
+  encodeTrustRoot,
+  keyPossessionBytes,
+  leafHash,
+  openStatement,
+  openTrustRoot,
+  readExport,
+  statementDigest,
+  subjectOf,
+  trustRootOf,
+  verifyLedger,
+  type AdmissionReceipt,
+} from '#ledger';
+import { statementBodies, type Statement, type StatementType } from '#contracts';
+
+// The pages are read, not copied: a value changed there or in the code fails here.
+const page = (name: string): string => readFileSync(new URL(`../../../docs/formats/${name}.md`, import.meta.url), 'utf8');
+function blockOf(name: string, kind: string): string {
+  const block = new RegExp(`^\`\`\`${kind}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(page(name))?.[1];
+  assert.ok(block, `${name}.md has no block ${kind}`);
+  return block;
+}
+function rowOf(name: string, row: string): string {
+  const value = new RegExp(`^\\| ${row} \\| \`([^\`]*)\``, 'm').exec(page(name))?.[1];
+  assert.ok(value, `${name}.md has no row ${row}`);
+  return value;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'quanlian-formats-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const exported = blockOf('export', 'export');
+const trustRoot = openTrustRoot(Buffer.from(blockOf('trust-root', 'trust-root')));
+const provider = '11990001MB00000014';
+
+async function* chunks() {
+  yield Buffer.from(exported);
+}
+
+test('the ledger of the page verifies against the trust root of its page', async () => {
+  const report = await verifyLedger(readExport(chunks()), trustRoot);
+  assert.equal(report.size, 3);
+  assert.deepEqual(report.exchangeCustody, [{ department: provider, name: '市民政局', keyIds: [rowOf('keys', 'key id')] }]);
+  const [entry0 = ''] = exported.split('\n');
+  assert.deepEqual(trustRootOf(Buffer.from(entry0)), trustRoot);
+  assert.equal(`${String(encodeTrustRoot(trustRoot))}\n`, blockOf('trust-root', 'trust-root'));
+});
+
+test('the statement, its digest and its receipt are those of the page', () => {
+  const text = blockOf('statements', 'statement').trimEnd();
+  const statement = openStatement(Buffer.from(text));
+  assert.equal(String(encodeStatement(statement)), text);
+  assert.equal(String(Buffer.byteLength(text)), rowOf('statements', 'bytes'));
+  assert.equal(statementDigest(Buffer.from(text)), rowOf('statements', 'SHA-256'));
+  const receipt = JSON.parse(blockOf('statements', 'receipt')) as AdmissionReceipt;
+  assert.equal(receipt.digest, rowOf('statements', 'SHA-256'));
+  checkAdmission(trustRoot.origin, receipt, trustRoot.logKey.publicKey);
+  assert.ok(exported.includes(text) && exported.includes(rowOf('statements', 'signature')));
+});
+
+test('the possession text and its proof are those of the page', () => {
+  const text = blockOf('keys', 'possession').trimEnd();
+  const { publicKey } = JSON.parse(text) as { publicKey: string };
+  assert.equal(String(keyPossessionBytes(trustRoot.origin, provider, publicKey)), text);
+  assert.equal(keyIdOf(publicKey), rowOf('keys', 'key id'));
+  checkKeyPossession(trustRoot.origin, provider, publicKey, rowOf('keys', 'proof'));
+});
+
+test('the table of entries has the sizes and leaf hashes of the export', () => {
+  for (const [index, line] of exported.trimEnd().split('\n').entries()) {
+    const row = `| ${index} | ${Buffer.byteLength(line)} | \`${leafHash(Buffer.from(line)).toString('hex')}\` |`;
+    assert.ok(page('entries').includes(row), row);
+  }
+});
+
+const hasTools = spawnSync('openssl', ['version']).status === 0 && spawnSync('sha256sum', ['--version']).status === 0;
+test(
+  'the page’s commands, run by a shell with nothing of ours, print what the page says',
+  { skip: hasTools ? false : 'openssl or sha256sum is not installed' },
+  () => {
+    writeFileSync(join(folder, 'export'), exported);
+    const commands = [...page('entries').matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block]) => block ?? '');
+    const printed = [...page('entries').matchAll(/^```text\n([\s\S]*?)^```/gm)].map(([, block]) => block ?? '');
+    assert.equal(commands.length, 2);
+    for (const [i, command] of commands.entries()) {
+      const ran = spawnSync('bash', ['-euc', command], { cwd: folder, encoding: 'utf8' });
+      assert.equal(ran.stdout, printed[i], ran.stderr);
+    }
+  },
+);
+
+test('the page names every type of statement, once, with what it does to its object', () => {
+  const rows = page('statements')
+    .split('\n')
+    .filter((line) => /^\| `[a-z]+\.[a-z-]+`/.test(line));
+  const does = new Map<string, string>();
+  for (const row of rows) {
+    const [, types = '', , , verb = ''] = row.split('|').map((cell) => cell.trim());
+    for (const [, type = ''] of types.matchAll(/`([a-z-]+\.[a-z-]+)`/g)) {
+      assert.ok(!does.has(type), type);
+      does.set(type, verb);
+    }
+  }
+  assert.deepEqual([...does.keys()].sort(), Object.keys(statementBodies).sort());
+  const body = { competent: { department: 'x' } };
+  for (const [type, verb] of does) {
+    const subject = subjectOf({ type: type as StatementType, id: 'x', body } as unknown as Statement);
+    const said = { create: /^creates/, follow: /^follows?/, 'create-or-follow': /^creates, or follows/ };
+    assert.match(verb, subject ? said[subject.does] : /^adds/, type);
+  }
+});
