@@ -3,15 +3,15 @@ import { writeSync } from 'node:fs';
 import type { Item } from '#contracts';
 import { MISSING_LENGTH, startContentDigest } from './content-digest.js';
 import { CsvRows, ESCAPED, faultAt, PLAIN } from './csv-rows.js';
-import { canonicalValue, DECIMAL_DIGITS, isDay, scaleOf, valueKind, type ValueKind } from './item-value.js';
+import { canonicalValue, scaleOf, valueKind, type ValueKind } from './item-value.js';
+import { ASK, CANONICAL_BUT_T, MISFIT, PADDED, shapeOf } from './value-shape.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const LF = 0x0a;
-const MINUS = 0x2d;
+const CR = 0x0d;
 const POINT = 0x2e;
 const ZERO = 0x30;
-const NINE = 0x39;
 const LETTER_T = 0x54;
 
 /** Stands before each value of a part that has one column only. */
@@ -49,7 +49,7 @@ export class RowEncoder {
   /** Of the part being written. */
   partRows = 0;
   partPlainBytes = 0;
-  /** A text of this part holds a line feed, so its CSV cannot be cut at line feeds. */
+  /** A text of this part holds an LF or CR, so its CSV cannot be cut at them. */
   partHasLineFeeds = false;
   /** Of the part's CSV, in bytes: what DuckDB must be able to hold. */
   partLongestLine = 0;
@@ -124,7 +124,7 @@ export class RowEncoder {
       else this.#writeValue(row, column, i, kind);
     }
     this.#csvBytes[this.#csvAt++] = LF;
-    this.partLongestLine = Math.max(this.partLongestLine, this.#csvAt - lineAt);
+    if (this.#csvAt - lineAt > this.partLongestLine) this.partLongestLine = this.#csvAt - lineAt;
     this.rows += 1;
     this.partRows += 1;
     if (this.#csvAt >= FLUSH_BYTES) this.#flushCsv();
@@ -136,7 +136,9 @@ export class RowEncoder {
     const end = row.ends[column] as number;
     if (start === end && (this.#items[item] as Item).required) throw this.#fault('value-missing', row, item);
     this.partPlainBytes += end - start;
-    if (row.kinds[column] !== PLAIN && !this.partHasLineFeeds) this.partHasLineFeeds = hasByte(row.bytes, start, end, LF);
+    if (row.kinds[column] !== PLAIN && !this.partHasLineFeeds) {
+      this.partHasLineFeeds = hasByte(row.bytes, start, end, LF) || hasByte(row.bytes, start, end, CR);
+    }
     // Quotes in the source are doubled already, so its bytes can stand between quotes as they are.
     this.#csvBytes[this.#csvAt++] = QUOTE;
     this.#csvAt = copy(row.bytes, start, end, this.#csvBytes, this.#csvAt);
@@ -153,7 +155,7 @@ export class RowEncoder {
     } else {
       at = copy(row.bytes, start, end, this.#digestBytes, at);
     }
-    this.#digestBytes.writeUInt32BE(at - lengthAt - 4, lengthAt);
+    writeLength(this.#digestBytes, lengthAt, at - lengthAt - 4);
     this.#digestAt = at;
   }
 
@@ -162,12 +164,19 @@ export class RowEncoder {
     const start = row.starts[column] as number;
     const end = row.ends[column] as number;
     const shape = row.kinds[column] === ESCAPED ? MISFIT : shapeOf(bytes, start, end, kind, this.#scales[item] as number);
-    if (shape === CANONICAL || shape === CANONICAL_BUT_T) {
-      const digestAt = this.#digestAt + 4;
-      this.#digestBytes.writeUInt32BE(end - start, this.#digestAt);
-      this.#digestAt = copy(bytes, start, end, this.#digestBytes, digestAt);
+    if (shape !== MISFIT && shape !== ASK) {
       this.#csvAt = copy(bytes, start, end, this.#csvBytes, this.#csvAt);
-      if (shape === CANONICAL_BUT_T) this.#digestBytes[digestAt + 10] = LETTER_T;
+      const digest = this.#digestBytes;
+      const digestAt = this.#digestAt + 4;
+      let at = copy(bytes, start, end, digest, digestAt);
+      if (shape === CANONICAL_BUT_T) digest[digestAt + 10] = LETTER_T;
+      if (shape > PADDED) {
+        const padded = at + shape - PADDED;
+        if (!hasByte(bytes, start, end, POINT)) digest[at++] = POINT;
+        while (at < padded) digest[at++] = ZERO;
+      }
+      writeLength(digest, digestAt - 4, at - digestAt);
+      this.#digestAt = at;
       return;
     }
     const text = shape === MISFIT ? undefined : canonicalValue(this.#items[item] as Item, bytes.toString('latin1', start, end));
@@ -179,7 +188,8 @@ export class RowEncoder {
   }
 
   #writeMissing(): void {
-    this.#digestAt = this.#digestBytes.writeUInt32BE(MISSING_LENGTH, this.#digestAt);
+    writeLength(this.#digestBytes, this.#digestAt, MISSING_LENGTH);
+    this.#digestAt += 4;
   }
 
   #fault(code: 'value-misfit' | 'value-missing', row: CsvRows, index: number): Error {
@@ -208,72 +218,6 @@ export class RowEncoder {
   }
 }
 
-const MISFIT = 0;
-const CANONICAL = 1;
-/** Canonical but for the blank between date and time. */
-const CANONICAL_BUT_T = 2;
-/** Has to be read as a text. */
-const ASK = 3;
-
-/** Recognises the usual forms of a value from its bytes alone; the others are left to `canonicalValue`, which knows all of them. */
-function shapeOf(bytes: Uint8Array, start: number, end: number, kind: ValueKind, scale: number): number {
-  const length = end - start;
-  switch (kind) {
-    case 'integer':
-    case 'decimal': {
-      const whole = bytes[start] === MINUS ? start + 1 : start;
-      let p = whole;
-      let nonZero = false;
-      while (p < end && isDigit(bytes[p] as number)) nonZero = bytes[p++] !== ZERO || nonZero;
-      const digits = p - whole;
-      if (digits === 0 || (digits > 1 && bytes[whole] === ZERO)) return MISFIT;
-      let fraction = 0;
-      if (kind === 'decimal' && p < end && bytes[p] === POINT) {
-        const first = (p += 1);
-        while (p < end && isDigit(bytes[p] as number)) nonZero = bytes[p++] !== ZERO || nonZero;
-        fraction = p - first;
-        if (fraction === 0) return MISFIT;
-      }
-      if (p !== end) return MISFIT;
-      const room = kind === 'integer' ? 18 : DECIMAL_DIGITS - scale - 1;
-      return fraction === scale && digits <= room && (nonZero || whole === start) ? CANONICAL : ASK;
-    }
-    case 'date':
-      return length === 10 && isDateAt(bytes, start) ? CANONICAL : MISFIT;
-    case 'timestamp': {
-      if (length < 16 || !isDateAt(bytes, start)) return MISFIT;
-      if (length !== 19 || !isTimeAt(bytes, start + 11)) return ASK;
-      return bytes[start + 10] === LETTER_T ? CANONICAL : bytes[start + 10] === 0x20 ? CANONICAL_BUT_T : MISFIT;
-    }
-    case 'boolean':
-    case 'double':
-    case 'text':
-      return ASK;
-  }
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= ZERO && byte <= NINE;
-}
-
-/** Two digits as a number, or NaN. */
-function twoAt(bytes: Uint8Array, p: number): number {
-  const high = bytes[p] as number;
-  const low = bytes[p + 1] as number;
-  return isDigit(high) && isDigit(low) ? (high - ZERO) * 10 + low - ZERO : NaN;
-}
-
-function isDateAt(bytes: Uint8Array, p: number): boolean {
-  if (bytes[p + 4] !== MINUS || bytes[p + 7] !== MINUS) return false;
-  const year = twoAt(bytes, p) * 100 + twoAt(bytes, p + 2);
-  return isDay(year, twoAt(bytes, p + 5), twoAt(bytes, p + 8));
-}
-
-function isTimeAt(bytes: Uint8Array, p: number): boolean {
-  if (bytes[p + 2] !== 0x3a || bytes[p + 5] !== 0x3a) return false;
-  return twoAt(bytes, p) <= 23 && twoAt(bytes, p + 3) <= 59 && twoAt(bytes, p + 6) <= 59;
-}
-
 function hasByte(bytes: Uint8Array, start: number, end: number, wanted: number): boolean {
   for (let p = start; p < end; p += 1) if (bytes[p] === wanted) return true;
   return false;
@@ -289,4 +233,11 @@ function grown(buffer: Buffer, used: number, sizeBytes: number): Buffer<ArrayBuf
   const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, used + sizeBytes));
   buffer.copy(larger, 0, 0, used);
   return larger;
+}
+
+function writeLength(bytes: Uint8Array, at: number, length: number): void {
+  bytes[at] = length >>> 24;
+  bytes[at + 1] = length >>> 16;
+  bytes[at + 2] = length >>> 8;
+  bytes[at + 3] = length;
 }
