@@ -181,34 +181,35 @@ CREATE TABLE projection."${kind}" (
 `;
 }
 
-// Lists show what changed last first, and go on from a (changed_at, id).
+// Lists show what came last first, and go on from an instant and an id that never change: no page shifts while somebody turns it, and a
+// change of state touches no index but that of its status.
 const indexes = `
 CREATE INDEX department_parent ON projection.department (parent) WHERE parent IS NOT NULL;
 CREATE INDEX key_department ON projection.key (department, in_force);
 CREATE INDEX recipient_department ON projection.recipient (department, in_force);
 CREATE INDEX membership_person ON projection.membership (person, in_force);
 CREATE INDEX membership_department ON projection.membership (department, in_force);
-CREATE INDEX dataset_changed ON projection.dataset (changed_at DESC, id);
-CREATE INDEX dataset_provider ON projection.dataset (provider, changed_at DESC, id);
-CREATE INDEX dataset_share_type ON projection.dataset (share_type, changed_at DESC, id);
+CREATE INDEX dataset_entered ON projection.dataset (entered_at, id);
+CREATE INDEX dataset_provider ON projection.dataset (provider, entered_at, id);
+CREATE INDEX dataset_share_type ON projection.dataset (share_type, entered_at, id);
 CREATE INDEX dataset_resource_code ON projection.dataset (resource_code);
 CREATE INDEX dataset_title ON projection.dataset (title);
 CREATE UNIQUE INDEX version_number ON projection.version (dataset, number);
-CREATE INDEX request_changed ON projection.request (changed_at DESC, id);
-CREATE INDEX request_from ON projection.request (from_department, changed_at DESC, id);
-CREATE INDEX request_to ON projection.request (to_department, changed_at DESC, id);
-CREATE INDEX request_dataset ON projection.request (dataset, changed_at DESC, id);
-CREATE INDEX request_status ON projection.request (status, changed_at DESC, id);
-CREATE INDEX right_changed ON projection."right" (changed_at DESC, id);
-CREATE INDEX right_grantor ON projection."right" (grantor, changed_at DESC, id);
-CREATE INDEX right_grantee ON projection."right" (grantee, changed_at DESC, id);
-CREATE INDEX right_dataset ON projection."right" (dataset, changed_at DESC, id);
+CREATE INDEX request_received ON projection.request (received_at, id);
+CREATE INDEX request_from ON projection.request (from_department, received_at, id);
+CREATE INDEX request_to ON projection.request (to_department, received_at, id);
+CREATE INDEX request_dataset ON projection.request (dataset, received_at, id);
+CREATE INDEX request_status ON projection.request (status, received_at, id);
+CREATE INDEX right_granted ON projection."right" (granted_at, id);
+CREATE INDEX right_grantor ON projection."right" (grantor, granted_at, id);
+CREATE INDEX right_grantee ON projection."right" (grantee, granted_at, id);
+CREATE INDEX right_dataset ON projection."right" (dataset, granted_at, id);
 CREATE INDEX right_until ON projection."right" (until) WHERE status <> 'terminated';
-CREATE INDEX delivery_changed ON projection.delivery (changed_at DESC, id);
-CREATE INDEX delivery_right ON projection.delivery ("right", changed_at DESC, id);
-CREATE INDEX delivery_grantor ON projection.delivery (grantor, changed_at DESC, id);
-CREATE INDEX delivery_grantee ON projection.delivery (grantee, changed_at DESC, id);
-CREATE INDEX delivery_dataset ON projection.delivery (dataset, changed_at DESC, id);
+CREATE INDEX delivery_pulled ON projection.delivery (pulled_at, id);
+CREATE INDEX delivery_right ON projection.delivery ("right", pulled_at, id);
+CREATE INDEX delivery_grantor ON projection.delivery (grantor, pulled_at, id);
+CREATE INDEX delivery_grantee ON projection.delivery (grantee, pulled_at, id);
+CREATE INDEX delivery_dataset ON projection.delivery (dataset, pulled_at, id);
 CREATE INDEX delivery_status ON projection.delivery (status, pulled_at, id);
 `;
 

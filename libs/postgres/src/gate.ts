@@ -16,6 +16,15 @@ export interface GateTimes {
   readonly holdMs?: number;
 }
 
+const lock = { name: 'gate-lock', text: 'SELECT pg_advisory_lock_shared($1)' };
+const unlock = { name: 'gate-unlock', text: 'SELECT pg_advisory_unlock_shared($1)' };
+const check = {
+  name: 'gate-check',
+  text: `SELECT FROM projection."right" r, projection.delivery d
+    WHERE r.id = $1 AND r.status = 'in-force' AND r.state #>> '{terms,window,from}' <= $3 AND $3 < r.until
+      AND d.id = $2 AND d."right" = r.id AND d.status IN ('prepared', 'received')`,
+};
+
 const hexId = /^[0-9a-f]{32}$/;
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
@@ -66,15 +75,13 @@ export async function openGate(
     try {
       using = await connected();
       asked = performance.now();
-      // One message, two statements, each with a snapshot of its own: the second sees whatever committed before the lock was granted.
-      const answers = (await using.query(
-        `SELECT pg_advisory_lock_shared(${gateOf(right)});
-         SELECT FROM projection."right" r, projection.delivery d
-         WHERE r.id = '${right}' AND r.state->>'state' = 'in-force'
-           AND r.state->'terms'->'window'->>'from' <= '${now}' AND '${now}' < r.state->'terms'->'window'->>'until'
-           AND d.id = '${delivery}' AND d.state->>'right' = r.id AND d.state->>'state' IN ('prepared', 'received')`,
-      )) as unknown as pg.QueryResult[];
-      open = answers[1]?.rowCount === 1;
+      // Sent together, answered together, but each a statement with a snapshot of its own: the second sees whatever committed before
+      // the lock was granted. When the first fails, the answer to the second is not asked for.
+      const [, found] = await Promise.all([
+        using.query({ ...lock, values: [gateOf(right)] }),
+        using.query({ ...check, values: [right, delivery, now] }),
+      ]);
+      open = found.rowCount === 1;
     } catch {
       abandon(using);
       throw refuse('unavailable');
@@ -88,7 +95,7 @@ export async function openGate(
       if (open) handOver();
     } finally {
       // Not waited for: it travels while the chunk does, and the next question queues behind it.
-      using.query(`SELECT pg_advisory_unlock_shared(${gateOf(right)})`).catch(() => abandon(using));
+      using.query({ ...unlock, values: [gateOf(right)] }).catch(() => abandon(using));
     }
     return open;
   };
