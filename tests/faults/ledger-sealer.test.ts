@@ -59,7 +59,7 @@ async function takeOver(): Promise<void> {
 }
 
 for (const step of steps) {
-  test(`kill -9 of a sealer at “${step}”: the next one loses nothing and seals nothing twice`, async () => {
+  test(`promise 9: kill -9 of a sealer at “${step}”: the next one loses nothing and seals nothing twice`, async () => {
     for (let cycle = 0; cycle < (isLong ? 22 : 1); cycle++) {
       await tellSome(7);
       const child = startChild({ step, signal: 'SIGKILL' });

@@ -65,7 +65,7 @@ const memberOf = (bytes: Buffer) => {
   return `${body.person}:${providerCode}`;
 };
 
-test('one role changed in one entry by the superuser is named, by verify and by audit', async () => {
+test('promise 3: one role changed in one entry by the superuser is named, by verify and by audit', async () => {
   const bytes = await bytesOf(target);
   const altered = Buffer.from(String(bytes).replace('steward', 'operator'));
   await tamper(
@@ -130,7 +130,7 @@ test('an entry taken out is missed, also when it was the last one', async () => 
   );
 });
 
-test('a history sealed anew from some entry on is not the one that was seen', async () => {
+test('promise 4, as far as one reader can tell: a history sealed anew from some entry on is not the one that was seen', async () => {
   const entries = await Promise.all(Array.from({ length: seen.size }, async (_, index) => openEntry(await bytesOf(index))));
   await tamper(
     async (client) => {

@@ -73,7 +73,7 @@ for (const format of ['csv', 'csv-bom', 'jsonl', 'parquet'] as const) {
   });
 }
 
-test('the stock age command opens the same file to the same bytes', async (t) => {
+test('promise 11: the stock age command opens the same file to the same bytes', async (t) => {
   try {
     execFileSync('age', ['--version'], { stdio: 'ignore' });
   } catch {

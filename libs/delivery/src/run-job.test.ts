@@ -120,7 +120,7 @@ test('an upload that breaks off or is cancelled leaves nothing', async (t) => {
   assert.deepEqual(await jobFolders(ground), []);
 });
 
-test('kill -9 of the child, at any moment, is one refused job: nothing looks whole and nothing is left in the clear', async (t) => {
+test('promise 9: kill -9 of the child, at any moment, is one refused job: nothing looks whole and nothing is left in the clear', async (t) => {
   const ground = await openGround(t);
   const version = await ingestInChild(ground, numbers, numbersCsv(200_000));
   assert.ok(version.parts.length > 5);

@@ -51,7 +51,7 @@ function altered(index: number, change: (entry: Entry) => object): Buffer[] {
   return sealed.with(index, encodeCanonical({ ...entry, ...change(entry) }));
 }
 
-test('a ledger that is whole verifies, and the report says what it holds and what it cannot tell', async () => {
+test('promise 11: a ledger that is whole verifies from its bytes and a trust root alone, and the report says what it holds and what it cannot tell', async () => {
   const report = await verifyLedger(each(sealed), trustRoot);
   assert.equal(report.size, 7);
   assert.equal(report.head, leafHash(sealed[6] as Buffer).toString('hex'));
@@ -68,7 +68,7 @@ test('a ledger that is whole verifies, and the report says what it holds and wha
   assert.deepEqual(codes, ['fork', 'omission', 'first-sight', 'rights-not-checked', 'exchange-custody']);
 });
 
-test('what was remembered is the history that must be found again', async () => {
+test('promise 4, as far as one reader can tell: what was remembered is the history that must be found again', async () => {
   const { size, head } = await verifyLedger(each(sealed.slice(0, 5)), trustRoot);
   const seen = { size, head };
   const report = await verifyLedger(each(sealed), trustRoot, { seen });

@@ -71,7 +71,7 @@ test('people: one log-in name whatever its case; failures are counted one by one
   assert.deepEqual(await api.run(({ people }) => people.get(id)), { ...person, passwordHash: 'new hash' });
 });
 
-test('people: erasing leaves the random id and nothing else, anywhere', async () => {
+test('promise 7: erasing a person leaves the random id and nothing else, anywhere', async () => {
   const id = await addPerson('zhao-erased');
   await api.run(({ credentials }) =>
     credentials.add(
@@ -218,7 +218,7 @@ test('proposals: waiting ones oldest first, all of them newest first, page by pa
     );
 });
 
-test('texts: a destroyed text is gone, and stays gone when it is said again', async () => {
+test('promise 7: a destroyed text is gone, and stays gone when it is said again', async () => {
   const commitment = sha256Hex('commitment');
   const text = { commitment, key: 'the key of the text', text: '张三的申请理由' };
   await api.run(({ texts }) => texts.add(text));
