@@ -229,7 +229,10 @@ test('a part that is cut, altered, exchanged or gone is damaged, and nothing of 
       const bytes = await readFile(third);
       let broken = version;
       if (harm === 'cut') await truncate(third, bytes.length - 100);
-      if (harm === 'altered') await writeFile(third, bytes.fill(0, 300, 301));
+      if (harm === 'altered') {
+        bytes[300] = (bytes[300] as number) ^ 1;
+        await writeFile(third, bytes);
+      }
       if (harm === 'exchanged') await writeFile(third, await readFile(names[0] as string));
       if (harm === 'gone') {
         broken = { ...version, parts: version.parts.map((part, i) => (i === 2 ? { ...part, name: randomId() } : part)) };
