@@ -124,6 +124,7 @@ CREATE TABLE office.upload (
 );
 CREATE INDEX upload_receiving ON office.upload (updated_at) WHERE state = 'receiving';
 
+-- What is still owed, once each; what is done is gone.
 CREATE TABLE office.task (
   id office.id PRIMARY KEY,
   kind text NOT NULL CHECK (kind IN ('grant', 'decide', 'deliver', 'end', 'dispose', 'serve')),
@@ -136,12 +137,10 @@ CREATE TABLE office.task (
   dispatched_at timestamptz,
   added_at timestamptz NOT NULL DEFAULT now(),
   started_at timestamptz,
-  finished_at timestamptz,
-  error text
+  error text,
+  UNIQUE (kind, subject)
 );
--- What is still owed, once each.
-CREATE UNIQUE INDEX task_open ON office.task (kind, subject) WHERE finished_at IS NULL;
-CREATE INDEX task_due ON office.task (dispatched_at NULLS FIRST, added_at) WHERE finished_at IS NULL;
+CREATE INDEX task_due ON office.task (dispatched_at NULLS FIRST, added_at);
 
 CREATE TABLE office.delivery_work (
   delivery office.id PRIMARY KEY,
@@ -235,8 +234,8 @@ BEGIN
     GRANT SELECT ON office.notice_read TO quanlian_worker;
     GRANT UPDATE ON office.proposal, office.secret, office.upload, office.task, office.delivery_work, office.download
       TO quanlian_worker;
-    -- Old lines go after the time that the operator sets.
-    GRANT DELETE ON office.audit_log TO quanlian_worker;
+    -- Tasks go when they are done, old lines of the log after the time that the operator sets.
+    GRANT DELETE ON office.task, office.audit_log TO quanlian_worker;
   END IF;
 END $$;
 `;

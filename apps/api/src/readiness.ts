@@ -43,7 +43,7 @@ export class Readiness {
     try {
       const { rows } = await this.database.pool.query<{ lag: number; waiting: number; open: number; size: string }>(
         `SELECT coalesce(extract(epoch FROM clock_timestamp() - min(admitted_at)) * 1000, 0)::float8 AS lag, count(*)::int AS waiting,
-           (SELECT count(*) FROM office.task WHERE finished_at IS NULL AND (not_before IS NULL OR not_before <= now()))::int AS open,
+           (SELECT count(*) FROM office.task WHERE not_before IS NULL OR not_before <= now())::int AS open,
            (SELECT size FROM ledger.ledger_head) AS size
          FROM ledger.ledger_inbox WHERE state = 'waiting'`,
       );

@@ -275,15 +275,23 @@ function suite(name: string, prepare: () => Promise<Engine>, skip: string | fals
   });
 }
 
-suite(
-  'the queue on PostgreSQL',
-  async () => {
-    const database = await freshDatabase('queue');
-    await Promise.all([migrateQueue(database.migratorUrl), migrateQueue(database.migratorUrl)]);
-    return { postgresUrl: database.workerUrl };
-  },
-  false,
-);
+async function migratedQueue() {
+  const database = await freshDatabase('queue');
+  await Promise.all([migrateQueue(database.migratorUrl), migrateQueue(database.migratorUrl)]);
+  return database;
+}
+suite('the queue on PostgreSQL', async () => ({ postgresUrl: (await migratedQueue()).workerUrl }), false);
+
+test('on PostgreSQL the API may look at the queue and not touch it', async () => {
+  const { apiUrl, workerUrl } = await migratedQueue();
+  const [api, worker] = await Promise.all([apiUrl, workerUrl].map((postgresUrl) => openQueue({ postgresUrl })));
+  assert.ok(api && worker);
+  await worker.add(taskOf());
+  assert.deepEqual(await api.counts(), { waiting: 1, active: 0, delayed: 0 });
+  assert.equal(await api.health(), true);
+  await assert.rejects(api.add(taskOf()), /permission denied/);
+  await Promise.all([api.close(), worker.close()]);
+});
 
 const redisUrl = await testRedisUrl();
 suite('the queue on Redis', async () => ({ redisUrl: redisUrl ?? '' }), redisUrl ? false : noRedis);

@@ -39,7 +39,7 @@ export async function oweTasks(client: pg.ClientBase, owed: readonly Owed[]): Pr
   await client.query(
     `INSERT INTO office.task (id, kind, subject, not_before)
      SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
-     ON CONFLICT (kind, subject) WHERE finished_at IS NULL DO UPDATE SET asked = task.asked + 1,
+     ON CONFLICT (kind, subject) DO UPDATE SET asked = task.asked + 1,
        -- Null is due now, and LEAST would skip it.
        not_before = CASE WHEN num_nulls(task.not_before, excluded.not_before) = 0 THEN least(task.not_before, excluded.not_before) END`,
     [
@@ -63,7 +63,7 @@ export function tasksOf({ client }: Pick<Scope, 'client'>): Tasks {
       const { rows } = await client.query<TaskRow>(
         `WITH due AS (
            SELECT id FROM office.task
-           WHERE finished_at IS NULL AND (not_before IS NULL OR not_before <= $1) AND (dispatched_at IS NULL OR dispatched_at < $2)
+           WHERE (not_before IS NULL OR not_before <= $1) AND (dispatched_at IS NULL OR dispatched_at < $2)
            ORDER BY kind = 'end' DESC, added_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
          ), taken AS (
            UPDATE office.task SET dispatched_at = $1 FROM due WHERE task.id = due.id
@@ -76,19 +76,13 @@ export function tasksOf({ client }: Pick<Scope, 'client'>): Tasks {
     },
     get: (id) => one(`SELECT ${columns} FROM office.task WHERE id = $1`, [id]),
     start: (id) =>
-      one(
-        `UPDATE office.task SET attempts = attempts + 1, seen = asked, started_at = now() WHERE id = $1 AND finished_at IS NULL RETURNING ${columns}`,
-        [id],
-      ),
-    async finish(id) {
-      const { rowCount } = await client.query(
-        'UPDATE office.task SET finished_at = now(), error = NULL WHERE id = $1 AND finished_at IS NULL AND seen IN (0, asked)',
-        [id],
-      );
-      if (rowCount === 1) return;
-      const reopened = await client.query('UPDATE office.task SET dispatched_at = NULL WHERE id = $1 AND finished_at IS NULL', [
+      one(`UPDATE office.task SET attempts = attempts + 1, seen = asked, started_at = now() WHERE id = $1 RETURNING ${columns}`, [
         id,
-      ]);
+      ]),
+    async finish(id) {
+      const done = await client.query('DELETE FROM office.task WHERE id = $1 AND seen IN (0, asked)', [id]);
+      if (done.rowCount === 1) return;
+      const reopened = await client.query('UPDATE office.task SET dispatched_at = NULL WHERE id = $1', [id]);
       if (reopened.rowCount === 1) await client.query("SELECT pg_notify('quanlian_task', '')");
     },
     // Still owed: given up for now, and due again after a wait that doubles up to an hour. `dispatched_at` is the dispatchers' clock.
@@ -96,14 +90,12 @@ export function tasksOf({ client }: Pick<Scope, 'client'>): Tasks {
       await client.query(
         `UPDATE office.task SET error = left($2, 2000),
            not_before = coalesce(dispatched_at, now()) + least(interval '1 hour', interval '15 seconds' * 2 ^ least(attempts, 10))
-         WHERE id = $1 AND finished_at IS NULL`,
+         WHERE id = $1`,
         [id, error],
       );
     },
     async countOpen() {
-      const { rows } = await client.query<{ open: number }>(
-        'SELECT count(*)::int AS open FROM office.task WHERE finished_at IS NULL',
-      );
+      const { rows } = await client.query<{ open: number }>('SELECT count(*)::int AS open FROM office.task');
       return rows[0]?.open ?? 0;
     },
   };
