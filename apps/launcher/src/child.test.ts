@@ -26,7 +26,9 @@ function makeChild(
     script,
     cwd: folder,
     logFile,
-    env: () => process.env,
+    env: process.env,
+    preload: [],
+    settings: () => ({ GIVEN: name }),
     onCrash: (reason, waitMs) => crashes.push([reason, waitMs]),
   });
   return { child, log: () => readFileSync(logFile, 'utf8'), crashes };
@@ -40,9 +42,23 @@ async function until(what: string, isTrue: () => boolean): Promise<void> {
   assert.fail(`never happened: ${what}`);
 }
 
+test('loads at once, runs only when released, and gets its secrets as a message', async () => {
+  const { child, log } = makeChild('waits', 'console.log(process.env.GIVEN); setInterval(() => {}, 1000);');
+  child.start();
+  const { pid } = child;
+  await sleep(300);
+  assert.equal(log(), '');
+  child.release();
+  await until('its own code runs', () => log() === 'waits\n');
+  assert.equal(child.pid, pid);
+  if (process.platform === 'linux') assert.doesNotMatch(readFileSync(`/proc/${pid}/environ`, 'utf8'), /GIVEN/);
+  await child.stop(1000);
+});
+
 test('starts again after every crash, each time later', async () => {
   const { child, crashes } = makeChild('crash', 'process.exit(3);');
   child.start();
+  child.release();
   await until('three crashes', () => crashes.length >= 3);
   await child.stop(1000);
   assert.deepEqual(crashes.slice(0, 3), [
@@ -56,6 +72,7 @@ test('starts again after every crash, each time later', async () => {
 test('starts again after a kill -9, and stops when told to', async () => {
   const { child, log, crashes } = makeChild('steady', "console.log('up'); setInterval(() => {}, 1000);");
   child.start();
+  child.release();
   await until('first start', () => log().includes('up'));
   const { pid } = child;
   assert.ok(pid);
@@ -72,6 +89,7 @@ test('starts again after a kill -9, and stops when told to', async () => {
 test('a stop that is not obeyed ends in a kill', async () => {
   const { child, log } = makeChild('deaf', "process.on('SIGTERM', () => {}); console.log('up'); setInterval(() => {}, 1000);");
   child.start();
+  child.release();
   await until('start', () => log().includes('up'));
   const since = Date.now();
   await child.stop(300);
@@ -82,6 +100,7 @@ test('a stop that is not obeyed ends in a kill', async () => {
 test('a cycle is no crash', async () => {
   const { child, log, crashes } = makeChild('cycle', "console.log('up'); setInterval(() => {}, 1000);");
   child.start();
+  child.release();
   await until('start', () => log().includes('up'));
   child.cycle();
   await until('second start', () => log() === 'up\nup\n');
@@ -96,7 +115,10 @@ test('when the launcher is killed its children go too', async () => {
   writeFileSync(logFile, '');
   const program = `
     const { Child } = await import(${JSON.stringify(resolve(import.meta.dirname, 'child.js'))});
-    new Child({ name: 'orphan', script: ${JSON.stringify(script)}, cwd: '/', logFile: ${JSON.stringify(logFile)}, env: () => process.env, onCrash() {} }).start();`;
+    const [script, logFile] = ${JSON.stringify([script, logFile])};
+    const child = new Child({ name: 'orphan', script, cwd: '/', logFile, env: process.env, preload: [], settings: () => ({}), onCrash() {} });
+    child.start();
+    child.release();`;
   const launcher = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'ignore' });
   await until('start', () => readFileSync(logFile, 'utf8').includes('\n'));
   const pid = Number(readFileSync(logFile, 'utf8').trim());

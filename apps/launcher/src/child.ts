@@ -16,7 +16,11 @@ export interface ChildOptions {
   readonly cwd: string;
   /** Written straight by the child, so that it does not stumble when the launcher dies. */
   readonly logFile: string;
-  readonly env: () => NodeJS.ProcessEnv;
+  readonly env: NodeJS.ProcessEnv;
+  /** Modules that it loads while it waits for its release. */
+  readonly preload: readonly string[];
+  /** Further settings, which may be secret; asked for at each start once it is released. */
+  readonly settings: () => NodeJS.ProcessEnv;
   /** Called after every end that nobody asked for, with what happened and the pause before the next start. */
   readonly onCrash: (reason: string, waitMs: number) => void;
 }
@@ -25,6 +29,7 @@ export interface ChildOptions {
 export class Child {
   #process: ChildProcess | undefined;
   #isWanted = false;
+  #isReleased = false;
   #isCycling = false;
   #waitMs = minWaitMs;
   #loop: Promise<void> | undefined;
@@ -34,9 +39,21 @@ export class Child {
 
   constructor(readonly options: ChildOptions) {}
 
+  /** Starts the process, which loads what it needs and then waits for its release. */
   start(): void {
     this.#isWanted = true;
     this.#loop = this.#keepAlive();
+  }
+
+  /** Lets it run, now and after every later start. */
+  release(): void {
+    this.#isReleased = true;
+    this.#sendSettings();
+  }
+
+  #sendSettings(): void {
+    // A process that died in the meantime gets them at its next start.
+    this.#process?.send(this.options.settings(), () => {});
   }
 
   get pid(): number | undefined {
@@ -88,15 +105,16 @@ export class Child {
     trimLog(this.options.logFile);
     const log = openSync(this.options.logFile, 'a', 0o600);
     const guard = new URL('./child-guard.js', import.meta.url).href;
-    const child = spawn(process.execPath, ['--enable-source-maps', '--import', guard, this.options.script], {
+    const child = spawn(process.execPath, ['--import', guard, this.options.script], {
       cwd: this.options.cwd,
-      env: this.options.env(),
+      env: { ...this.options.env, QUANLIAN_PRELOAD: this.options.preload.join(' ') },
       stdio: ['ignore', log, log, 'ipc'],
       // Its own process group: a Ctrl-C at the terminal is ours, and we stop the children in order.
       detached: true,
     });
     closeSync(log);
     this.#process = child;
+    if (this.#isReleased) this.#sendSettings();
     const trimming = setInterval(() => trimLog(this.options.logFile), 60_000);
     return new Promise((resolve) => {
       const ended = (reason: string): void => {

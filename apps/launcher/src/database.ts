@@ -31,15 +31,13 @@ export async function openDatabase(settings: Settings, progress: Progress): Prom
   return settings.databaseUrl ? reachGiven(settings, settings.databaseUrl, progress) : startOwn(settings, progress);
 }
 
-/** Starts or reaches the database, makes its roles and brings its schema up to date. */
-export async function prepareDatabase(settings: Settings, progress: Progress): Promise<PreparedDatabase> {
-  const database = await openDatabase(settings, progress);
+/** Brings the schema up to date, and the queue's where the queue is in this database. */
+export async function prepareSchema(settings: Settings, database: PreparedDatabase, progress: Progress): Promise<void> {
   await progress.step(say(words.migrated), async () => {
     const { migrator } = database.addresses();
     await migrate(migrator);
     if (!settings.redisUrl) await migrateQueue(migrator);
   });
-  return database;
 }
 
 async function startOwn(settings: Settings, progress: Progress): Promise<PreparedDatabase> {
@@ -53,8 +51,14 @@ async function startOwn(settings: Settings, progress: Progress): Promise<Prepare
         password: keys.passwords.superuser,
         preferredPort,
       });
-      await ensureDatabase(server.adminUrl('postgres'), databaseName);
-      await ensureRoles(server.adminUrl(databaseName), keys.passwords);
+      try {
+        await ensureDatabase(server.adminUrl('postgres'), databaseName);
+        await ensureRoles(server.adminUrl(databaseName), keys.passwords);
+      } catch (error) {
+        // Nobody else would stop it.
+        await server.stop();
+        throw error;
+      }
       return server;
     },
     ({ adopted }) => say(adopted ? words.postgresAdopted : words.postgres),

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { settingsTable, type Settings } from '#nest';
 import { Child } from './child.js';
-import type { PreparedDatabase } from './database.js';
+import type { DatabaseAddresses, PreparedDatabase } from './database.js';
 import type { Progress } from './progress.js';
 import { say, sayNotReady, sayPortTaken, sayRestart, words } from './words.js';
 
@@ -31,33 +31,43 @@ export class Exchange {
   readonly #watching = new AbortController();
   #watch: Promise<void> = Promise.resolve();
 
+  #database: PreparedDatabase | undefined;
+
   constructor(
     private readonly settings: Settings,
-    private readonly database: PreparedDatabase,
     private readonly progress: Progress,
   ) {
-    this.#api = this.#child('api', 'API', 'QUANLIAN_API_DATABASE_URL', () => database.addresses().api);
-    this.#worker = this.#child('worker', 'worker', 'QUANLIAN_WORKER_DATABASE_URL', () => database.addresses().worker);
+    this.#api = this.#child('api', 'API', ({ api }) => ({ QUANLIAN_API_DATABASE_URL: api }));
+    this.#worker = this.#child('worker', 'worker', ({ worker }) => ({ QUANLIAN_WORKER_DATABASE_URL: worker }));
   }
 
-  #child(app: 'api' | 'worker', name: string, variable: string, url: () => string): Child {
+  #child(app: 'api' | 'worker', name: string, own: (addresses: DatabaseAddresses) => NodeJS.ProcessEnv): Child {
     return new Child({
       name,
       script: join(apps, app, 'src/main.js'),
       cwd: root,
       logFile: join(this.settings.dataDir, 'log', `${app}.log`),
+      env: { ...withoutDatabases(process.env), QUANLIAN_DATA_DIR: this.settings.dataDir },
+      preload: ['#nest', '#postgres', '#queue', '#exchange'],
       // Each process gets its own role's address only; the administrator's stays here.
-      env: () => ({ ...withoutDatabases(process.env), QUANLIAN_DATA_DIR: this.settings.dataDir, [variable]: url() }),
+      settings: () => (this.#database ? own(this.#database.addresses()) : {}),
       onCrash: (reason, waitMs) => this.progress.line(sayRestart(name, reason, waitMs)),
     });
   }
 
-  /** Starts both and waits until the API says that everything is ready. */
-  async start(signal: AbortSignal): Promise<void> {
-    await waitForPort(this.settings);
+  /** Starts both processes as far as they get without a database. */
+  warmUp(): void {
     this.#api.start();
     this.#worker.start();
-    this.#watch = this.#watchDatabase();
+  }
+
+  /** Lets both run on the database and waits until the API says that everything is ready. */
+  async start(database: PreparedDatabase, signal: AbortSignal): Promise<void> {
+    this.#database = database;
+    await waitForPort(this.settings);
+    this.#api.release();
+    this.#worker.release();
+    this.#watch = this.#watchDatabase(database);
     await this.progress.step(say(words.api), async () => {
       const deadline = Date.now() + readyTimeoutMs;
       while (!(await isReady(this.settings))) {
@@ -73,8 +83,7 @@ export class Exchange {
   }
 
   /** Starts the embedded database again whenever it has died. */
-  async #watchDatabase(): Promise<void> {
-    const { embedded } = this.database;
+  async #watchDatabase({ embedded }: PreparedDatabase): Promise<void> {
     if (!embedded) return;
     const { signal } = this.#watching;
     while (!signal.aborted) {
@@ -95,14 +104,13 @@ export class Exchange {
     }
   }
 
-  /** Stops API, worker and database in this order. Nothing under way is lost: whatever was not finished is tried again. */
+  /** Stops the API, then the worker. Nothing under way is lost: whatever was not finished is tried again. */
   async stop(): Promise<void> {
     this.#watching.abort();
     // A database that is just being restarted is waited for, but not beyond the ten seconds.
     await Promise.race([this.#watch, sleep(500, undefined, { ref: false })]);
     await this.#api.stop(graceMs.api);
     await this.#worker.stop(graceMs.worker);
-    await stopDatabase(this.database);
   }
 
   /** For the impatient: ends everything at once. What was durable stays so. */

@@ -2,12 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 
-/** What the lock file holds: a process, told apart from a later one of the same number by when it began. */
-export interface LockHolder {
+/** A process, told apart from a later one of the same number by when it began. */
+export interface ProcessIdentity {
   readonly pid: number;
   readonly began: string;
+}
+
+/** What the lock file holds. */
+export interface LockHolder extends ProcessIdentity {
   /** Where it can be reached, for the message to whoever comes second. */
   readonly address: string;
+  /** The `npm start` that it belongs to; it stops by itself when that is gone. */
+  readonly startedBy?: ProcessIdentity;
 }
 
 export interface FolderLock {
@@ -48,17 +54,21 @@ function readHolder(file: string): LockHolder | undefined {
   }
 }
 
-const lives = (holder: LockHolder): boolean => holder.pid > 0 && processBegan(holder.pid) === holder.began;
+export const lives = ({ pid, began }: ProcessIdentity): boolean => pid > 0 && processBegan(pid) === began;
 
 /**
  * Takes the lock, or returns the living process that holds it. Whatever way a holder died, its lock is worth
  * nothing afterwards: it is judged by the process, not by the file.
  */
-export function lockFolder(file: string, address: string): FolderLock | LockHolder {
+export function lockFolder(file: string, address: string, startedBy?: ProcessIdentity): FolderLock | LockHolder {
   const began = processBegan(process.pid);
   if (began === undefined) throw new Error('The system does not tell when this process began.');
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
-  writeFileSync(draft, `${JSON.stringify({ pid: process.pid, began, address } satisfies LockHolder)}\n`, { mode: 0o600 });
+  writeFileSync(
+    draft,
+    `${JSON.stringify({ pid: process.pid, began, address, ...(startedBy ? { startedBy } : {}) } satisfies LockHolder)}\n`,
+    { mode: 0o600 },
+  );
   try {
     for (;;) {
       try {

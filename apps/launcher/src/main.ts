@@ -1,18 +1,19 @@
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readSettings, SettingsError, type Settings } from '#nest';
 import { makeDataFolder } from './data-folder.js';
-import { prepareDatabase, type PreparedDatabase } from './database.js';
+import type { PreparedDatabase } from './database.js';
 import { Exchange, stopDatabase } from './exchange.js';
-import { lockFolder, type FolderLock } from './folder-lock.js';
+import { lives, lockFolder, type FolderLock } from './folder-lock.js';
+import { findNpm } from './npm-parent.js';
 import { Progress } from './progress.js';
-import { prepareDemo } from './prepare-demo.js';
-import { drawSetUpToken, setUpLink } from './set-up-link.js';
 import { say, sayHeld, sayReady, saySetUp, words } from './words.js';
 
 /** The clone: this file runs as dist/apps/launcher/src/main.js. */
 const root = resolve(import.meta.dirname, '../../../..');
 const progress = new Progress();
 const stopRequested = new AbortController();
+const starter = findNpm();
 
 let lock: FolderLock | undefined;
 let database: PreparedDatabase | undefined;
@@ -20,28 +21,41 @@ let exchange: Exchange | undefined;
 /** From here on a stop need not wait for what is under way: loading the demo city goes on at the next start. */
 let isServing = false;
 
-function takeFolder(settings: Settings): FolderLock {
+/** Takes the data folder. A launcher whose `npm start` was killed is about to stop by itself and is waited for. */
+async function takeFolder(settings: Settings): Promise<FolderLock> {
   makeDataFolder(settings.dataDir);
-  const taken = lockFolder(join(settings.dataDir, 'launcher.lock'), settings.publicUrl);
-  if ('release' in taken) return taken;
-  throw new Error(sayHeld(settings.dataDir, taken.pid, taken.address));
+  for (const deadline = Date.now() + 15_000; ; await sleep(200)) {
+    const taken = lockFolder(join(settings.dataDir, 'launcher.lock'), settings.publicUrl, starter);
+    if ('release' in taken) return taken;
+    const isLeaving = taken.startedBy !== undefined && !lives(taken.startedBy);
+    if (!isLeaving || Date.now() > deadline) throw new Error(sayHeld(settings.dataDir, taken.pid, taken.address));
+  }
 }
 
 /** Every step after the one before; a stop that is asked for in between takes effect before the next. */
 async function start(): Promise<void> {
   const { signal } = stopRequested;
   const settings = readSettings(process.env, root);
-  lock = takeFolder(settings);
-  database = await prepareDatabase(settings, progress);
+  lock = await takeFolder(settings);
+  exchange = new Exchange(settings, progress);
+  exchange.warmUp();
+  // Loaded late: the API and the worker load at the same time.
+  const { openDatabase, prepareSchema } = await import('./database.js');
+  database = await openDatabase(settings, progress);
   signal.throwIfAborted();
-  exchange = new Exchange(settings, database, progress);
-  await exchange.start(signal);
+  await prepareSchema(settings, database, progress);
+  signal.throwIfAborted();
+  await exchange.start(database, signal);
   isServing = true;
   await greet(settings, database);
 }
 
 /** Loads the demo city where it belongs, and says how to get in. */
 async function greet(settings: Settings, prepared: PreparedDatabase): Promise<void> {
+  const [{ drawSetUpToken, setUpLink }, { prepareDemo }] = await Promise.all([
+    import('./set-up-link.js'),
+    import('./prepare-demo.js'),
+  ]);
   const token = await drawSetUpToken(settings, prepared.addresses().api);
   const demo = prepared.embedded && settings.wantsDemo ? await prepareDemo(settings, token, progress) : undefined;
   stopRequested.signal.throwIfAborted();
@@ -51,9 +65,10 @@ async function greet(settings: Settings, prepared: PreparedDatabase): Promise<vo
   progress.line(say(words.howToStop));
 }
 
+/** API, worker, database, lock: in this order. */
 async function stop(): Promise<void> {
-  if (exchange) await exchange.stop();
-  else if (database) await stopDatabase(database);
+  await exchange?.stop();
+  if (database) await stopDatabase(database);
   lock?.release();
 }
 
@@ -79,11 +94,10 @@ function requestStop(): void {
 
 process.on('SIGINT', requestStop).on('SIGTERM', requestStop).on('SIGHUP', requestStop);
 
-// `npm start` that is killed cannot tell us; we would go on as a ghost that the next start finds in its way.
-if (process.env['npm_lifecycle_event'] === 'start') {
-  const parent = process.ppid;
+// An `npm start` that is killed cannot tell us; we would go on as a ghost that the next start finds in its way.
+if (starter) {
   setInterval(() => {
-    if (process.ppid !== parent && !stopping) requestStop();
+    if (!stopping && !lives(starter)) requestStop();
   }, 1000).unref();
 }
 

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { readSettings, SettingsError } from '#nest';
 import { makeDataFolder } from './data-folder.js';
-import { prepareDatabase } from './database.js';
+import { openDatabase, prepareSchema } from './database.js';
 import { Progress } from './progress.js';
 import { say } from './words.js';
 
@@ -16,7 +16,7 @@ try {
     throw new Error(say({ zh: '请设置 QUANLIAN_DATABASE_URL。', en: 'Set QUANLIAN_DATABASE_URL.' }));
   }
   makeDataFolder(settings.dataDir);
-  await prepareDatabase(settings, progress);
+  await prepareSchema(settings, await openDatabase(settings, progress), progress);
 } catch (error) {
   progress.line(error instanceof SettingsError ? error.problems.map(say).join('\n') : (error as Error).message);
   process.exitCode = 1;
