@@ -126,9 +126,9 @@ test('a second start on the same data folder says who holds it, and stops', { sk
 });
 
 test('setup prints a fresh link while the exchange waits for one', { skip }, async () => {
-  const setup = launch('setup.js');
+  const setup = launch('setup-link.js');
   await once(setup.process, 'close');
-  assert.match(setup.output(), new RegExp(`^http://127.0.0.1:${port}/setup#\\S+\n$`));
+  assert.match(setup.output(), new RegExp(`^http://127.0.0.1:${port}/setup#\\S+$`, 'm'));
 });
 
 test('the API and the worker come back after a kill -9', { skip }, async () => {

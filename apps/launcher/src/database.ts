@@ -3,9 +3,8 @@ import { dirname } from 'node:path';
 import type { Settings } from '#nest';
 import { asRole, databaseRoles, ensureDatabase, ensureRoles, mayCreateRoles, migrate } from '#postgres';
 import { migrateQueue } from '#queue';
-import { openDatabaseKeys, readDatabaseKeys } from './data-folder.js';
+import { openDatabaseKeys } from './data-folder.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
-import { readPostmaster } from './postmaster.js';
 import type { Progress } from './progress.js';
 import { say, words } from './words.js';
 
@@ -101,14 +100,4 @@ async function reachGiven(settings: Settings, url: string, progress: Progress): 
     worker: settings.workerDatabaseUrl ?? asRole(url, databaseRoles.worker, passwords.worker),
   };
   return { addresses: () => addresses };
-}
-
-/** How the API of a running exchange logs in; undefined when none runs on this data folder. */
-export function findApiAddress(settings: Settings): string | undefined {
-  if (settings.apiDatabaseUrl) return settings.apiDatabaseUrl;
-  const keys = readDatabaseKeys(settings.dataDir);
-  if (settings.databaseUrl)
-    return keys ? asRole(settings.databaseUrl, databaseRoles.api, keys.passwords.api) : settings.databaseUrl;
-  const server = keys && readPostmaster(keys.directory);
-  return server && asRole(`postgres://127.0.0.1:${server.port}/${databaseName}`, databaseRoles.api, keys.passwords.api);
 }

@@ -24,10 +24,6 @@ export const words = {
   worker: { zh: '工作进程已启动', en: 'Worker started' },
   demo: { zh: '示范城市已装入', en: 'Demo city loaded' },
   howToStop: { zh: '按 Ctrl-C 停止。', en: 'Ctrl-C stops it.' },
-  notRunning: {
-    zh: '此数据目录上没有正在运行的权链；请先执行 npm start。',
-    en: 'No exchange runs on this data folder; start it first: npm start.',
-  },
   alreadySetUp: { zh: '权链已初始化，不再提供初始化链接。', en: 'The exchange is set up already; there is no link any more.' },
   stopping: { zh: '正在依次停止：API、工作进程、数据库……', en: 'Stopping in order: API, worker, database …' },
   stopped: { zh: '已停止。', en: 'Stopped.' },

@@ -16,7 +16,7 @@ export interface DumpedTable {
 export interface Dump {
   readonly tables: readonly DumpedTable[];
   /** The table's rows in COPY's text format. Asked for once a table, in no order of the caller's. */
-  open(table: DumpedTable): Readable;
+  readonly open: (table: DumpedTable) => Readable;
   /** Deliveries whose payloads were disposed of while the dump was made, and when it was made. */
   readonly disposed: readonly string[];
   readonly takenAt: string;
@@ -75,10 +75,10 @@ export async function loadDump(
       const dumped = dump.tables.find((other) => nameOf(other) === nameOf(table));
       if (!dumped) throw new DumpFault('tables-differ', nameOf(table));
       onTable?.(nameOf(table));
-      const source = dump.open(dumped);
+      const open = () => dump.open(dumped);
       const copied = isHead(table)
-        ? await loadHead(client, table, source, signal)
-        : await copyIn(client, quoteTable(client, table.schema, table.name), table.columns, source, signal);
+        ? await loadHead(client, table, open, signal)
+        : await copyIn(client, quoteTable(client, table.schema, table.name), table.columns, open, signal);
       if (copied !== dumped.rows) throw new DumpFault('rows-differ', nameOf(table));
       rows += copied;
       if (table.identity !== undefined) await goOnCounting(client, table, table.identity);
@@ -127,11 +127,11 @@ async function copyIn(
   client: pg.ClientBase,
   quoted: string,
   columns: readonly string[],
-  source: Readable,
+  open: () => Readable,
   signal: AbortSignal,
 ): Promise<number> {
   const into = client.query(copyFrom(`COPY ${quoted} (${quoteAll(client, columns)}) FROM STDIN`));
-  await pipeline(source, into, { signal });
+  await pipeline(open(), into, { signal });
   return into.rowCount;
 }
 
@@ -139,11 +139,11 @@ async function copyIn(
 async function loadHead(
   client: pg.ClientBase,
   { columns }: ProductTable,
-  source: Readable,
+  open: () => Readable,
   signal: AbortSignal,
 ): Promise<number> {
   await client.query('CREATE TEMPORARY TABLE dumped_head (LIKE ledger.ledger_head) ON COMMIT DROP');
-  const rows = await copyIn(client, 'dumped_head', columns, source, signal);
+  const rows = await copyIn(client, 'dumped_head', columns, open, signal);
   const taken = columns.filter((column) => !['single', 'epoch', 'lease_holder', 'lease_until'].includes(column));
   const quoted = quoteAll(client, taken);
   await client.query(

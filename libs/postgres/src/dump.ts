@@ -42,7 +42,7 @@ export interface Snapshot {
   /** Every object that must be in the store, or may be. */
   readonly objects: readonly StoredObject[];
   /** The table's rows in COPY's text format. One at a time; read it to its end. */
-  copyOut(table: ProductTable): Readable & { readonly rowCount: number };
+  readonly copyOut: (table: ProductTable) => Readable & { readonly rowCount: number };
 }
 
 /** A database in which no exchange was ever started. */
@@ -105,6 +105,11 @@ export async function appliedMigrations(client: pg.ClientBase): Promise<string[]
   if (!found[0]?.made) return [];
   const { rows } = await client.query<{ name: string }>('SELECT name FROM app_migration ORDER BY id');
   return rows.map(({ name }) => name);
+}
+
+/** The same, asked by address. */
+export async function readMigrations(url: string): Promise<string[]> {
+  return withClient(url, appliedMigrations);
 }
 
 /** Every table of the product's schemas, each after those that it refers to, else by name. Read from the catalogue, so that none is forgotten. */

@@ -16,6 +16,7 @@ export {
   disposedPayloads,
   NoExchange,
   productSchemas,
+  readMigrations,
   readSnapshot,
   type ProductTable,
   type Snapshot,
