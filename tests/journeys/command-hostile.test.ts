@@ -52,7 +52,7 @@ function downloading(wrap: (response: Response, nth: number) => Response | Promi
 function cutAfter(
   response: Response,
   bytes: number,
-  then: (controller: ReadableStreamDefaultController<Uint8Array>) => void,
+  then: (controller: ReadableStreamDefaultController<Uint8Array>) => void | Promise<void>,
 ): Response {
   const reader = response.body?.getReader();
   let left = bytes;

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, test } from 'node:test';
+import { exits } from './exits.js';
 import { sayIn } from './language.js';
 import { buildProgram, runCommand } from './program.js';
 
@@ -126,5 +127,38 @@ test('quanlian alone shows who does what', async () => {
       paths.some((path) => path !== 'quanlian' && words.join(' ').startsWith(path)),
       line,
     );
+  }
+});
+
+test('both documents name every command, no other, and only options that exist', () => {
+  const all = everyCommand(buildProgram({ say: sayIn('en'), around: surroundings() }));
+  const paths = new Map(all.map((command) => [pathOf(command).join(' '), command]));
+  for (const name of ['COMMAND.md', 'COMMAND.zh-CN.md']) {
+    const text = readFileSync(new URL(`../../../../docs/${name}`, import.meta.url), 'utf8');
+    for (const [path, command] of paths)
+      if (command.commands.length === 0 && command.parent)
+        assert.ok(text.includes(`${path} `) || text.includes(`${path}\``), `${name}: ${path}`);
+    let seen = 0;
+    for (const [, line = ''] of text.matchAll(/(?:`|^)(quanlian [^`\n]*)/gm)) {
+      const words = line.replace(/^quanlian --as \S+ /, 'quanlian ').split(' ');
+      const depth = [3, 2, 1].find((count) => paths.has(words.slice(0, count).join(' '))) ?? 0;
+      const command = paths.get(words.slice(0, depth).join(' '));
+      if (/^quanlian (COMMAND|命令|…)/.test(line)) continue;
+      assert.ok(command && (depth > 1 || words.length === 1), `${name}: ${line}`);
+      const known = [...command.options, ...(all[0]?.options ?? [])].flatMap((one) => [one.long, one.short]);
+      for (const [option] of line.matchAll(/(?<=[ [|])--?[a-z][a-z-]*/g)) {
+        assert.ok(known.includes(option), `${name}: ${line}: ${option}`);
+        seen++;
+      }
+    }
+    assert.ok(seen > 60, `${name}: only ${seen} options were seen`);
+  }
+});
+
+test('both documents list every exit code', () => {
+  for (const name of ['COMMAND.md', 'COMMAND.zh-CN.md']) {
+    const text = readFileSync(new URL(`../../../../docs/${name}`, import.meta.url), 'utf8');
+    for (const [exit, code] of Object.entries(exits))
+      assert.match(text, new RegExp(`^\\| ${code} \\| \\S`, 'm'), `${name}: ${exit}`);
   }
 });

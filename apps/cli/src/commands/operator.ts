@@ -43,7 +43,7 @@ function setup(program: Command, bench: Bench, group: string): void {
     'quanlian setup --token … --from setup.json',
   );
   act<{ token?: string; from?: string }>(command, bench, async (desk, _, options) => {
-    if (options.token === undefined) return runLocal(desk, 'setup-link', []);
+    if (options.token === undefined) return runLocal(desk, 'setup', []);
     const given = options.from === undefined ? await askSetup(desk) : readSetup(options.from);
     const { server, token } = linkOf(desk, options.token);
     const answer = await desk.publicClient(server).call(routes.setUp, { body: { token, ...given } });
@@ -101,7 +101,7 @@ async function askSetup(desk: Desk): Promise<Setup> {
     name: await ask.line({ zh: `${who.zh}的姓名`, en: `Name of the ${who.en}` }),
     password: await ask.password(
       { zh: `${who.zh}的密码（至少 12 位）`, en: `Password of the ${who.en} (12 characters or more)` },
-      { variable: 'QUANLIAN_SETUP_PASSWORD' },
+      { variable: false },
     ),
   });
   return {

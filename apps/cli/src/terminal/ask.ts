@@ -33,10 +33,11 @@ export class Asker {
 
   /**
    * A password, never echoed and never taken from the command line, where every user of the machine could read it. From the file
-   * named (`-` is stdin), else from QUANLIAN_PASSWORD, else asked for.
+   * named (`-` is stdin), else from `variable`, else asked for.
    */
-  async password(question: Sentence, options: { file?: string | undefined; variable?: string } = {}): Promise<string> {
-    const fromEnv = this.env[options.variable ?? 'QUANLIAN_PASSWORD'];
+  async password(question: Sentence, options: { file?: string | undefined; variable?: string | false } = {}): Promise<string> {
+    const { variable = 'QUANLIAN_PASSWORD' } = options;
+    const fromEnv = variable === false ? undefined : this.env[variable];
     const password =
       options.file !== undefined && options.file !== '-'
         ? (readFileSync(options.file, 'utf8').split(/\r?\n/, 1)[0] ?? '')
