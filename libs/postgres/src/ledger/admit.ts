@@ -48,8 +48,11 @@ const insert = `
 WITH admitted AS (
   INSERT INTO ledger.ledger_inbox (statement_id, digest, bytes, signatures, priority, prepared_by, admitted_at, seal_by)
   SELECT $1::text, $2::bytea, $3::bytea, $4::jsonb, $5::smallint, $6::text, $7::timestamptz, $8::timestamptz
-  -- Counts no further than the bound.
-  WHERE $5::smallint = 0 OR (SELECT count(*) FROM (SELECT FROM ledger.ledger_inbox WHERE state = 'waiting' LIMIT $9::int) AS waiting) < $9::int
+  -- How many can be waiting at most: rows are taken in order, so they lie between the oldest that waits and the newest of all.
+  -- Counting them would cost the more the fuller the inbox is.
+  WHERE $5::smallint = 0 OR coalesce(
+    (SELECT max(seq) FROM ledger.ledger_inbox)
+      - (SELECT min(seq) FROM ledger.ledger_inbox WHERE state = 'waiting' AND priority = 1) + 1, 0) < $9::bigint
   ON CONFLICT (statement_id) DO NOTHING
   RETURNING digest, admitted_at, seal_by
 )
@@ -72,14 +75,17 @@ export function makeAdmission(settings: AdmissionSettings): Admit {
     if (statement.origin !== origin) throw refuse('wrong-origin', { origin: statement.origin }, { field: 'origin' });
     const digest = statementDigest(statementBytes);
 
-    // An old statement is answered before its keys are judged: they may have ended since, and the answer must stay the same.
-    const before = await find(client, statement.id, digest);
-    if (before) return receipt(statement.id, digest, before);
-
     const keys = signatures.map(({ keyId }) => ({ kind: 'key' as const, id: keyId }));
     const states = new CachedStates();
     states.fill(keys, await loadStates(client, keys));
-    checkSigners(states, statement, signatures, statementBytes);
+    try {
+      checkSigners(states, statement, signatures, statementBytes);
+    } catch (error) {
+      // A statement that was admitted before is answered as it was then, though its keys may have ended since.
+      const before = await find(client, statement.id, digest);
+      if (before) return receipt(statement.id, digest, before);
+      throw error;
+    }
 
     const admittedAt = now();
     const { rows } = await client.query<InboxRow>({

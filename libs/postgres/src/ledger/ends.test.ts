@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StatementBody } from '#contracts';
+import type { TrailFilter } from '#exchange';
 import { gateOf, openEntry } from '#ledger';
 import type { Said } from '../../../ledger/src/sample-city.js';
 import { granteeCode, providerCode, sampleLedger } from '../../../../tests/ledger/sample-ledger.js';
 import { auditOf, checkWhole } from '../../../../tests/ledger/whole-ledger.js';
 import { withClient } from '../roles.js';
-import { queryTrail } from './trail.js';
+import type { Scope } from '../scope.js';
+import { trailOf } from '../stores/trail.js';
 
 const ledger = await sampleLedger('ends');
 const { city, at, api, worker } = ledger;
@@ -75,9 +77,10 @@ test('readers of other rights are not waited for', async () => {
 });
 
 test('both sides find a right and its end in their trail; a stranger does not', async () => {
-  const typesOf = async (filter: Parameters<typeof queryTrail>[1]) =>
-    (await queryTrail(api.pool, filter, { limit: 100 })).items.map(({ bytes }) => openEntry(bytes).entry.statement.type);
-  const ends = ['right.granted', 'right.suspended', 'right.resumed', 'right.terminated'];
+  const trail = trailOf({ client: api.pool } as unknown as Scope);
+  const typesOf = async (filter: TrailFilter) =>
+    (await trail.query(filter, { limit: 100 })).items.map(({ bytes }) => openEntry(bytes).entry.statement.type);
+  const ends = ['right.terminated', 'right.resumed', 'right.suspended', 'right.granted'];
   assert.deepEqual(await typesOf({ right }), ends);
   for (const code of [providerCode, granteeCode]) {
     assert.deepEqual(await typesOf({ right, visibleTo: [code] }), ends);

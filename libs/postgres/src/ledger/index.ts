@@ -8,5 +8,3 @@ export { inboxChannel, PgSealTransaction, sealedChannel } from './seal-transacti
 export type { SealedNotice } from './seal-transaction.js';
 export { loadStates, tableOf } from './state-rows.js';
 export { PgLedgerStore } from './store.js';
-export { queryTrail } from './trail.js';
-export type { TrailFilter, TrailPage } from './trail.js';

@@ -7,7 +7,9 @@ import { inboxOutcomes, makeAdmission } from './admit.js';
 import { auditProjections, type Finding } from './audit.js';
 import { exportLedger, readEntries, readHead } from './read.js';
 import { granteeCode, providerCode, sampleLedger } from '../../../../tests/ledger/sample-ledger.js';
-import { queryTrail } from './trail.js';
+import type { TrailFilter } from '#exchange';
+import type { Scope } from '../scope.js';
+import { trailOf } from '../stores/trail.js';
 
 const ledger = await sampleLedger('ledger');
 const { city, api, worker, at, law, trustRoot, tell, sealAll } = ledger;
@@ -155,6 +157,9 @@ test('ends go before what was said earlier: the key that ends takes the statemen
   const outcomes = await inboxOutcomes(api.pool, [said.statement.id, end.statement.id]);
   assert.equal(outcomes.get(said.statement.id)?.problem?.code, 'key-not-in-force');
   assert.equal(outcomes.get(end.statement.id)?.state, 'sealed');
+  // Asked again, it is answered as the first time, though its key has ended since.
+  await tell(said);
+  assert.deepEqual(await sealAll(), { sealed: 0, rejected: 0 });
   await tell(city.keyAdmitted(providerCode));
   await sealAll();
 });
@@ -233,31 +238,29 @@ test('the trail finds an entry by everything that it is about, in order and page
   const end = city.say('membership.ended', { department: granteeCode, person }, { after: grant.statement.id });
   await tell(end);
   await sealAll();
-  const typesOf = async (filter: Parameters<typeof queryTrail>[1], page = { limit: 10 }) =>
-    (await queryTrail(api.pool, filter, page)).items.map(({ bytes }) => openEntry(bytes).entry.statement.type);
-  assert.deepEqual(await typesOf({ person }), ['membership.granted', 'membership.ended']);
+  const trail = trailOf({ client: api.pool } as unknown as Scope);
+  const typesOf = async (filter: TrailFilter) =>
+    (await trail.query(filter, { limit: 10 })).items.map(({ bytes }) => openEntry(bytes).entry.statement.type);
+  const both = ['membership.ended', 'membership.granted'];
+  assert.deepEqual(await typesOf({ person }), both);
   assert.deepEqual(await typesOf({ person, type: 'membership.ended' }), ['membership.ended']);
   assert.deepEqual(await typesOf({ person, department: providerCode }), []);
   assert.deepEqual(await typesOf({ person, visibleTo: [providerCode] }), []);
-  assert.deepEqual(await typesOf({ person, visibleTo: [providerCode, granteeCode] }), ['membership.granted', 'membership.ended']);
-  const newest = await queryTrail(api.pool, { person }, { limit: 1, newestFirst: true });
-  assert.equal(newest.items.length, 1);
-  assert.deepEqual(await typesOf({ person, from: newest.items[0]?.sealedAt ?? '' }), ['membership.ended']);
-  assert.deepEqual(await typesOf({ person, until: newest.items[0]?.sealedAt ?? '' }), ['membership.granted']);
+  assert.deepEqual(await typesOf({ person, visibleTo: [providerCode, granteeCode] }), both);
+  const [newest] = (await trail.query({ person }, { limit: 1 })).items;
+  assert.ok(newest);
+  assert.deepEqual(await typesOf({ person, from: newest.sealedAt }), ['membership.ended']);
+  assert.deepEqual(await typesOf({ person, until: newest.sealedAt }), ['membership.granted']);
   const all: number[] = [];
-  for (let cursor: number | undefined; ;) {
-    const page = await queryTrail(
-      api.pool,
-      { department: providerCode },
-      { limit: 300, ...(cursor === undefined ? {} : { cursor }) },
-    );
+  for (let cursor: string | undefined; ;) {
+    const page = await trail.query({ department: providerCode }, { limit: 300, ...(cursor === undefined ? {} : { cursor }) });
     all.push(...page.items.map(({ index }) => index));
     cursor = page.next;
     if (cursor === undefined) break;
   }
   assert.deepEqual(
     all,
-    all.toSorted((a, b) => a - b),
+    all.toSorted((a, b) => b - a),
   );
   assert.equal(new Set(all).size, all.length);
   assert.ok(all.length > 1200);
