@@ -46,7 +46,9 @@ async function measure(downloads: number, isGated: boolean): Promise<number> {
   const sent = await Promise.all(
     gates.map((gate) =>
       send(since + seconds * 1000, (write) =>
-        isGated ? gate.whileOpen(right, delivery, write) : Promise.resolve(write()).then(() => true),
+        isGated
+          ? gate.whileOpen({ right, delivery, grantee: '119901000000003268' }, write)
+          : Promise.resolve(write()).then(() => true),
       ),
     ),
   );

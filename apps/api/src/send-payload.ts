@@ -72,7 +72,7 @@ export class SendPayload {
           const chunk = buffer.subarray(at, at + chunkBytes);
           await served.count(chunk.length);
           if (raw.destroyed) return false;
-          const isOpen = await gate.whileOpen(payload.right, delivery, () => {
+          const isOpen = await gate.whileOpen({ right: payload.right, delivery, grantee: payload.grantee }, () => {
             raw.write(chunk);
           });
           if (!isOpen) {

@@ -34,7 +34,11 @@ export function createClient(settings: ClientSettings) {
   const doFetch = settings.fetch ?? fetch;
 
   async function open<T extends Route>(route: T, sent: Sent<T>, options: CallOptions = {}): Promise<Response> {
-    const parts = sent as { params?: Record<string, unknown>; query?: Record<string, string | number | boolean | undefined>; body?: unknown };
+    const parts = sent as {
+      params?: Record<string, unknown>;
+      query?: Record<string, string | number | boolean | undefined>;
+      body?: unknown;
+    };
     const path = route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(parts.params?.[name])));
     const url = new URL(path, settings.baseUrl);
     for (const [name, value] of Object.entries(parts.query ?? {}))

@@ -365,13 +365,21 @@ export interface Trail {
   entry(index: number, visibility: Pick<TrailFilter, 'visibleTo'>): Promise<SealedEntry | undefined>;
 }
 
+/** What a chunk passes the gate under. */
+export interface Passage {
+  readonly right: string;
+  readonly delivery: string;
+  /** The department that it goes to. */
+  readonly grantee: string;
+}
 /** Commits of ends and chunks of downloads exclude each other (promise 8). */
 export interface RightGate {
   /**
-   * Runs `handOver` while no end of this right can commit, if the right and delivery still allow it at that moment; returns false and
+   * Runs `handOver` while no end of this right, nor of a recipient of the grantee, can commit, if the right, the delivery and the
+   * recipients that it is encrypted to still allow it at that moment; returns false and
    * does not run it otherwise. `handOver` must not wait for the network.
    */
-  whileOpen(right: string, delivery: string, handOver: () => void): Promise<boolean>;
+  whileOpen(passage: Passage, handOver: () => void): Promise<boolean>;
 }
 
 /** Announces changes to people who watch, across processes. At most once; a reader reads the object again. */

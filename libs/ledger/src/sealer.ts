@@ -160,6 +160,8 @@ export class Sealer<Tx extends SealTransaction> {
       const leaf = leafHash(bytes);
       sealed.push({ seq: row.seq, index, leafHash: leaf, bytes, sealedAt, statement, signatures, mentions });
       if (statement.type === 'right.suspended' || statement.type === 'right.terminated') gates.add(statement.body.right);
+      // What is encrypted to an ended recipient must not leave either: the gate of its department covers all that goes there.
+      if (statement.type === 'recipient.ended') gates.add(statement.body.department);
       prev = leaf.toString('hex');
     }
     await onStep('judged');

@@ -5,7 +5,7 @@ import { openGate } from './gate.js';
 const [url = '', right = '', delivery = '', holdMs = ''] = process.argv.slice(2);
 const database = await connect(url, { poolSize: 1 });
 const gate = await openGate(database, { now: () => new Date() }, { holdMs: Number(holdMs) });
-await gate.whileOpen(right, delivery, () => {
+await gate.whileOpen({ right, delivery, grantee: '119901000000003268' }, () => {
   process.stdout.write('handing over\n');
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 });

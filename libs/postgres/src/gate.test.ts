@@ -20,6 +20,8 @@ before(async () => {
 });
 after(() => api.close());
 
+/** The department that everything goes to. */
+const grantee = '119901000000003268';
 const clock = { now: () => new Date('2026-03-01T08:00:00.000Z') };
 const gateAt = (times?: GateTimes) => openGate(api, clock, times);
 const unavailable = (error: unknown) => error instanceof Refusal && error.code === 'unavailable';
@@ -30,6 +32,8 @@ interface Told {
   until?: string;
   delivery?: string;
   ofAnother?: boolean;
+  /** A recipient that the delivery is encrypted to has ended. */
+  recipientEnded?: boolean;
 }
 /** A right and a delivery under it, as the sealer would have written them. */
 async function tell({
@@ -43,7 +47,15 @@ async function tell({
     const put = (kind: string, id: string, state: object) =>
       client.query(`INSERT INTO projection."${kind}" (id, state, changed_at) VALUES ($1, $2, 1)`, [id, JSON.stringify(state)]);
     await put('right', ids.right, { state: right, terms: { window: { from, until } } });
-    await put('delivery', ids.delivery, { right: more.ofAnother ? randomId() : ids.right, state: more.delivery ?? 'prepared' });
+    const recipients = [`age1${randomId()}`, `age1${randomId()}`];
+    for (const [i, recipient] of recipients.entries()) {
+      await put('recipient', recipient, { department: grantee, ...(more.recipientEnded && i === 1 ? { endedAt: 2 } : {}) });
+    }
+    await put('delivery', ids.delivery, {
+      right: more.ofAnother ? randomId() : ids.right,
+      state: more.delivery ?? 'prepared',
+      decided: { recipients },
+    });
   });
   return ids;
 }
@@ -60,7 +72,7 @@ test('promise 8: a chunk is handed over only while right and delivery allow it',
   const passes = async (told: Told) => {
     const { right, delivery } = await tell(told);
     let handed = 0;
-    const isOpen = await gate.whileOpen(right, delivery, () => void handed++);
+    const isOpen = await gate.whileOpen({ right, delivery, grantee }, () => void handed++);
     assert.equal(handed, isOpen ? 1 : 0);
     return isOpen;
   };
@@ -76,14 +88,15 @@ test('promise 8: a chunk is handed over only while right and delivery allow it',
     { delivery: 'cancelled' },
     { delivery: 'failed' },
     { ofAnother: true },
+    { recipientEnded: true },
   ])
     assert.equal(await passes(told), false, JSON.stringify(told));
   const { right, delivery } = await tell();
   const never = () => assert.fail('handed over');
-  assert.equal(await gate.whileOpen(randomId(), delivery, never), false);
-  assert.equal(await gate.whileOpen(right, randomId(), never), false);
-  assert.equal(await gate.whileOpen(`${right}' OR true --`, delivery, never), false);
-  assert.equal(await gate.whileOpen(right, delivery.toUpperCase(), never), false);
+  assert.equal(await gate.whileOpen({ right: randomId(), delivery, grantee }, never), false);
+  assert.equal(await gate.whileOpen({ right, delivery: randomId(), grantee }, never), false);
+  assert.equal(await gate.whileOpen({ right: `${right}' OR true --`, delivery, grantee }, never), false);
+  assert.equal(await gate.whileOpen({ right, delivery: delivery.toUpperCase(), grantee }, never), false);
   await gate.close();
 });
 
@@ -94,7 +107,7 @@ test('promise 8: after the commit of an end no chunk of any download is handed o
   let chunks = 0;
   const countChunks = () => chunks;
   const downloads = gates.map(async (gate) => {
-    while (await gate.whileOpen(right, delivery, () => ((last = performance.now()), void chunks++)));
+    while (await gate.whileOpen({ right, delivery, grantee }, () => ((last = performance.now()), void chunks++)));
   });
   while (countChunks() < 20) await sleep(10);
   await withClient(place.workerUrl, async (client) => {
@@ -127,7 +140,7 @@ test('promise 8: no end commits while a chunk is handed over', async () => {
   const attempt = () =>
     spawnSync(process.execPath, ['--input-type=module', '-e', tryToEnd, place.workerUrl]).stdout.toString().trim();
   let answer = '';
-  assert.equal(await gate.whileOpen(right, delivery, () => void (answer = attempt())), true);
+  assert.equal(await gate.whileOpen({ right, delivery, grantee }, () => void (answer = attempt())), true);
   assert.equal(answer, '55P03', 'lock_not_available');
   assert.equal(attempt(), 'got it', 'and afterwards nothing holds it up');
   await gate.close();
@@ -139,13 +152,13 @@ test('a handover that throws leaves the gate free, and its error is the callerâ€
   const cut = () => {
     throw new Error('the socket is gone');
   };
-  await assert.rejects(gate.whileOpen(right, delivery, cut), /the socket is gone/);
-  assert.equal(await gate.whileOpen(right, delivery, () => {}), true);
+  await assert.rejects(gate.whileOpen({ right, delivery, grantee }, cut), /the socket is gone/);
+  assert.equal(await gate.whileOpen({ right, delivery, grantee }, () => {}), true);
   await withClient(place.workerUrl, async (client) => {
     await client.query('SET lock_timeout = 500');
     for (const statement of [...endOf(right), 'COMMIT']) await client.query(statement);
   });
-  assert.equal(await gate.whileOpen(right, delivery, () => {}), false);
+  assert.equal(await gate.whileOpen({ right, delivery, grantee }, () => {}), false);
   await gate.close();
 });
 
@@ -155,12 +168,12 @@ test('an end that hangs does not hang the download: it is told to come again, an
   await withClient(place.workerUrl, async (client) => {
     for (const statement of endOf(right)) await client.query(statement);
     await assert.rejects(
-      gate.whileOpen(right, delivery, () => assert.fail('handed over')),
+      gate.whileOpen({ right, delivery, grantee }, () => assert.fail('handed over')),
       unavailable,
     );
     await client.query('ROLLBACK');
   });
-  assert.equal(await gate.whileOpen(right, delivery, () => {}), true);
+  assert.equal(await gate.whileOpen({ right, delivery, grantee }, () => {}), true);
   await gate.close();
   await withClient(place.url, async (client) => {
     const { rows } = await client.query(
@@ -173,13 +186,13 @@ test('an end that hangs does not hang the download: it is told to come again, an
 test('a process that slept through the answer does not believe it any more', async () => {
   const { right, delivery } = await tell();
   const gate = await gateAt({ trustMs: 2000 });
-  assert.equal(await gate.whileOpen(right, delivery, () => {}), true);
-  const asking = gate.whileOpen(right, delivery, () => assert.fail('handed over'));
+  assert.equal(await gate.whileOpen({ right, delivery, grantee }, () => {}), true);
+  const asking = gate.whileOpen({ right, delivery, grantee }, () => assert.fail('handed over'));
   // The question is on its way, the answer cannot be heard.
   await new Promise((done) => setImmediate(done));
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2100);
   await assert.rejects(asking, unavailable);
-  assert.equal(await gate.whileOpen(right, delivery, () => {}), true);
+  assert.equal(await gate.whileOpen({ right, delivery, grantee }, () => {}), true);
   await gate.close();
 });
 
@@ -204,14 +217,14 @@ test('a process that stops while it hands over cannot keep an end from committin
 test('a lost connection is opened anew; a closed gate lets nothing through', async () => {
   const { right, delivery } = await tell();
   const gate = await gateAt();
-  assert.equal(await gate.whileOpen(right, delivery, () => {}), true);
+  assert.equal(await gate.whileOpen({ right, delivery, grantee }, () => {}), true);
   await withClient(place.url, (client) =>
     client.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'quanlian-gate'"),
   );
   let passed = false;
   for (let tries = 0; !passed && tries < 5; tries++)
     passed = await gate
-      .whileOpen(right, delivery, () => {})
+      .whileOpen({ right, delivery, grantee }, () => {})
       .catch((error: unknown) => {
         assert.ok(unavailable(error));
         return false;
@@ -219,7 +232,7 @@ test('a lost connection is opened anew; a closed gate lets nothing through', asy
   assert.equal(passed, true);
   await gate.close();
   await assert.rejects(
-    gate.whileOpen(right, delivery, () => assert.fail('handed over')),
+    gate.whileOpen({ right, delivery, grantee }, () => assert.fail('handed over')),
     unavailable,
   );
   await withClient(place.url, async (client) => {

@@ -1,5 +1,5 @@
 import { refuse } from '#contracts';
-import type { Clock, RightGate } from '#exchange';
+import type { Clock, Passage, RightGate } from '#exchange';
 import { gateOf } from '#ledger';
 import type pg from 'pg';
 import type { Database } from './database.js';
@@ -16,13 +16,15 @@ export interface GateTimes {
   readonly holdMs?: number;
 }
 
-const lock = { name: 'gate-lock', text: 'SELECT pg_advisory_lock_shared($1)' };
-const unlock = { name: 'gate-unlock', text: 'SELECT pg_advisory_unlock_shared($1)' };
+const lock = { name: 'gate-lock', text: 'SELECT pg_advisory_lock_shared($1), pg_advisory_lock_shared($2)' };
+const unlock = { name: 'gate-unlock', text: 'SELECT pg_advisory_unlock_shared($1), pg_advisory_unlock_shared($2)' };
 const check = {
   name: 'gate-check',
   text: `SELECT FROM projection."right" r, projection.delivery d
     WHERE r.id = $1 AND r.status = 'in-force' AND r.state #>> '{terms,window,from}' <= $3 AND $3 < r.until
-      AND d.id = $2 AND d."right" = r.id AND d.status IN ('prepared', 'received')`,
+      AND d.id = $2 AND d."right" = r.id AND d.status IN ('prepared', 'received')
+      AND NOT EXISTS (SELECT FROM projection.recipient e
+        WHERE e.id IN (SELECT jsonb_array_elements_text(d.state #> '{decided,recipients}')) AND e.state ? 'endedAt')`,
 };
 
 const hexId = /^[0-9a-f]{32}$/;
@@ -65,7 +67,7 @@ export async function openGate(
     void one?.end().catch(() => {});
   };
 
-  const pass = async (right: string, delivery: string, handOver: () => void): Promise<boolean> => {
+  const pass = async ({ right, delivery, grantee }: Passage, handOver: () => void): Promise<boolean> => {
     if (closed) throw refuse('unavailable');
     const now = clock.now().toISOString();
     if (!hexId.test(right) || !hexId.test(delivery) || !instant.test(now)) return false;
@@ -78,7 +80,7 @@ export async function openGate(
       // Sent together, answered together, but each a statement with a snapshot of its own: the second sees whatever committed before
       // the lock was granted. When the first fails, the answer to the second is not asked for.
       const [, found] = await Promise.all([
-        using.query({ ...lock, values: [gateOf(right)] }),
+        using.query({ ...lock, values: [gateOf(right), gateOf(grantee)] }),
         using.query({ ...check, values: [right, delivery, now] }),
       ]);
       open = found.rowCount === 1;
@@ -95,15 +97,15 @@ export async function openGate(
       if (open) handOver();
     } finally {
       // Not waited for: it travels while the chunk does, and the next question queues behind it.
-      using.query({ ...unlock, values: [gateOf(right)] }).catch(() => abandon(using));
+      using.query({ ...unlock, values: [gateOf(right), gateOf(grantee)] }).catch(() => abandon(using));
     }
     return open;
   };
 
   await connected();
   return {
-    whileOpen(right, delivery, handOver) {
-      const result = turn.then(() => pass(right, delivery, handOver));
+    whileOpen(passage, handOver) {
+      const result = turn.then(() => pass(passage, handOver));
       turn = result.catch(() => {});
       return result;
     },

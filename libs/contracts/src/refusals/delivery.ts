@@ -50,6 +50,11 @@ export const deliveryRefusals = {
   },
   'preparer-failed': { status: 500, zh: '数据处理进程异常退出。', en: 'The process that prepares data ended abnormally.' },
   'part-damaged': { status: 500, zh: '存储的数据分片已损坏。', en: 'A stored part of the version is damaged.' },
+  'recipient-ended': {
+    status: 403,
+    zh: '交付文件所用的加密接收公钥已结束，请重新提取。',
+    en: 'The payload is encrypted to a recipient that has ended; pull again.',
+  },
   'payload-gone': { status: 410, zh: '交付文件已按规定清除。', en: 'The payload has been disposed of as set.' },
   'payload-not-ready': { status: 409, zh: '数据尚在准备中。', en: 'The delivery is not ready yet.' },
   'delivery-cancelled': { status: 409, zh: '该次数据提供已取消。', en: 'The delivery was cancelled.' },

@@ -6,6 +6,7 @@ import { instantNow, type ExchangeContext } from '../context.js';
 import type { DataPlane } from '../data-plane.js';
 import type { Found, Stores } from '../ports.js';
 import { sayAsExchange } from '../signing.js';
+import { hasEndedRecipient } from './ended-recipient.js';
 import { openPlaintextHmacKey } from './prepare-payload.js';
 
 /** The most that one look at the right lets out (promise 8), and how far ahead of the socket the count of served bytes is written. */
@@ -18,6 +19,7 @@ export interface OpenedPayload {
   /** Sealed digest of the ciphertext: the ETag. */
   readonly sha256: string;
   readonly right: string;
+  readonly grantee: string;
 }
 
 async function ownDelivery(stores: Stores, actor: Actor, id: string): Promise<Found<'delivery'>> {
@@ -44,11 +46,18 @@ export class OpenPayload {
         now: instantNow(this.context),
       });
       if (may.refused) throw may.refused;
+      if (await hasEndedRecipient(stores, delivery.state)) throw refuse('recipient-ended');
       const { attempt, sizeBytes, ciphertextSha256 } = may.ok.prepared;
       const work = await stores.deliveries.get(id);
       const stored = await stores.deliveries.attempt(attempt);
       if (!stored || work?.payloadRemovedAt !== undefined) throw refuse('payload-gone');
-      return { objectName: stored.objectName, sizeBytes, sha256: ciphertextSha256, right: delivery.state.right };
+      return {
+        objectName: stored.objectName,
+        sizeBytes,
+        sha256: ciphertextSha256,
+        right: delivery.state.right,
+        grantee: delivery.state.grantee,
+      };
     });
   }
 

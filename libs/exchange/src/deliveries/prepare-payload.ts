@@ -6,6 +6,7 @@ import { instantNow, type ExchangeContext } from '../context.js';
 import { openVersion, type DataPlane } from '../data-plane.js';
 import type { Stores, Work } from '../ports.js';
 import { sayAsExchange } from '../signing.js';
+import { hasEndedRecipient } from './ended-recipient.js';
 import { openPseudonymKey } from './pseudonym-key.js';
 
 const lookEveryMs = 500;
@@ -132,6 +133,7 @@ export class PreparePayload {
     const delivery = await stores.states.get('delivery', id);
     const right = delivery && (await stores.states.get('right', delivery.state.right));
     if (!right || checkInForce(right.state, instantNow(this.context))) return 'end';
+    if (await hasEndedRecipient(stores, delivery.state)) return 'end';
     const work = await stores.deliveries.get(id);
     return work?.cancelRequested ? 'requester' : undefined;
   }
