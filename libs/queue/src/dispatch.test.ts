@@ -5,7 +5,7 @@ import type { Inbox, Task, TaskKind, Transactions } from '#exchange';
 import { channels, connect, listen, postgresTransactions, withClient, type Database } from '#postgres';
 import { migratedDatabase, noRedis, testRedisUrl, type TestDatabase } from '#testing';
 import { Redis } from 'ioredis';
-import { dispatch, migrateQueue, openQueue, type DispatchSettings, type TaskQueue } from './index.js';
+import { dispatch, migrateQueue, openQueue, type DispatchSettings, type QueueSettings, type TaskQueue } from './index.js';
 
 const noInbox = (): Inbox => ({ admit: () => Promise.reject(new Error('none')), states: async () => new Map() });
 
@@ -40,18 +40,25 @@ function suite(name: string, redisUrl: string | undefined, skip: string | false)
       await Promise.all([api.close(), worker.close()]);
     });
 
-    const begin = async () => {
+    const begin = async (more: Partial<QueueSettings> = {}) => {
       for (const one of opened.splice(0)) await one.close(0);
       await withClient(place.url, (client) => client.query('TRUNCATE office.task'));
       queue = await openQueue({
         ...(redisUrl ? { redisUrl } : { postgresUrl: place.workerUrl }),
         name: `test-${++numbers}`,
         backoffMs: 50,
+        ...more,
       });
       opened.unshift(queue);
     };
     const add = (kind: TaskKind, subject: string, notBefore?: string) =>
       postgresTransactions(api, noInbox).run(({ tasks }) => tasks.add(kind, subject, notBefore));
+    const empty = async () => {
+      if (!redisUrl) return void (await withClient(place.url, (client) => client.query('TRUNCATE bullmq.job CASCADE')));
+      const redis = new Redis(redisUrl);
+      await redis.flushdb();
+      redis.disconnect();
+    };
     const countOpen = () => transactions.run(({ tasks }) => tasks.countOpen());
     /** As the worker does it: what is not owed any more is not done. */
     const work = async (does: (task: Task) => Promise<void> | void) => {
@@ -115,13 +122,7 @@ function suite(name: string, redisUrl: string | undefined, skip: string | false)
       for (let i = 0; i < 5; i++) await add('decide', `${i}`);
       await start({ everyMs: 50, leaseMs: 600 });
       await until(async () => (await queue.counts()).waiting === 5);
-      if (redisUrl) {
-        const redis = new Redis(redisUrl);
-        await redis.flushdb();
-        redis.disconnect();
-      } else {
-        await withClient(place.url, (client) => client.query('TRUNCATE bullmq.job CASCADE'));
-      }
+      await empty();
       // Nothing is left in it: what is there again came from the database.
       await until(async () => (await queue.counts()).waiting === 5);
       const done: string[] = [];
@@ -141,6 +142,31 @@ function suite(name: string, redisUrl: string | undefined, skip: string | false)
       await add('deliver', 'long');
       await until(async () => begun > 0 && (await countOpen()) === 0);
       assert.equal(begun, 1);
+    });
+
+    test('a worker whose job vanished under its hands stops, and blames nobody', async () => {
+      await begin({ attempts: 1 });
+      const told: string[] = [];
+      let givenUp = 0;
+      const working = await queue.work(
+        async (_task, { signal }) => {
+          told.push('begun');
+          if (told.length > 1) return;
+          await sleep(60_000, undefined, { signal }).catch((error: unknown) => {
+            told.push(String(signal.reason));
+            throw error;
+          });
+        },
+        { concurrency: 1, lockMs: 600, onGivenUp: async () => void givenUp++ },
+      );
+      opened.unshift(working);
+      await start({ everyMs: 50, leaseMs: 400 });
+      await add('deliver', 'vanishing');
+      await until(() => told.length === 1);
+      await empty();
+      await until(() => told.length >= 3);
+      assert.deepEqual(told.slice(0, 3).toSorted(), ['begun', 'begun', 'lost to another worker']);
+      assert.equal(givenUp, 0);
     });
 
     test('asked for again while it is done, it is done again', async () => {

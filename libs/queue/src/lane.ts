@@ -39,6 +39,7 @@ const maxDeaths = 8;
 const defaultLockMs = 10_000;
 const defaultGraceMs = 7000;
 const shutdown = 'shutting down';
+const lost = 'lost to another worker';
 
 /** Starts one BullMQ worker. Resolves when it is connected. */
 export async function startLane(
@@ -76,7 +77,9 @@ export async function startLane(
         throw new WaitingError();
       }
       const failure = error instanceof Error ? error : new Error(String(error));
-      if (isLastAttempt) await onGivenUp(task, failure).catch(onError);
+      // Who lost it cannot say that it failed: somebody else is at it, or will be.
+      const isLost = controller.signal.aborted && controller.signal.reason === lost;
+      if (isLastAttempt && !isLost) await onGivenUp(task, failure).catch(onError);
       throw failure;
     } finally {
       running.delete(jobId);
@@ -99,7 +102,7 @@ export async function startLane(
   });
   // Another worker has it, or the queue was emptied and will be filled again: two must not go on with one task.
   worker.on('lockRenewalFailed', (jobIds) => {
-    for (const id of jobIds) running.get(id)?.controller.abort('lost to another worker');
+    for (const id of jobIds) running.get(id)?.controller.abort(lost);
   });
   await worker.waitUntilReady();
 
