@@ -13,7 +13,8 @@ import { migrateQueue } from '#queue';
 import { migratedDatabase, testRedisUrl, type TestDatabase } from './cluster.js';
 
 const apps = resolve(import.meta.dirname, '../../../apps');
-const readyTimeoutMs = 30_000;
+// A machine that runs many tests at once takes its time.
+const readyTimeoutMs = 120_000;
 
 export type Part = 'api' | 'worker';
 
@@ -108,8 +109,14 @@ export async function startExchange(settings: RunningSettings): Promise<RunningE
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-  await exchange.start('worker');
-  await exchange.start('api');
+  try {
+    await exchange.start('worker');
+    await exchange.start('api');
+  } catch (error) {
+    // Nobody else knows of these processes: left alone they would outlive the test and keep its process from ending.
+    await exchange.stop();
+    throw error;
+  }
   return exchange;
 }
 
