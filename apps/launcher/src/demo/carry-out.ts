@@ -135,7 +135,12 @@ export function turns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
 /** Works through a list, so many at a time. Ends when everything under way has ended; throws the first failure. */
 export async function inParallel<T>(most: number, list: readonly T[], work: (each: T) => Promise<void>): Promise<void> {
   const inTurn = turns(most);
-  const ends = await Promise.allSettled(list.map((each) => inTurn(() => work(each))));
+  await allEnded(list.map((each) => inTurn(() => work(each))));
+}
+
+/** Waits until every one has ended, and then throws the first failure: nothing goes on behind the back of who hears of it. */
+export async function allEnded(works: Iterable<Promise<void>>): Promise<void> {
+  const ends = await Promise.allSettled(works);
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed) throw failed.reason;
 }

@@ -14,6 +14,7 @@ export class Desks {
     private readonly baseUrl: string,
     private readonly accounts: readonly DemoAccount[],
     private readonly locale: 'zh' | 'en',
+    private readonly transport: typeof fetch = fetch,
   ) {}
 
   account(login: string): DemoAccount {
@@ -37,7 +38,7 @@ export class Desks {
 
   /** Calls a public route; `once` takes "not now" for an answer. */
   async callAsNobody<T extends Route>(route: T, sent: Sent<T>, once = false): Promise<Answer<T>> {
-    const client = createClient({ baseUrl: this.baseUrl, locale: this.locale });
+    const client = createClient({ baseUrl: this.baseUrl, locale: this.locale, fetch: this.transport });
     return once ? client.call(route, sent) : patiently(() => client.call(route, sent));
   }
 
@@ -85,7 +86,7 @@ export class Desks {
   }
 
   private clientOf(token: string): Client {
-    return createClient({ baseUrl: this.baseUrl, token: () => token, locale: this.locale });
+    return createClient({ baseUrl: this.baseUrl, token: () => token, locale: this.locale, fetch: this.transport });
   }
 }
 

@@ -4,7 +4,7 @@ import { CallError, routes } from '#contracts';
 import { encodeCanonical, sha256Hex, type CanonicalValue } from '#crypto';
 import { encodeTrustRoot, openTrustRoot } from '#ledger';
 import { admitDepartments, admitter } from './admit-departments.js';
-import type { Loading } from './carry-out.js';
+import { allEnded, type Loading } from './carry-out.js';
 import { buildCity, type CitySize } from './city.js';
 import { DemoFolder, type DemoAccount } from './demo-folder.js';
 import { competentKey, departmentOf } from './departments.js';
@@ -25,6 +25,8 @@ export interface LoadDemoOptions {
   readonly size?: CitySize;
   /** One line of text for each step forward; `share` of the whole, from 0 to 1. */
   readonly onProgress?: (text: string, share: number) => void;
+  /** How calls travel; tests lose some. */
+  readonly fetch?: typeof fetch;
 }
 
 export interface LoadedDemo {
@@ -52,7 +54,7 @@ export async function loadDemo(options: LoadDemoOptions): Promise<LoadedDemo> {
   const { baseUrl, dataDir, locale, size = 'full' } = options;
   const folder = new DemoFolder(dataDir);
   const accounts = folder.accounts();
-  const desks = new Desks(baseUrl, accounts, locale);
+  const desks = new Desks(baseUrl, accounts, locale, options.fetch);
   try {
     const loading = await open(options, folder, desks);
     // A load that goes on is of the size that it began with.
@@ -79,9 +81,7 @@ async function load(loading: Loading, size: CitySize, report: Report): Promise<v
   // Requests are put and answered while the files are still on their way; only pulls wait for them.
   const uploads = publishRegisters(loading, city, datasets, (done, of, title) => report('registers', done, of, title));
   const told = tellStory(loading, city, datasets, uploads, (done, of) => report('story', done, of));
-  const ends = await Promise.allSettled([uploads.all, told]);
-  const failed = ends.find((end) => end.status === 'rejected');
-  if (failed) throw failed.reason;
+  await allEnded([uploads.all, told]);
 }
 
 /** How much of the whole each step is, roughly, in time. */
@@ -110,6 +110,8 @@ async function open(options: LoadDemoOptions, folder: DemoFolder, desks: Desks):
   const root = opened ?? (await trustRootOf(desks));
   if (!root) throw new Error('The exchange was set up and shows no trust root');
   await journal.once('ledger', () => root.fingerprint);
+  // What the competent department would publish in its gazette, for everybody to verify the ledger from.
+  folder.write('trust-root.json', `${root.file}\n`);
   return { folder, journal, desks, origin: root.origin };
 }
 
@@ -118,10 +120,11 @@ function openJournal(folder: DemoFolder): Journal {
 }
 
 /** What tells this ledger from every other; undefined before set-up. */
-async function trustRootOf(desks: Desks): Promise<{ origin: string; fingerprint: string } | undefined> {
+async function trustRootOf(desks: Desks): Promise<{ origin: string; file: string; fingerprint: string } | undefined> {
   try {
     const root = openTrustRoot(encodeCanonical((await desks.callAsNobody(routes.trustRoot, {}, true)) as CanonicalValue));
-    return { origin: root.origin, fingerprint: sha256Hex(encodeTrustRoot(root)) };
+    const file = encodeTrustRoot(root);
+    return { origin: root.origin, file: file.toString('utf8'), fingerprint: sha256Hex(file) };
   } catch (error) {
     if (error instanceof CallError && error.problem?.code === 'unavailable') return undefined;
     throw error;
