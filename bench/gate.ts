@@ -1,5 +1,5 @@
 // How fast a download passes the gate of its right: 64 KiB chunks into a loopback socket, each under the gate, against the same bytes
-// into the same socket without it. `node dist/bench/gate.js [seconds]`. Client, server and database share this machine's cores. Skipped:
+// into the same socket without it. `npm run bench -- gate [seconds]`. Client, server and database share this machine's cores. Skipped:
 // reading the payload from its store, and counting the bytes served (once a megabyte).
 import { once } from 'node:events';
 import { connect as connectSocket, createServer, type AddressInfo } from 'node:net';

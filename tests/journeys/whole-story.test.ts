@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { routes } from '#contracts';
 import { encodeCanonical, hmacSha256Hex, sha256Hex, type CanonicalValue } from '#crypto';
 import { lawOf } from '#exchange';
-import { openTrustRoot, readExport, verifyLedger } from '#ledger';
+import { checkAdmission, openTrustRoot, readExport, verifyLedger } from '#ledger';
 import {
   deliveryIn,
   foundSmallCity,
@@ -96,6 +96,8 @@ for (const redis of [false, true]) {
       const entries = readExport(exported.body as AsyncIterable<Uint8Array>);
       const report = await verifyLedger(entries, trusted, { folds: lawOf(trusted.origin).folds });
       assert.ok(report.size > 20);
+      assert.ok(receipt.receipt, 'the receipt was admitted without a word of the exchange about when it is sealed');
+      checkAdmission(trusted.origin, receipt.receipt, trusted.logKey.publicKey);
       const audit = await supervisor.client.call(routes.audit, {});
       assert.deepEqual(audit.differences, []);
       assert.equal(audit.entries, report.size);

@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   const redis = settings.redisUrl === undefined ? {} : { redisUrl: settings.redisUrl };
   const queue = await openQueue({ postgresUrl: url, ...redis, onError: (error) => log.warn({ err: error }, 'queue') });
   const memoryFolder = memoryFolderIn(settings.workDir);
-  const data = openDataPlane({ kind: 'folder', folder: join(settings.dataDir, 'payloads') }, memoryFolder);
+  const data = openDataPlane({ kind: 'folder', folder: join(settings.dataDir, 'payloads') }, memoryFolder, settings.workMiB);
   const auditLog = postgresAuditLog(database);
   const https =
     settings.tlsCertFile !== undefined && settings.tlsKeyFile !== undefined

@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   const context = await openExchangeContext(database, { vault, clock, ...(origin === undefined ? {} : { origin }) });
   const payloads = join(settings.dataDir, 'payloads');
   const memoryFolder = memoryFolderIn(settings.workDir);
-  const data = openDataPlane({ kind: 'folder', folder: payloads }, memoryFolder);
+  const data = openDataPlane({ kind: 'folder', folder: payloads }, memoryFolder, settings.workMiB);
   await sweepMemoryFolders(memoryFolder);
 
   const stopping = new AbortController();

@@ -114,7 +114,7 @@ async function copyPart(making: Making, partPath: string, target: string): Promi
   counted.rows += await sandbox.copy(`COPY (${selectFrom(partPath, rows, job.selection.format)}) ${target}`, rows.parameters);
   // The decision reserved so many rows and no more; a version that yields more than it counted is not delivered.
   if (job.rowsAtMost !== undefined && counted.rows > job.rowsAtMost) {
-    throw refuse('quota-rows', { left: job.rowsAtMost, asked: counted.rows });
+    throw refuse('quota-rows', { rows: job.rowsAtMost, asked: counted.rows });
   }
 }
 

@@ -1,4 +1,4 @@
-import { openPayloadStore, type PayloadPlace, type PayloadStore, type StoredVersion } from '#delivery';
+import { openPayloadStore, type DeliveryLimits, type PayloadPlace, type PayloadStore, type StoredVersion } from '#delivery';
 import { refuse } from '#contracts';
 import type { ExchangeContext } from './context.js';
 import type { Stores, VersionFile } from './ports.js';
@@ -6,12 +6,16 @@ import type { Stores, VersionFile } from './ports.js';
 /** Where encrypted objects lie, and the bounded memory-backed folder in which jobs open them. */
 export interface DataPlane {
   readonly store: PayloadStore;
-  readonly place: PayloadPlace;
-  readonly memoryFolder: string;
+  /** What every job is told: where objects lie, where plaintext may lie, how much memory it may take. */
+  readonly jobs: { readonly store: PayloadPlace; readonly memoryFolder: string; readonly limits: Partial<DeliveryLimits> };
 }
 
-export function openDataPlane(place: PayloadPlace, memoryFolder: string): DataPlane {
-  return { store: openPayloadStore(place), place, memoryFolder };
+const MiB = 1024 * 1024;
+
+/** `workMiB` is what one job may take in all: half of it for files in memory, a quarter for DuckDB, the rest for its own process. */
+export function openDataPlane(place: PayloadPlace, memoryFolder: string, workMiB: number): DataPlane {
+  const limits = { memoryFolderBytes: (workMiB / 2) * MiB, duckdbMemoryBytes: (workMiB / 4) * MiB };
+  return { store: openPayloadStore(place), jobs: { store: place, memoryFolder, limits } };
 }
 
 const identityName = (version: string) => `version-identity:${version}`;

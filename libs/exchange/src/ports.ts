@@ -93,7 +93,7 @@ export interface InboxState {
   readonly state: 'waiting' | 'sealed' | 'rejected';
   readonly index?: number;
   readonly problem?: Problem;
-  readonly sealBy: string;
+  readonly receipt: AdmissionReceipt;
 }
 /** The one way into the ledger: a row in the caller's transaction. */
 export interface Inbox {

@@ -237,7 +237,7 @@ export const settingsTable = {
   },
   workMiB: {
     name: 'QUANLIAN_WORK_MIB',
-    schema: whole(64, 1_048_576, 1024),
+    schema: whole(512, 1_048_576, 1024),
     default: same('1024'),
     meaning: {
       zh: '每项交付可用的内存上限（MiB），含工作目录。',

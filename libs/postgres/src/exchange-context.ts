@@ -1,6 +1,6 @@
 import { importSigningKey, randomId, type Vault } from '#crypto';
 import { openLogKey, type Clock, type ExchangeContext, type Inbox } from '#exchange';
-import { encodeStatement, openEntry } from '#ledger';
+import { encodeStatement, openEntry, proveAdmission, type LogKey } from '#ledger';
 import type pg from 'pg';
 import type { Database } from './database.js';
 import { inboxOutcomes, makeAdmission, readEntry, type Admit } from './ledger/index.js';
@@ -30,12 +30,14 @@ export async function openExchangeContext(database: Database, settings: ContextS
   const withoutInbox = postgresTransactions(database, () => closedInbox);
   const origin = await openOrigin(database, settings.origin);
   const logKey = await withoutInbox.run((stores) => openLogKey(vault, stores.secrets));
-  const admit = makeAdmission({
+  const sealerKey = { keyId: logKey.keyId, privateKey: importSigningKey(logKey.privateSeed) };
+  const admit = makeAdmission({ origin, logKey: sealerKey, now: () => clock.now() });
+  return {
+    vault,
+    clock,
     origin,
-    logKey: { keyId: logKey.keyId, privateKey: importSigningKey(logKey.privateSeed) },
-    now: () => clock.now(),
-  });
-  return { vault, clock, origin, transactions: postgresTransactions(database, (client) => inboxOn(client, admit)) };
+    transactions: postgresTransactions(database, (client) => inboxOn(client, admit, origin, sealerKey)),
+  };
 }
 
 async function openOrigin(database: Database, wanted: string | undefined): Promise<string> {
@@ -54,10 +56,19 @@ async function openOrigin(database: Database, wanted: string | undefined): Promi
   });
 }
 
-function inboxOn(client: pg.ClientBase, admit: Admit): Inbox {
+function inboxOn(client: pg.ClientBase, admit: Admit, origin: string, logKey: LogKey): Inbox {
   return {
     admit: (statement, signatures) => admit(client, encodeStatement(statement), signatures),
-    states: (ids) => inboxOutcomes(client, ids),
+    async states(ids) {
+      const outcomes = await inboxOutcomes(client, ids);
+      return new Map(
+        [...outcomes].map(([statement, { digest, admittedAt, sealBy, ...outcome }]) => [
+          statement,
+          // The same facts give the receipt that admission gave, bit by bit; only who may see the proposal gets it.
+          { ...outcome, receipt: proveAdmission(origin, { statement, digest, admittedAt, sealBy }, logKey) },
+        ]),
+      );
+    },
   };
 }
 

@@ -168,7 +168,7 @@ function checkQuota(question: PullQuestion): Refusal | undefined {
   if (pullsOnDay(state, civilDate(question.now)) >= quota.pullsPerDay) return refuse('quota-rate', { perDay: quota.pullsPerDay });
   const left = quota.rows - state.usedRows;
   const asked = rowsAtMost(question);
-  return asked > left ? refuse('quota-rows', { left: Math.max(0, left), asked }) : undefined;
+  return asked > left ? refuse('quota-rows', { rows: quota.rows, left: Math.max(0, left), asked }) : undefined;
 }
 
 function rowsAtMost({ version, rowsCountedAtMost }: PullQuestion): number {

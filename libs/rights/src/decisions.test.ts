@@ -236,7 +236,7 @@ test('quotas are those of the day in China, and counted rows take less', () => {
   assert.equal(decidePull({ ...question, ...spent, ...late }).ok?.quotaBefore.pullsToday, 0);
   const nearly = asRight({ usedRows: 3900 });
   const refused = decidePull({ ...question, ...nearly }).refused;
-  assert.deepEqual([refused?.code, refused?.details], ['quota-rows', { left: 100, asked: 1000 }]);
+  assert.deepEqual([refused?.code, refused?.details], ['quota-rows', { rows: 4000, left: 100, asked: 1000 }]);
   assert.equal(decidePull({ ...question, ...nearly, rowsCountedAtMost: 100 }).ok?.rowsAtMost, 100);
   assert.equal(decidePull({ ...question, ...nearly, rowsCountedAtMost: 101 }).refused?.code, 'quota-rows');
   assert.equal(decidePull({ ...question, rowsCountedAtMost: 5000 }).ok?.rowsAtMost, 1000);

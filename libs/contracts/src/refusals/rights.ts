@@ -28,8 +28,8 @@ export const rightsRefusals = {
   'quota-pulls': { status: 403, zh: '提取次数已用完（共 {pulls} 次）。', en: 'All {pulls} pulls of the quota are used.' },
   'quota-rows': {
     status: 403,
-    zh: '剩余行数配额 {left}，不足以覆盖本次至多 {asked} 行。',
-    en: 'The quota has {left} rows left, fewer than the {asked} that this pull may take.',
+    zh: '行数配额（共 {rows} 行）的余额不足以覆盖本次提取。',
+    en: 'Of the quota of {rows} rows too few are left for this pull.',
   },
   'quota-rate': { status: 403, zh: '今日提取次数已达上限（{perDay} 次）。', en: 'The daily limit of {perDay} pulls is reached.' },
   'not-shared': { status: 403, zh: '该数据资源不予共享：{citation}。', en: 'This dataset is not shared: {citation}.' },

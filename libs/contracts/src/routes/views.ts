@@ -97,8 +97,17 @@ export const proposalViewSchema = z.object({
   preparedBy: personNameSchema,
   preparedAt: instantSchema,
   sentence: sentenceSchema,
-  /** What must be sealed or denied by this time; signed in the durable receipt. */
-  sealBy: instantSchema.optional(),
+  /** The exchange's word, signed with the log key, that it seals or denies the statement by a time (docs/formats/statements.md). */
+  receipt: z
+    .object({
+      statement: idSchema,
+      digest: hex64Schema,
+      admittedAt: instantSchema,
+      sealBy: instantSchema,
+      keyId: z.string(),
+      signature: z.string(),
+    })
+    .optional(),
   index: countSchema.optional(),
   problem: problemSchema.optional(),
 });

@@ -57,6 +57,13 @@ export class SetRoles {
   }
 }
 
+/** Nobody supervises what they operate, in whichever departments they hold the two roles. */
+async function checkExclusion(stores: Stores, person: string, department: string, roles: readonly Role[]): Promise<void> {
+  const elsewhere = (await stores.states.memberships({ person })).filter((held) => held.state.department !== department);
+  const all = new Set([...roles, ...elsewhere.flatMap((held) => held.state.roles)]);
+  if (all.has('supervisor') && all.has('operator')) throw refuse('roles-exclude');
+}
+
 async function proposeMembership(
   context: ExchangeContext,
   stores: Stores,
@@ -65,6 +72,7 @@ async function proposeMembership(
   department: string,
   roles: Role[],
 ): Promise<Proposal> {
+  await checkExclusion(stores, person, department, roles);
   const held = await stores.states.get('membership', `${person}:${department}`);
   const after = held ? { after: held.state.last } : {};
   const issuer = actor.department;

@@ -75,8 +75,7 @@ export class PublishVersion {
     let reporting = Promise.resolve();
     const ingested = await runIngest(
       {
-        store: this.data.place,
-        memoryFolder: this.data.memoryFolder,
+        ...this.data.jobs,
         items: dataset.state.entry.items,
         recipient: key.recipient,
         partsPrefix: randomId(),

@@ -70,6 +70,6 @@ export class DecideDelivery {
     if (version === undefined) return 0;
     const { stored } = await this.context.transactions.run((stores) => openVersion(this.context, stores, version));
     const rows = { op: 'and' as const, of: [question.right.state.terms.rows, question.pull.rows] };
-    return runCount({ store: this.data.place, memoryFolder: this.data.memoryFolder, version: stored, rows });
+    return runCount({ ...this.data.jobs, version: stored, rows });
   }
 }

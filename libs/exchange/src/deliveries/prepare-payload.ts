@@ -83,8 +83,7 @@ export class PreparePayload {
     return {
       attempt,
       job: {
-        store: this.data.place,
-        memoryFolder: this.data.memoryFolder,
+        ...this.data.jobs,
         version: stored,
         selection: { items, rows, transformations, format },
         recipients,

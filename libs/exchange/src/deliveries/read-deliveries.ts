@@ -1,8 +1,9 @@
-import { refuse, type DeliveryView, type Problem, type RefusalCode } from '#contracts';
+import { refuse, type DeliveryView, type Problem, type RefusalCode, type States } from '#contracts';
 import { isRefusalCode } from '#rights';
 import { knownTo, seesEverything, type Actor } from '../actor.js';
 import type { ExchangeContext } from '../context.js';
 import type { Found, Page, PageRequest, Stores, Work } from '../ports.js';
+import { refusalDetails } from './refusal-details.js';
 
 /** Deliveries and how far they are; for both sides, and for those who see everything. */
 export class ReadDeliveries {
@@ -67,8 +68,11 @@ function stageOf(state: Found<'delivery'>['state'], work: Work | undefined): Del
   }
 }
 
-function problemOf(state: Found<'delivery'>['state']): Problem | undefined {
-  const as = (code: string | undefined, otherwise: RefusalCode) => refuse(isRefusalCode(code) ? code : otherwise).toProblem();
+function problemOf(state: Found<'delivery'>['state'], right: States['right'] | undefined): Problem | undefined {
+  const as = (code: string | undefined, otherwise: RefusalCode) => {
+    const known = isRefusalCode(code) ? code : otherwise;
+    return refuse(known, refusalDetails(known, state, right)).toProblem();
+  };
   if (state.state === 'refused') return as(state.refusalCode, 'right-not-granted');
   if (state.state === 'failed') return as(state.failureCode, 'preparer-failed');
   return state.state === 'cancelled' ? refuse('delivery-cancelled').toProblem() : undefined;
@@ -83,10 +87,15 @@ async function deliveryViews(stores: Stores, deliveries: readonly Found<'deliver
     'department',
     deliveries.map(({ state }) => state.grantee),
   );
+  const refused = deliveries.filter(({ state }) => state.state === 'refused');
+  const rights = await stores.states.getMany(
+    'right',
+    refused.map(({ state }) => state.right),
+  );
   const works = await stores.deliveries.getMany(deliveries.map(({ id }) => id));
   return deliveries.map(({ id, state }) => {
     const work = works.get(id);
-    const problem = problemOf(state);
+    const problem = problemOf(state, rights.get(state.right)?.state);
     const { prepared, decided } = state;
     return {
       id,

@@ -115,7 +115,7 @@ async function proposalViews(stores: Stores, proposals: readonly Proposal[]): Pr
       preparedBy: { id: proposal.preparedBy, name: names.get(proposal.preparedBy) ?? '' },
       preparedAt: proposal.preparedAt,
       sentence: proposal.sentence,
-      ...(held ? { sealBy: held.sealBy } : {}),
+      ...(held ? { receipt: held.receipt } : {}),
       ...(held?.index === undefined ? {} : { index: held.index }),
       ...(held?.problem ? { problem: held.problem as ProposalView['problem'] } : {}),
     } as ProposalView;

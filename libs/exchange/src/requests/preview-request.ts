@@ -31,6 +31,6 @@ export class PreviewRequest {
         pseudonymKey: await openPseudonymKey(this.context, stores, { grantee: request.state.from, purpose: asked.purpose }),
       };
     });
-    return runPreview({ ...job, store: this.data.place, memoryFolder: this.data.memoryFolder });
+    return runPreview({ ...job, ...this.data.jobs });
   }
 }

@@ -126,6 +126,9 @@ export interface InboxOutcome {
   readonly state: 'waiting' | 'sealed' | 'rejected';
   readonly index?: number;
   readonly problem?: Problem;
+  /** SHA-256 of the statement's bytes, hex. */
+  readonly digest: string;
+  readonly admittedAt: string;
   readonly sealBy: string;
 }
 
@@ -136,20 +139,24 @@ export async function inboxOutcomes(client: pg.ClientBase | pg.Pool, ids: readon
     readonly state: InboxOutcome['state'];
     readonly index: string | null;
     readonly refusal: Problem | null;
+    readonly digest: Buffer;
+    readonly admitted_at: Date;
     readonly seal_by: Date;
   }
   const { rows } = await client.query<Row>({
     name: 'inbox-outcomes',
-    text: 'SELECT statement_id, state, index, refusal, seal_by FROM ledger.ledger_inbox WHERE statement_id = ANY($1::text[])',
+    text: 'SELECT statement_id, state, index, refusal, digest, admitted_at, seal_by FROM ledger.ledger_inbox WHERE statement_id = ANY($1::text[])',
     values: [ids],
   });
   return new Map(
-    rows.map(({ statement_id, state, index, refusal, seal_by }) => [
+    rows.map(({ statement_id, state, index, refusal, digest, admitted_at, seal_by }) => [
       statement_id,
       {
         state,
         ...(index === null ? {} : { index: Number(index) }),
         ...(refusal === null ? {} : { problem: refusal }),
+        digest: digest.toString('hex'),
+        admittedAt: admitted_at.toISOString(),
         sealBy: seal_by.toISOString(),
       },
     ]),
