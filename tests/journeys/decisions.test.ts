@@ -18,7 +18,6 @@ import {
   startExchange,
   villageCsv,
   villageEntry,
-  villageItems,
   type RunningExchange,
   type SmallCity,
 } from '#testing';
