@@ -1,5 +1,5 @@
 // How fast a download passes the gate of its right: 64 KiB chunks into a loopback socket, each under the gate, against the same bytes
-// into the same socket with one bare round trip to the database each, and with none. `npm run bench -- gate [seconds]`. Client, server and database share this machine's cores. Skipped:
+// into the same socket without it. `npm run bench -- gate [seconds]`. Client, server and database share this machine's cores. Skipped:
 // reading the payload from its store, and counting the bytes served (once a megabyte).
 import { once } from 'node:events';
 import { connect as connectSocket, createServer, type AddressInfo } from 'node:net';
@@ -27,7 +27,7 @@ const sink = createServer((socket) => void socket.resume());
 await once(sink.listen(0, '127.0.0.1'), 'listening');
 const { port } = sink.address() as AddressInfo;
 
-async function send(until: number, hand: Pass): Promise<number> {
+async function send(until: number, hand: (write: () => void) => Promise<boolean>): Promise<number> {
   const socket = connectSocket(port, '127.0.0.1');
   await once(socket, 'connect');
   let bytes = 0;
@@ -40,51 +40,29 @@ async function send(until: number, hand: Pass): Promise<number> {
   return bytes;
 }
 
-type Pass = (write: () => void) => Promise<boolean>;
-interface Door {
-  readonly pass: Pass;
-  close(): Promise<void>;
-}
-const doors: Record<'gate' | 'round trip' | 'none', () => Promise<Door>> = {
-  async gate() {
-    const gate = await openGate(database, { now: () => new Date() });
-    return {
-      pass: (write) => gate.whileOpen({ right, delivery, grantee: '119901000000003268' }, write),
-      close: () => gate.close(),
-    };
-  },
-  async 'round trip'() {
-    const client = await database.openClient();
-    const pass: Pass = async (write) => {
-      await client.query({ name: 'nothing', text: 'SELECT 1' });
-      write();
-      return true;
-    };
-    return { pass, close: () => client.end() };
-  },
-  none: async () => ({ pass: (write) => Promise.resolve(write()).then(() => true), close: async () => {} }),
-};
-
-/** Megabytes a second of all downloads together. */
-async function measure(downloads: number, kind: keyof typeof doors): Promise<number> {
-  const opened = await Promise.all(Array.from({ length: downloads }, doors[kind]));
+async function measure(downloads: number, isGated: boolean): Promise<number> {
+  const gates = await Promise.all(Array.from({ length: downloads }, () => openGate(database, { now: () => new Date() })));
   const since = performance.now();
-  const sent = await Promise.all(opened.map(({ pass }) => send(since + seconds * 1000, pass)));
+  const sent = await Promise.all(
+    gates.map((gate) =>
+      send(since + seconds * 1000, (write) =>
+        isGated
+          ? gate.whileOpen({ right, delivery, grantee: '119901000000003268' }, write)
+          : Promise.resolve(write()).then(() => true),
+      ),
+    ),
+  );
   const rate = sent.reduce((sum, bytes) => sum + bytes, 0) / 1e6 / ((performance.now() - since) / 1000);
-  await Promise.all(opened.map((door) => door.close()));
+  await Promise.all(gates.map((gate) => gate.close()));
   return rate;
 }
 
 console.log(`${cpus().length} cores, Node ${process.version}; reads only, so the cluster's fsync setting does not matter`);
-await measure(1, 'gate');
+await measure(1, true);
 for (const downloads of [1, 4]) {
-  const gated = await measure(downloads, 'gate');
-  const bare = await measure(downloads, 'round trip');
-  const free = await measure(downloads, 'none');
-  console.log(
-    `${downloads} at once, MB/s: ${gated.toFixed(0)} through the gate (${((gated * 1e6) / chunk.length).toFixed(0)} chunks/s), ` +
-      `${bare.toFixed(0)} with a bare round trip each (ratio ${(gated / bare).toFixed(2)}), ${free.toFixed(0)} without`,
-  );
+  const [without, gated] = [await measure(downloads, false), await measure(downloads, true)];
+  const line = `${downloads} at once: ${gated.toFixed(0)} MB/s through the gate (${((gated * 1e6) / chunk.length).toFixed(0)} chunks/s)`;
+  console.log(`${line}, ${without.toFixed(0)} MB/s without, ratio ${(gated / without).toFixed(3)}`);
 }
 sink.close();
 await database.close();

@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdir, mkdtemp, open, readFile, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, open, readFile, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
-import { createClient, routes, type DeliveryView } from '#contracts';
+import { routes, type DeliveryView } from '#contracts';
 import { decryptAge, generateAgeIdentity, sha256Hex } from '#crypto';
 import { lawOf } from '#exchange';
 import { encodeTrustRoot, openTrustRoot, readExport, verifyLedger, type TrustRoot } from '#ledger';
 import { atDatabase, ensureDatabase, giveDatabase, withClient } from '#postgres';
 import {
   deliveryIn,
-  departmentCode,
   foundSmallCity,
   freshDatabase,
   granted,
@@ -31,7 +30,6 @@ import {
   type SmallCity,
   type TestDatabase,
 } from '#testing';
-import { findFreePort } from '../../apps/launcher/src/embedded-postgres.js';
 
 const programs = resolve(import.meta.dirname, '../../apps/launcher/src');
 
@@ -338,89 +336,6 @@ describe('back up, lose everything, restore, verify', () => {
       restored.stdout,
     );
     assert.equal(told.vaultKey.present, false);
-  });
-});
-
-describe('the embedded database, as npm start keeps it', () => {
-  let folder: string;
-  const launched: ChildProcess[] = [];
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'quanlian-embedded-backup-'));
-    // The account that the server runs as must be able to walk in.
-    await chmod(folder, 0o711);
-  });
-  after(async () => {
-    await Promise.all(launched.map(stop));
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  /** Starts the exchange on a data folder as npm start does, and waits until it says that it is ready. */
-  async function start(dataDir: string): Promise<{ child: ChildProcess; baseUrl: string; token: string | undefined }> {
-    const env = {
-      ...settingsOf(dataDir),
-      QUANLIAN_PORT: String(await findFreePort()),
-      QUANLIAN_DEMO: '0',
-      QUANLIAN_LOG_LEVEL: 'warn',
-    };
-    const child = spawn(process.execPath, [join(programs, 'main.js')], {
-      env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    launched.push(child);
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (said: string) => (output += said));
-    await until(async () => {
-      assert.equal(child.exitCode, null, output);
-      return output.includes('Ctrl-C stops it');
-    });
-    return { child, baseUrl: `http://127.0.0.1:${env.QUANLIAN_PORT}`, token: /setup#(\S+)/.exec(output)?.[1] };
-  }
-  const settingsOf = (dataDir: string) => ({ QUANLIAN_DATA_DIR: dataDir });
-
-  async function stop(child: ChildProcess): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  }
-
-  test('a stopped exchange is backed up and restored into a folder that is not there yet', async () => {
-    const [old, fresh] = [join(folder, 'old'), join(folder, 'fresh')];
-    const noExchange = await run('backup', [join(folder, 'backups')], settingsOf(old));
-    assert.equal(noExchange.code, 1);
-    assert.match(noExchange.stderr, /no-exchange/);
-
-    const first = await start(old);
-    await createClient({ baseUrl: first.baseUrl }).call(routes.setUp, {
-      body: {
-        token: first.token ?? '',
-        department: { code: departmentCode(1), name: '示例市数据局', level: 'city', region: '990100' },
-        officeHead: { login: 'head', name: '张主任', password: testPassword },
-        operator: { login: 'operator', name: '李运维', password: testPassword },
-      },
-    });
-    const link = await run('setup-link', ['--json'], settingsOf(old));
-    assert.equal(link.code, 1);
-    assert.match(link.stdout, /already-set-up/);
-    await stop(first.child);
-
-    const key = join(folder, 'vault.key');
-    const made = await run('backup', [join(folder, 'backups'), '--vault-key', key], settingsOf(old));
-    assert.equal(made.code, 0, made.stderr);
-    assert.match(made.stdout, /WARNING: that file is not encrypted/);
-    await assert.rejects(stat(join(old, 'postgres', 'postmaster.pid')), 'the server is stopped again');
-    const [backup = ''] = await readdir(join(folder, 'backups'));
-    await rm(old, { recursive: true });
-    const restored = await run('restore', [join(folder, 'backups', backup), '--vault-key', key], settingsOf(fresh));
-    assert.equal(restored.code, 0, restored.stderr + restored.stdout);
-    assert.match(restored.stdout, /entries verified/);
-    assert.match(restored.stdout, /trust root came out of the backup itself/);
-
-    const second = await start(fresh);
-    assert.equal(second.token, undefined);
-    const { person } = await createClient({ baseUrl: second.baseUrl }).call(routes.logIn, {
-      body: { login: 'head', password: testPassword, as: 'token' },
-    });
-    assert.equal(person.name, '张主任');
   });
 });
 

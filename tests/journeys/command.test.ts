@@ -128,6 +128,20 @@ describe('the whole job with the command `quanlian`', async () => {
     assert.equal(ragged.code, 1);
     const { problem } = ragged.json<{ problem: { code: string; at: { line: number } } }>();
     assert.deepEqual([problem.code, problem.at.line], ['csv-ragged', 101]);
+    // The exchange refuses long before the file is sent: its reason must not be lost with the connection.
+    const long = villageCsv(400_000).toString().split('\n');
+    writeFileSync(command.path('long.csv'), [...long.slice(0, 3), 'one,two', ...long.slice(3)].join('\n'));
+    const early = await command.run([
+      '--as',
+      'steward',
+      'datasets',
+      'publish',
+      '3/1/1/1/000001',
+      command.path('long.csv'),
+      '--no-secrets',
+    ]);
+    assert.equal(early.code, 1);
+    assert.match(early.err, /Line 4 has 2 fields where 3 are expected\. +\[csv-ragged\]/);
     const announced = [
       '--as',
       'steward',

@@ -21,7 +21,7 @@ const startingTimeoutMs = 60_000;
 
 /**
  * Reaches the database of an exchange that exists, running or stopped, and changes nothing in it: roles and schema stay as they are.
- * An embedded server that no launcher keeps is started for as long as the work takes. Throws Stop.
+ * An embedded server that does not run is started for as long as the work takes. Throws Stop.
  */
 export async function withExistingDatabase<T>(settings: Settings, work: (database: ReachedDatabase) => Promise<T>): Promise<T> {
   const { databaseUrl, apiDatabaseUrl } = settings;
@@ -45,14 +45,14 @@ function addressesOf(url: string, keys: DatabaseKeys): ReachedDatabase {
   };
 }
 
-// Nobody else has the folder, so a server that a killed launcher left running goes with ours.
+// A server that a killed launcher left running is used and left as it was found.
 async function alone<T>(lock: FolderLock, keys: DatabaseKeys, work: (database: ReachedDatabase) => Promise<T>): Promise<T> {
   try {
     const server = await startEmbeddedPostgres({ directory: keys.directory, password: keys.passwords.superuser });
     try {
       return await work(addressesOf(server.adminUrl(databaseName), keys));
     } finally {
-      await server.stop('fast');
+      if (!server.adopted) await server.stop('fast');
     }
   } finally {
     lock.release();
@@ -92,13 +92,7 @@ async function beside<T>(
 async function reachGiven(url: string, apiUrl: string | undefined, keys: DatabaseKeys | undefined): Promise<ReachedDatabase> {
   const hasRoles = keys !== undefined && (await mayCreateRoles(url));
   const drawn = hasRoles ? addressesOf(url, keys) : undefined;
-  const owner = (await mayRead(url)) ? url : drawn?.owner;
-  if (owner === undefined) {
-    throw new Stop('refused', 'database-closed', {
-      zh: 'QUANLIAN_DATABASE_URL 的角色不能读取权链的表，而数据目录（QUANLIAN_DATA_DIR）中没有迁移角色的口令。请在平台的数据目录上运行。',
-      en: 'The role of QUANLIAN_DATABASE_URL may not read the tables, and the data folder (QUANLIAN_DATA_DIR) does not hold the migrator’s password. Run this with the data folder of the exchange.',
-    });
-  }
+  const owner = (await mayRead(url)) || !drawn ? url : drawn.owner;
   return { owner, api: apiUrl ?? drawn?.api ?? url };
 }
 

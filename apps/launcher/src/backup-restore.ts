@@ -6,7 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { openPayloadStore, PayloadMissing, type PayloadStore } from '#delivery';
 import type { TrustRoot } from '#ledger';
 import type { Settings } from '#nest';
-import { DumpFault, findUse, loadDump, migrate, readMigrations, type DumpedTable, type LoadedDump } from '#postgres';
+import { DumpFault, findUse, loadDump, migrate, readMigrations, type LoadedDump } from '#postgres';
 import { migrateQueue } from '#queue';
 import type { CheckedBackup } from './backup-check.js';
 import { speak, Stop, type Desk } from './backup-command.js';
@@ -79,6 +79,7 @@ async function intoDatabase(request: RestoreRequest, key: KeyCopy | undefined, d
   const { settings, backup } = request;
   const { manifest } = backup;
   const database = await openDatabase(settings, new Progress(process.stderr));
+  const { embedded } = database;
   try {
     const url = database.addresses().migrator;
     const used = await findUse(url);
@@ -102,8 +103,7 @@ async function intoDatabase(request: RestoreRequest, key: KeyCopy | undefined, d
     const verification = await verifyRestored({ url, store, manifest, trustRoot, vaultKeyFile }, desk);
     return { loaded, verification, hasVaultKey };
   } finally {
-    // We hold the folder: whatever left it running uses it no more.
-    await database.embedded?.stop('fast');
+    if (embedded && !embedded.adopted) await embedded.stop('fast');
   }
 }
 
@@ -145,35 +145,26 @@ async function isThere(store: PayloadStore, { name, sizeBytes, sha256 }: Manifes
 async function load(url: string, { settings, folder, backup }: RestoreRequest, desk: Desk): Promise<LoadedDump> {
   const { tables, disposed, takenAt } = backup.manifest;
   desk.meter.begin(speak({ zh: '恢复数据库', en: 'Restoring the database' }));
-  const total = tables.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  let done = 0;
-  const open = (table: DumpedTable) =>
-    unpacked(tablePath(folder, table), (count) => {
-      done += count;
-      desk.meter.at(() => `${table.schema}.${table.name} ${sizeText(done)} / ${sizeText(total)}`);
-    });
   try {
-    return await loadDump(url, { tables, disposed, takenAt, open }, desk.signal);
+    return await loadDump(
+      url,
+      { tables, disposed, takenAt, open: (table) => unpacked(tablePath(folder, table)) },
+      desk.signal,
+      (table) => desk.meter.at(() => table),
+    );
   } catch (error) {
     if (!(error instanceof DumpFault)) throw error;
     if (error.code === 'database-not-empty') throw notEmpty(settings, error.table);
     throw new Stop('verification', error.code, {
-      zh: `备份中的表 ${error.table} 与数据库结构或清单不符（${error.difference}），未恢复任何内容。`,
-      en: `The table ${error.table} of the backup does not fit the schema or the manifest (${error.difference}); nothing was restored.`,
+      zh: `备份中的表 ${error.table} 与本版本的数据库结构或清单不符，未恢复任何内容。`,
+      en: `The table ${error.table} of the backup does not fit the schema or the manifest; nothing was restored.`,
     });
   }
 }
 
-function unpacked(path: string, onBytes: (count: number) => void): Readable {
+function unpacked(path: string): Readable {
   const rows = new PassThrough();
-  const file = createReadStream(path, { highWaterMark: 256 * 1024 });
-  async function* counted(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const bytes of source) {
-      onBytes(bytes.length);
-      yield bytes;
-    }
-  }
-  pipeline(file, counted, createGunzip(), rows).catch(() => {
+  pipeline(createReadStream(path), createGunzip(), rows).catch(() => {
     // Its reader hears of it: the pipe destroyed `rows` with the error.
   });
   return rows;

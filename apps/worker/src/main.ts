@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadOrCreateVaultKey, openVault } from '#crypto';
 import { memoryFolderIn, sweepMemoryFolders } from '#delivery';
@@ -62,7 +63,7 @@ async function main(): Promise<void> {
     work().catch((error: unknown) => log.warn({ err: error }, what));
   };
   const runClocks = survive('clocks', () => clocks.execute());
-  const sweep = survive('sweep', () => clocks.sweep());
+  const sweep = survive('sweep', () => clocks.sweep(async (name) => hoursOld(join(payloads, name))));
   const timers = [setInterval(runClocks, clocksEveryMs), setInterval(sweep, sweepEveryMs)];
   runClocks();
   log.info('working');
@@ -82,6 +83,11 @@ async function main(): Promise<void> {
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+}
+
+async function hoursOld(file: string): Promise<number> {
+  const { mtimeMs } = await stat(file);
+  return (Date.now() - mtimeMs) / 3_600_000;
 }
 
 process.on('unhandledRejection', (error) => {

@@ -122,7 +122,7 @@ export const datasetEntrySchema = z.strictObject({
     .array(itemSchema)
     .min(1)
     .max(600)
-    .refine((items) => new Set(items.map((item) => item.name.toLowerCase())).size === items.length, 'items repeat a name'),
+    .refine((items) => new Set(items.map((item) => item.name)).size === items.length, 'items repeat a name'),
   shareType: shareTypeSchema,
   /** The conditions of use (conditional), or the citation of law that forbids sharing (not-shared). */
   shareCondition: proseSchema.optional(),

@@ -8,7 +8,7 @@ import { checkPayloadName, PayloadMissing, type ByteRange, type PayloadStore } f
 const TEMPORARY = '.put-';
 
 /** A payload store in one folder: one file an object, readable by its owner only. */
-export function folderPayloadStore(folder: string): PayloadStore {
+export function folderPayloadStore(folder: string): PayloadStore & { sweep(olderThanMs: number): Promise<number> } {
   const pathOf = (name: string): string => {
     checkPayloadName(name);
     return join(folder, name);
@@ -55,14 +55,6 @@ export function folderPayloadStore(folder: string): PayloadStore {
       }
     },
 
-    async writtenAt(name) {
-      try {
-        return (await stat(pathOf(name))).mtime;
-      } catch (error) {
-        throw named(error, name);
-      }
-    },
-
     async remove(name) {
       await rm(pathOf(name), { force: true });
       await rm(temporaryOf(name), { force: true });
@@ -76,6 +68,7 @@ export function folderPayloadStore(folder: string): PayloadStore {
       for (const name of names.sort(byCodeUnit)) if (!name.startsWith('.') && name.startsWith(prefix)) yield name;
     },
 
+    /** Removes what puts that were interrupted longer than this ago left. Answers how many. */
     async sweep(olderThanMs) {
       const names = await readdir(folder).catch(() => []);
       let removed = 0;

@@ -26,10 +26,6 @@ export interface PayloadStore {
   remove(name: string): Promise<void>;
   /** Names that begin with the prefix, in order. What an interrupted put left is not among them. */
   list(prefix: string): AsyncIterable<string>;
-  /** When an object was written. Throws `PayloadMissing`. */
-  writtenAt(name: string): Promise<Date>;
-  /** Removes what puts that were interrupted longer than this ago left. Answers how many. */
-  sweep(olderThanMs: number): Promise<number>;
 }
 
 const NAME = /^[0-9a-z][0-9a-z.-]{7,127}$/;

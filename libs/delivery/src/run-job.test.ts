@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
 import { decryptAge, generateAgeIdentity, randomId } from '#crypto';
@@ -227,3 +228,19 @@ async function isRunning(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
   return stat !== '' && !/\) [ZX] /.test(stat);
 }
+
+test('a fault at the beginning of a long file is named, and the source is not destroyed for it', async (t) => {
+  const ground = await openGround(t);
+  const { recipient } = await generateAgeIdentity();
+  const { store, memoryFolder } = ground;
+  const lines = numbersCsv(1_000_000).toString().split('\n');
+  const csv = Buffer.from([...lines.slice(0, 2), 'only one', ...lines.slice(2)].join('\n'));
+  // What a server does: a request that is destroyed counts as cut off by its sender.
+  const source = Readable.from(chunks(csv), { objectMode: false });
+  const cut = new AbortController();
+  source.once('close', () => cut.abort());
+  const job = { store, memoryFolder, items: numbers, recipient, partsPrefix: randomId() };
+  assert.equal(await codeOf(runIngest(job, source, { signal: cut.signal })), 'csv-ragged');
+  assert.equal(source.destroyed, false);
+  assert.deepEqual([...(await stored(ground))], []);
+});

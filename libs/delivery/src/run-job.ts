@@ -159,10 +159,13 @@ async function feed(child: ChildProcess, source: AsyncIterable<Uint8Array>, done
     done.addEventListener('abort', stop, { once: true });
   });
   let sizeBytes = 0;
-  for await (const bytes of source) {
+  // Not `for await`: leaving it early destroys the source, and a request destroyed under its own answer looks like an upload that the
+  // sender cut off, whatever the child found wrong with it.
+  const pieces = source[Symbol.asyncIterator]();
+  for (let piece = await pieces.next(); !piece.done; piece = await pieces.next()) {
     if (deaf) return;
-    sizeBytes += bytes.length;
-    if (!pipe.write(bytes)) await Promise.race([new Promise<void>((resolve) => pipe.once('drain', resolve)), goneDeaf]);
+    sizeBytes += piece.value.length;
+    if (!pipe.write(piece.value)) await Promise.race([new Promise<void>((resolve) => pipe.once('drain', resolve)), goneDeaf]);
   }
   if (deaf) return;
   child.send({ kind: 'source-ended', sizeBytes } satisfies ToChild, () => undefined);

@@ -4,7 +4,6 @@ import type { DataPlane } from './data-plane.js';
 import { notify } from './oversight/notices.js';
 
 const dayMs = 86_400_000;
-const hourMs = 3_600_000;
 
 export interface ClockSettings {
   /** Days after which a delivery without a receipt is told to the supervisors. */
@@ -65,19 +64,17 @@ export class RunClocks {
     });
   }
 
-  /** Removes objects that no version and no attempt names, and what interrupted writes left. Answers how many. */
-  async sweep(): Promise<number> {
-    const { store } = this.data;
-    const orphanMs = this.settings.orphanHours * hourMs;
+  /** Removes objects that no version and no attempt names. `ageOf` gives an object's age in hours. */
+  async sweep(ageOf: (name: string) => Promise<number>): Promise<number> {
     const named = await this.context.transactions.run(async (stores) => {
       const parts = await stores.versions.partNames();
       const payloads = await stores.deliveries.objectNames();
       return new Set([...parts, ...payloads]);
     });
-    let removed = await store.sweep(orphanMs);
-    for await (const name of store.list('')) {
-      if (named.has(name) || Date.now() - (await store.writtenAt(name)).getTime() < orphanMs) continue;
-      await store.remove(name);
+    let removed = 0;
+    for await (const name of this.data.store.list('')) {
+      if (named.has(name) || (await ageOf(name)) < this.settings.orphanHours) continue;
+      await this.data.store.remove(name);
       removed++;
     }
     return removed;

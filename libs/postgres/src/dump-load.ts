@@ -38,10 +38,8 @@ export class DumpFault extends Error {
     readonly code: DumpFaultCode,
     /** `schema.name` of the table at fault. */
     readonly table: string,
-    /** Columns or rows that one side has and the other has not. */
-    readonly difference = '',
   ) {
-    super(`${code}: ${table} ${difference}`);
+    super(`${code}: ${table}`);
   }
 }
 
@@ -57,7 +55,12 @@ export async function findUse(url: string): Promise<string | undefined> {
  *
  * @param url as the migrator, or as whoever owns the tables.
  */
-export async function loadDump(url: string, dump: Dump, signal: AbortSignal): Promise<LoadedDump> {
+export async function loadDump(
+  url: string,
+  dump: Dump,
+  signal: AbortSignal,
+  onTable?: (name: string) => void,
+): Promise<LoadedDump> {
   return withClient(url, async (client) => {
     await client.query('BEGIN');
     await client.query(copySettings);
@@ -71,11 +74,12 @@ export async function loadDump(url: string, dump: Dump, signal: AbortSignal): Pr
     for (const table of tables) {
       const dumped = dump.tables.find((other) => nameOf(other) === nameOf(table));
       if (!dumped) throw new DumpFault('tables-differ', nameOf(table));
+      onTable?.(nameOf(table));
       const open = () => dump.open(dumped);
       const copied = isHead(table)
-        ? await loadHead(client, dumped, open, signal)
-        : await copyIn(client, quoteTable(client, table.schema, table.name), dumped.columns, open, signal);
-      if (copied !== dumped.rows) throw new DumpFault('rows-differ', nameOf(table), `${copied}/${dumped.rows}`);
+        ? await loadHead(client, table, open, signal)
+        : await copyIn(client, quoteTable(client, table.schema, table.name), table.columns, open, signal);
+      if (copied !== dumped.rows) throw new DumpFault('rows-differ', nameOf(table));
       rows += copied;
       if (table.identity !== undefined) await goOnCounting(client, table, table.identity);
     }
@@ -108,19 +112,14 @@ async function inUse(client: pg.ClientBase, tables: readonly ProductTable[]): Pr
   return undefined;
 }
 
-/** Names in the dump reach SQL only after they were found in this database's own catalogue. The order of columns does not matter. */
+/** Names in the dump reach SQL only after they were found in this database's own catalogue. */
 function compareTables(tables: readonly ProductTable[], dumped: readonly DumpedTable[]): void {
-  const columnsOf = (list: readonly DumpedTable[] | readonly ProductTable[], name: string) =>
-    list.find((table) => nameOf(table) === name)?.columns;
-  for (const name of new Set([...dumped, ...tables].map(nameOf))) {
-    const [theirs, ours] = [columnsOf(dumped, name), columnsOf(tables, name)];
-    if (!theirs || !ours) throw new DumpFault('tables-differ', name, ours ? '+' : '-');
-    const odd = [
-      ...ours.filter((column) => !theirs.includes(column)).map((column) => `+${column}`),
-      ...theirs.filter((column) => !ours.includes(column)).map((column) => `-${column}`),
-    ];
-    if (odd.length > 0 || theirs.length !== ours.length) throw new DumpFault('tables-differ', name, odd.join(' '));
-  }
+  const shape = (table: { schema: string; name: string; columns: readonly string[] }) =>
+    `${nameOf(table)}(${table.columns.join()})`;
+  const ours = new Set(tables.map(shape));
+  const theirs = new Set(dumped.map(shape));
+  const odd = [...dumped.filter((table) => !ours.has(shape(table))), ...tables.filter((table) => !theirs.has(shape(table)))][0];
+  if (odd) throw new DumpFault('tables-differ', nameOf(odd));
 }
 
 /** Streams rows into a table; how many there were. */
@@ -139,7 +138,7 @@ async function copyIn(
 // The head's row cannot be taken out or set back, only moved forward: so the dump's row moves it. Nobody holds its lease.
 async function loadHead(
   client: pg.ClientBase,
-  { columns }: DumpedTable,
+  { columns }: ProductTable,
   open: () => Readable,
   signal: AbortSignal,
 ): Promise<number> {

@@ -43,7 +43,7 @@ function setup(program: Command, bench: Bench, group: string): void {
     'quanlian setup --token … --from setup.json',
   );
   act<{ token?: string; from?: string }>(command, bench, async (desk, _, options) => {
-    if (options.token === undefined) return runLocal(desk, 'setup', []);
+    if (options.token === undefined) return runLocal(desk, 'setup-link', []);
     const given = options.from === undefined ? await askSetup(desk) : readSetup(options.from);
     const { server, token } = linkOf(desk, options.token);
     const answer = await desk.publicClient(server).call(routes.setUp, { body: { token, ...given } });

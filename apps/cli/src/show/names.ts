@@ -1,14 +1,30 @@
-import { CallError, routes } from '#contracts';
+import { CallError, routes, type Statement } from '#contracts';
 import type { Desk } from '../desk.js';
 
+type NameOf = (codeOrId: string) => string | undefined;
+
 /** Names of departments for codes, as the exchange tells them; an exchange that does not answer leaves the codes alone. */
-export async function departmentNames(desk: Desk): Promise<(code: string) => string | undefined> {
+export async function departmentNames(desk: Desk): Promise<NameOf> {
+  const answer = await ifTold(desk.client.call(routes.departments, {}));
+  const names = new Map(answer?.items.map((one) => [one.code, one.name]));
+  return (code) => (code === 'exchange' ? desk.say({ zh: '交换平台', en: 'the exchange' }) : names.get(code));
+}
+
+/** Names of the departments and of the dataset that a statement mentions. */
+export async function namesIn(desk: Desk, statement: Statement): Promise<NameOf> {
+  const ofDepartments = await departmentNames(desk);
+  const { body } = statement;
+  const dataset = 'dataset' in body ? body.dataset : undefined;
+  const found = dataset === undefined ? undefined : await ifTold(desk.client.call(routes.dataset, { params: { id: dataset } }));
+  return (codeOrId) => (found && codeOrId === found.id ? found.entry.title : ofDepartments(codeOrId));
+}
+
+// Names are a courtesy: whoever may not know one still sees the code.
+async function ifTold<T>(call: Promise<T>): Promise<T | undefined> {
   try {
-    const { items } = await desk.client.call(routes.departments, {});
-    const names = new Map(items.map((one) => [one.code, one.name]));
-    return (code) => (code === 'exchange' ? desk.say({ zh: '交换平台', en: 'the exchange' }) : names.get(code));
+    return await call;
   } catch (error) {
-    if (error instanceof CallError) return () => undefined;
+    if (error instanceof CallError) return undefined;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import type { Desk } from '../desk.js';
 import { Stop, usage } from '../exits.js';
 import type { Sentence } from '../language.js';
 import { isReadableByOthers, readSigningKey, type DepartmentKey } from '../keys/signing-key-file.js';
-import { departmentNames } from '../show/names.js';
+import { namesIn } from '../show/names.js';
 import { statementFields, wrongTexts } from '../show/statement.js';
 import { trustedRoot } from './trust.js';
 
@@ -86,7 +86,7 @@ export async function signProposal(
 
 /** Shows what is to be signed, from the statement itself; the exchange's own sentence about it is left out. */
 export async function showStatement(desk: Desk, proposal: ProposalView): Promise<void> {
-  const nameOf = await departmentNames(desk);
+  const nameOf = await namesIn(desk, proposal.statement);
   const fields = statementFields(proposal.statement, { say: desk.say, texts: proposal.texts, nameOf });
   desk.out.fields(fields);
 }
