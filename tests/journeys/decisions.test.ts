@@ -66,6 +66,20 @@ describe('promises 1 and 10: requests, decisions and refusals that explain thems
     );
   });
 
+  test('promise 7: nothing that the ledger holds as typed may hold an ID or phone number', async () => {
+    const { competentHead, steward, codes, recipients } = city;
+    const label = { recipient: recipients[0] ?? '', label: '值班 13812345678' };
+    await assert.rejects(
+      competentHead.client.call(routes.nominateRecipient, { params: { code: codes.requester }, body: label }),
+      refusedWith('personal-data-in-text'),
+    );
+    const entry = villageEntry({ title: '990101199001011233 的档案', resourceCode: '3/1/1/1/000009' });
+    await assert.rejects(
+      steward.client.call(routes.enterDataset, { body: { entry, noSecrets: true } }),
+      (error) => error instanceof CallError,
+    );
+  });
+
   test('the preparer never approves; an office head of another department neither', async () => {
     const { requester, providerHead } = city;
     const proposal = await requester.client.call(routes.submitRequest, { body: { dataset, asked: askedFor() } });

@@ -8,10 +8,17 @@ import type { Stores } from './ports.js';
  * field when the text seems to hold an ID or phone number: such things have no place even here.
  */
 export async function commitProse(stores: Stores, text: string, field: string): Promise<string> {
-  if (findPersonalData(text).length > 0) throw refuse('personal-data-in-text', {}, { field });
+  refusePersonalData({ [field]: text });
   const committed = commitText(text);
   await stores.texts.add({ ...committed, text });
   return committed.commitment;
+}
+
+/** For short texts that the ledger holds as typed: names, titles, labels. Throws Refusal personal-data-in-text naming the field. */
+export function refusePersonalData(texts: Readonly<Record<string, string | undefined>>): void {
+  for (const [field, text] of Object.entries(texts)) {
+    if (text !== undefined && findPersonalData(text).length > 0) throw refuse('personal-data-in-text', {}, { field });
+  }
 }
 
 /** The texts behind commitments; an erased one is an empty text. */

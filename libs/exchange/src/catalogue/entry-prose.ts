@@ -1,12 +1,15 @@
 import type { DatasetEntry, States } from '#contracts';
 import type { Stores } from '../ports.js';
-import { commitProse, readProse } from '../prose.js';
+import { commitProse, readProse, refusePersonalData } from '../prose.js';
 
 type SealedEntry = States['dataset']['entry'];
 
 /** The entry as the ledger holds it: prose stands as commitments. Throws Refusal personal-data-in-text. */
 export async function sealEntry(stores: Stores, entry: DatasetEntry): Promise<SealedEntry> {
   const { abstract, shareCondition, openCondition, ...plain } = entry;
+  const { title, category, classification } = plain;
+  refusePersonalData({ 'entry.title': title, 'entry.category': category, 'entry.classification': classification });
+  for (const [i, item] of plain.items.entries()) refusePersonalData({ [`entry.items.${i}.title`]: item.title });
   return {
     ...plain,
     abstract: await commitProse(stores, abstract, 'entry.abstract'),

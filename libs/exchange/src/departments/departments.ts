@@ -5,6 +5,7 @@ import { requireRole, type Actor } from '../actor.js';
 import type { ExchangeContext } from '../context.js';
 import type { Found, Proposal, Stores } from '../ports.js';
 import { propose } from '../proposing.js';
+import { refusePersonalData } from '../prose.js';
 import { keepSigningKey, keyInForce, signBytesInCustody } from '../signing.js';
 
 /** The competent department's code. Throws Refusal unavailable before set-up. */
@@ -44,6 +45,7 @@ export class AdmitDepartment {
   ): Promise<Proposal> {
     requireRole(actor, 'office-head');
     if (!actor.competent) throw refuse('not-allowed');
+    refusePersonalData({ name: request.name });
     return this.context.transactions.run(async (stores) => {
       if (await stores.states.get('department', request.code))
         throw refuse('already-exists', { what: request.code }, { field: 'code' });
@@ -145,6 +147,7 @@ export class NominateRecipient {
     } catch {
       throw refuse('bad-recipient', {}, { field: 'recipient' });
     }
+    refusePersonalData({ label: request.label });
     return this.context.transactions.run(async (stores) => {
       const department = await knownDepartment(stores, actor, code);
       if (await stores.states.get('recipient', request.recipient))

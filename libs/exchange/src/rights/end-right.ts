@@ -3,7 +3,7 @@ import { requireRole, type Actor } from '../actor.js';
 import type { ExchangeContext } from '../context.js';
 import type { Found, Proposal, Stores } from '../ports.js';
 import { propose } from '../proposing.js';
-import { commitProse } from '../prose.js';
+import { commitProse, refusePersonalData } from '../prose.js';
 
 export interface Ending {
   readonly code: string;
@@ -87,6 +87,7 @@ export class ResumeRight {
 }
 
 async function endingBody(stores: Stores, right: Found<'right'>, ending: Ending) {
+  refusePersonalData({ article: ending.article, filing: ending.filing });
   return {
     right: right.id,
     dataset: right.state.terms.dataset,
