@@ -73,10 +73,10 @@ describe('promises 1 and 10: requests, decisions and refusals that explain thems
       competentHead.client.call(routes.nominateRecipient, { params: { code: codes.requester }, body: label }),
       refusedWith('personal-data-in-text'),
     );
-    const entry = villageEntry({ title: '990101199001011233 的档案', resourceCode: '3/1/1/1/000009' });
+    const entry = villageEntry({ title: '档案（13812345678）', resourceCode: '3/1/1/1/000009' });
     await assert.rejects(
       steward.client.call(routes.enterDataset, { body: { entry, noSecrets: true } }),
-      (error) => error instanceof CallError,
+      refusedWith('personal-data-in-text'),
     );
   });
 

@@ -5,7 +5,7 @@ import { memoryFolderIn, sweepMemoryFolders } from '#delivery';
 import { DoTask, lawOf, openDataPlane, rightsLawTouches, RunClocks } from '#exchange';
 import { Sealer } from '#ledger';
 import { maskNumbers, openLog, readSettings } from '#nest';
-import { channels, connect, consequencesHook, listen, openExchangeContext, PgLedgerStore } from '#postgres';
+import { channels, connect, consequencesHook, listen, openExchangeContext, PgLedgerStore, postgresAuditLog } from '#postgres';
 import { dispatch, openQueue } from '#queue';
 import { runTask } from './run-task.js';
 
@@ -13,6 +13,8 @@ const root = join(import.meta.dirname, '../../../..');
 const clocksEveryMs = 60_000;
 const sweepEveryMs = 3_600_000;
 const orphanHours = 24;
+/** Access logs are kept three years, as records of use are (Art. 29); older lines go. */
+const auditLogMs = 3 * 366 * 86_400_000;
 
 /** Runs a worker until it is told to stop: it may seal, and it does what is due. Any number may run. */
 async function main(): Promise<void> {
@@ -64,7 +66,9 @@ async function main(): Promise<void> {
   };
   const runClocks = survive('clocks', () => clocks.execute());
   const sweep = survive('sweep', () => clocks.sweep(async (name) => hoursOld(join(payloads, name))));
-  const timers = [setInterval(runClocks, clocksEveryMs), setInterval(sweep, sweepEveryMs)];
+  const auditLog = postgresAuditLog(database);
+  const prune = survive('audit log', () => auditLog.prune(new Date(Date.now() - auditLogMs).toISOString()));
+  const timers = [setInterval(runClocks, clocksEveryMs), setInterval(sweep, sweepEveryMs), setInterval(prune, sweepEveryMs)];
   runClocks();
   log.info('working');
 
