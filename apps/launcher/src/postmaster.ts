@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What postmaster.pid tells of a server that lives. */
@@ -25,6 +25,15 @@ function commandLine(pid: number): string | undefined {
   }
 }
 
+/** Whether the process sits in this folder, by whichever path it was started: a data folder may be reached through a link. */
+function worksIn(pid: number, directory: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(directory);
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The server that lives on this data folder, or undefined. A postmaster.pid whose process died, or whose number
  * now belongs to another program (a machine or container that started anew), is no server; the file is removed,
@@ -43,7 +52,7 @@ export function readPostmaster(directory: string): Postmaster | undefined {
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
   if (!isAlive(pid)) return undefined;
   const command = commandLine(pid);
-  if (command !== undefined && !command.includes(directory)) {
+  if (command !== undefined && !worksIn(pid, directory) && !command.includes(directory)) {
     // A zombie has an empty command line: dead, but not yet collected by its parent.
     if (command !== '') rmSync(file, { force: true });
     return undefined;
@@ -62,11 +71,5 @@ export function findLeftovers(directory: string): number[] {
   } catch {
     return [];
   }
-  return processes.map(Number).filter((pid) => {
-    try {
-      return readlinkSync(`/proc/${pid}/cwd`) === directory;
-    } catch {
-      return false;
-    }
-  });
+  return processes.map(Number).filter((pid) => worksIn(pid, directory));
 }

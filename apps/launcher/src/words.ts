@@ -3,7 +3,7 @@ type Sentence = Readonly<Record<'zh' | 'en', string>>;
 
 /** The language of the first locale variable that is set, as POSIX orders them. */
 export function speaksChinese(env: NodeJS.ProcessEnv): boolean {
-  return /^zh/i.test(env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '');
+  return /^zh/i.test(env['QUANLIAN_LANG'] || env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '');
 }
 
 export const language = speaksChinese(process.env) ? 'zh' : 'en';
