@@ -29,7 +29,7 @@ const personItems: Item[] = [
   { name: 'district', title: '区', type: 'C', required: true, personal: false },
 ];
 
-describe('promises 1 and 10: requests, decisions and refusals that explain themselves', () => {
+describe('requests, decisions and refusals that explain themselves', () => {
   let exchange: RunningExchange;
   let city: SmallCity;
   let dataset: string;
