@@ -48,7 +48,7 @@ export class Desk {
     this.language = languageOf(around.env, global.lang);
     this.say = sayIn(this.language);
     this.out = new Output(around.streams, this.language, global.json === true, around.env);
-    this.ask = new Asker(around.streams, this.say, around.env);
+    this.ask = new Asker(around.streams, this.say, around.env, around.signal);
     this.progress = new Progress(around.streams, this.say);
     this.folder = storeFolder(around.env);
     this.sessions = new Sessions(this.folder);
@@ -123,8 +123,10 @@ export class Desk {
     );
   }
 
-  private get fetch(): { fetch?: typeof fetch } {
-    return this.around.fetch ? { fetch: this.around.fetch } : {};
+  // Ctrl-C ends every call, also those that nobody thought of giving a signal.
+  private get fetch(): { fetch: typeof fetch } {
+    const { fetch: call = fetch, signal } = this.around;
+    return { fetch: (input, init) => call(input, { ...init, signal: init?.signal ?? signal }) };
   }
 }
 

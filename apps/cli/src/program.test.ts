@@ -31,8 +31,8 @@ function everyCommand(command: Command): Command[] {
 test('every command has a description and examples in both languages, and no language shows in the other', async () => {
   for (const command of everyCommand(buildProgram({ say: sayIn('en'), around: surroundings() }))) {
     const path = pathOf(command).slice(1);
-    const en = await run([...path, '--help'], { QUANLIAN_LANG: 'en' });
-    const zh = await run([...path, '--help'], { QUANLIAN_LANG: 'zh' });
+    const en = await run(['help', ...path], { QUANLIAN_LANG: 'en' });
+    const zh = await run(['help', ...path], { QUANLIAN_LANG: 'zh' });
     assert.equal(en.code, 0, path.join(' '));
     const explained = (text: string) => text.split(/\n(?:Examples:|示例：)/)[0] ?? '';
     assert.doesNotMatch(explained(en.out), /\p{Script=Han}/u, `${path.join(' ')}: Chinese in the English help`);
@@ -51,7 +51,7 @@ test('examples name options that exist', async () => {
   const all = everyCommand(buildProgram({ say: sayIn('en'), around: surroundings() }));
   let seen = 0;
   for (const command of all) {
-    const { out } = await run([...pathOf(command).slice(1), '--help']);
+    const { out } = await run(['help', ...pathOf(command).slice(1)]);
     const lines = [...out.matchAll(/^ {2}\$ (.*)$/gm)].flatMap(([, line = '']) => line.split(' | '));
     for (const text of lines) {
       const example = /quanlian .*/.exec(text)?.[0] ?? '';
@@ -145,7 +145,7 @@ test('both documents name every command, no other, and only options that exist',
       const command = paths.get(words.slice(0, depth).join(' '));
       if (/^quanlian (COMMAND|命令|…)/.test(line)) continue;
       assert.ok(command && (depth > 1 || words.length === 1), `${name}: ${line}`);
-      const known = [...command.options, ...(all[0]?.options ?? [])].flatMap((one) => [one.long, one.short]);
+      const known = ['--help', ...[...command.options, ...(all[0]?.options ?? [])].flatMap((one) => [one.long, one.short])];
       for (const [option] of line.matchAll(/(?<=[ [|])--?[a-z][a-z-]*/g)) {
         assert.ok(known.includes(option), `${name}: ${line}: ${option}`);
         seen++;

@@ -17,7 +17,7 @@ import { Desk, type Bench, type GlobalOptions, type Surroundings } from './desk.
 import { exits, failureOf as failureOfWork, Stop, type Failure } from './exits.js';
 import { languageAsked, languageOf, sayIn } from './language.js';
 import { overview } from './overview.js';
-import { spokenFault } from './spoken-fault.js';
+import { spokenFault, unknownCommand } from './spoken-fault.js';
 import { widthOf } from './terminal/width.js';
 
 /** Runs one command line and answers the exit code. Never throws. */
@@ -75,7 +75,7 @@ export function buildProgram(bench: Bench): Command {
     .option('--json', say({ zh: '结果以 JSON 写到标准输出', en: 'results as JSON on stdout' }))
     .option('--lang <zh|en>', say({ zh: '语言（QUANLIAN_LANG、LC_ALL、LANG）', en: 'language (QUANLIAN_LANG, LC_ALL, LANG)' }))
     .helpOption('-h, --help', say({ zh: '显示帮助', en: 'show help' }))
-    .helpCommand('help [command]', say({ zh: '显示某个命令的帮助', en: 'show the help of a command' }))
+    .helpCommand(false)
     .configureHelp({
       showGlobalOptions: true,
       styleTitle: (title) => titles[title] ?? title,
@@ -120,16 +120,33 @@ export function buildProgram(bench: Bench): Command {
     operator,
   ])
     group(program, bench);
-  settle(program, bench);
+  helpFor(program, bench);
   return program;
 }
 
-// Subcommands inherit most settings when they are made; the help option's text is not one of them.
-function settle(command: Command, bench: Bench): void {
+/** `quanlian help datasets list`: commander's own help command knows one level only. */
+function helpFor(program: Command, { say }: Bench): void {
+  program
+    .command('help')
+    .description(say({ zh: '显示某个命令的帮助', en: 'show the help of a command' }))
+    .argument('[command...]', say({ zh: '命令', en: 'the command' }))
+    .addHelpText('after', `\n${say({ zh: '示例：', en: 'Examples:' })}\n  $ quanlian help datasets publish`)
+    .action((words: string[]) => {
+      let command = program;
+      for (const word of words) {
+        const next = command.commands.find((one) => one.name() === word);
+        if (!next) throw unknownCommand(word, command);
+        command = next;
+      }
+      command.outputHelp();
+    });
+  withoutOwnHelp(program);
+}
+
+function withoutOwnHelp(command: Command): void {
   for (const sub of command.commands) {
-    sub.helpOption('-h, --help', bench.say({ zh: '显示帮助', en: 'show help' }));
     if (sub.commands.length > 0) sub.helpCommand(false);
-    settle(sub, bench);
+    withoutOwnHelp(sub);
   }
 }
 

@@ -1,13 +1,16 @@
 import type { Command, CommanderError } from 'commander';
-import type { Failure } from './exits.js';
+import { Stop, type Failure } from './exits.js';
 import type { Sentence } from './language.js';
 
 /** A fault in the command line, as commander names it, said in both languages, with the nearest word and where help is. */
 export function spokenFault(error: CommanderError, program: Command, argv: readonly string[]): Failure {
   const command = commandMeant(program, argv);
+  return { exit: 'usage', code: 'usage', sentence: sentenceOf(error, command, argv), hint: helpOf(command) };
+}
+
+function helpOf(command: Command): Sentence {
   const path = pathOf(command);
-  const help: Sentence = { zh: `查看帮助：${path} --help`, en: `Help: ${path} --help` };
-  return { exit: 'usage', code: 'usage', sentence: sentenceOf(error, command, argv), hint: help };
+  return { zh: `查看帮助：${path} --help`, en: `Help: ${path} --help` };
 }
 
 function sentenceOf(error: CommanderError, command: Command, argv: readonly string[]): Sentence {
@@ -51,6 +54,11 @@ function invalidValue(message: string, [option = '', value = '']: readonly strin
     zh: `${option} 不接受“${value}”${choices ? `，可用：${choices.replaceAll(', ', '、')}` : ''}${near ? `；是否指 ${near}？` : '。'}`,
     en: `${option} does not take “${value}”${choices ? `; it takes ${choices}` : ''}${near ? `; did you mean ${near}?` : '.'}`,
   };
+}
+
+/** A word where a command should be. */
+export function unknownCommand(name: string, command: Command): Stop {
+  return new Stop('usage', 'usage', unknownWord(name, command), helpOf(command));
 }
 
 function unknownWord(name: string, command: Command): Sentence {

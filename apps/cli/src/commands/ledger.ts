@@ -62,6 +62,7 @@ function trustRootCommand(program: Command, bench: Bench, group: string): void {
   const command = program
     .command('trust-root')
     .helpGroup(group)
+    .summary(say({ zh: '显示、比对、记住信任根', en: 'Show, compare or pin the trust root' }))
     .description(
       say({
         zh: '显示平台自报的信任根，与已记住的比对；或记住从别处取得的',
@@ -116,6 +117,7 @@ function verifyCommand(program: Command, bench: Bench, group: string): void {
   const command = program
     .command('verify')
     .helpGroup(group)
+    .summary(say({ zh: '离线查验账本导出', en: 'Check an export of the ledger, without the exchange' }))
     .description(
       say({
         zh: '离线查验账本导出：链条、每个签名、登记与使用权规则；指出第一条有误的记录。不需要平台',

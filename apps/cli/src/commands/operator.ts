@@ -21,6 +21,7 @@ function setup(program: Command, bench: Bench, group: string): void {
   const command = program
     .command('setup')
     .helpGroup(group)
+    .summary(say({ zh: '一次性初始化', en: 'First set-up, or its one-time link' }))
     .description(
       say({
         zh: '一次性初始化；不带 --token 时（在平台所在机器上）打印一次性链接',
@@ -119,14 +120,18 @@ function localCommands(program: Command, bench: Bench, group: string): void {
       .helpGroup(group)
       .description(description)
       .argument('[arguments...]', say({ zh: '原样交给该程序', en: 'handed on as they are' }))
-      .allowUnknownOption();
+      .allowUnknownOption()
+      // The program behind it explains its own options.
+      .helpOption(false);
     examples(command, bench, ...lines);
-    act(command, bench, (desk, args) => runLocal(desk, name, (args[0] ?? []) as string[]));
+    act(command, bench, (desk, args) =>
+      runLocal(desk, name, [...((args[0] ?? []) as string[]), ...(desk.out.json ? ['--json'] : [])]),
+    );
   };
   passThrough(
     'backup',
     say({
-      zh: '备份数据库、密文，以及另存的保险柜密钥（在平台所在机器上）',
+      zh: '备份数据库、密文，以及另存的保管库密钥（在平台所在机器上）',
       en: 'Back up database, payloads and, apart, the vault key (on the exchange’s machine)',
     }),
     'quanlian backup /srv/backup/2026-03-04',

@@ -33,6 +33,7 @@ export function pullCommand(program: Command, bench: Bench): void {
   const command = program
     .command('pull')
     .helpGroup(say({ zh: '提取数据', en: 'Data received' }))
+    .summary(say({ zh: '提取数据，从请求直到回执', en: 'Pull data, from the request to the receipt' }))
     .description(
       say({
         zh: '提取数据：提出、等待、下载、与账本核对、解密、校验、签署回执。中断后再次运行同一命令即继续，不会重复提取',
@@ -93,8 +94,8 @@ export function pullCommand(program: Command, bench: Bench): void {
 
 async function orderOf(desk: Desk, text: string, options: PullOptions): Promise<PullOrder> {
   const right = await findRight(desk, text);
-  const { items } = await desk.client.call(routes.rights, { query: { side: 'grantee', dataset: right.dataset, limit: 500 } });
-  if (!items.some((one) => one.id === right.id))
+  const { department } = await desk.client.call(routes.me, {});
+  if (right.grantee !== department)
     throw usage('该使用权不属于本部门。', 'The right is not held by the department that you act for.');
   return {
     right,

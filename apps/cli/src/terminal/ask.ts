@@ -12,6 +12,7 @@ export class Asker {
     private readonly streams: Streams,
     private readonly say: Say,
     private readonly env: NodeJS.ProcessEnv,
+    private readonly signal: AbortSignal,
   ) {}
 
   get interactive(): boolean {
@@ -67,7 +68,7 @@ export class Asker {
           throw new Stop('usage', 'no-answer', { zh: '输入已结束，没有得到回答。', en: 'The input ended without an answer.' });
         return line.replace(/\r$/, '');
       }
-      const chunk = await nextChunk(stdin);
+      const chunk = await nextChunk(stdin, this.signal);
       if (chunk === undefined) this.ended = true;
       else this.buffered += chunk;
     }
@@ -78,7 +79,7 @@ export class Asker {
     try {
       let typed = '';
       for (;;) {
-        const chunk = await nextChunk(stdin);
+        const chunk = await nextChunk(stdin, this.signal);
         if (chunk === undefined) return typed;
         for (const character of chunk) {
           if (character === '\r' || character === '\n' || character === '\u0004') return typed;
@@ -94,19 +95,23 @@ export class Asker {
 }
 
 // Reads one chunk and lets go of the stream again: a stream left flowing would keep the process alive.
-function nextChunk(stdin: NodeJS.ReadableStream): Promise<string | undefined> {
+function nextChunk(stdin: NodeJS.ReadableStream, signal: AbortSignal): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const done = (settle: () => void) => {
       stdin.pause();
       stdin.removeListener('data', onData).removeListener('end', onEnd).removeListener('error', onError);
+      signal.removeEventListener('abort', onAbort);
       settle();
     };
     const onData = (chunk: Buffer | string) => done(() => resolve(chunk.toString()));
     const onEnd = () => done(() => resolve(undefined));
     const onError = (error: Error) => done(() => reject(error));
+    const onAbort = () => done(() => reject(new DOMException('interrupted', 'AbortError')));
+    if (signal.aborted) return onAbort();
     if ((stdin as { readableEnded?: boolean }).readableEnded) return resolve(undefined);
     stdin.setEncoding('utf8');
     stdin.on('data', onData).on('end', onEnd).on('error', onError);
+    signal.addEventListener('abort', onAbort);
     stdin.resume();
   });
 }

@@ -26,8 +26,11 @@ export class Output {
     if (this.json) this.streams.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
     else show();
   }
-  /** Lines for people on stdout. */
+  /** Lines for people on stdout. On a terminal control characters in them are shown, not obeyed; a pipe gets every byte. */
   print(...lines: string[]): void {
+    this.lines(this.columns === Infinity ? lines : lines.map(harmless));
+  }
+  private lines(lines: readonly string[]): void {
     if (!this.json) for (const line of lines) this.streams.stdout.write(`${line}\n`);
   }
   /** Bytes that are the result itself: a form, an export, a page. */
@@ -43,13 +46,13 @@ export class Output {
   }
   table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): void {
     const [titles, ...lines] = tableLines(columns, rows, this.columns);
-    this.print(this.styled(this.streams.stdout, 'bold', titles ?? ''), ...lines);
+    this.lines([this.styled(this.streams.stdout, 'bold', titles ?? ''), ...lines]);
   }
   fields(fields: readonly (readonly [string, string | number | undefined])[]): void {
     this.print(...fieldLines(fields));
   }
   heading(text: string): void {
-    this.print('', this.styled(this.streams.stdout, 'bold', text));
+    this.lines(['', this.styled(this.streams.stdout, 'bold', text)]);
   }
 
   failure(failure: Failure): void {

@@ -57,6 +57,8 @@ test('sizes and counts read easily', () => {
   assert.deepEqual([0, 999, 1000, 620573].map(countText), ['0', '999', '1,000', '620,573']);
 });
 
+const never = new AbortController().signal;
+
 function captured(): { streams: { stdin: PassThrough; stdout: PassThrough; stderr: PassThrough }; text: () => string } {
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
   return { streams, text: () => String(streams.stderr.read() ?? '') };
@@ -104,7 +106,7 @@ test('a terminal gets one line that redraws itself and fits its width', () => {
 
 test('answers come from the lines of stdin when there is no terminal, in order', async () => {
   const { streams } = captured();
-  const ask = new Asker(streams, sayIn('en'), {});
+  const ask = new Asker(streams, sayIn('en'), {}, never);
   streams.stdin.write('li\nse');
   const first = await ask.line({ zh: '用户名', en: 'User' });
   streams.stdin.end('cret one\r\n\nlast');
@@ -120,7 +122,7 @@ test('a password is not echoed, and Backspace and Ctrl-C work while it is typed'
   const { streams, text } = captured();
   const raw: boolean[] = [];
   const stdin = Object.assign(streams.stdin, { isTTY: true, setRawMode: (on: boolean) => raw.push(on) });
-  const ask = new Asker({ ...streams, stdin: stdin as never }, sayIn('en'), {});
+  const ask = new Asker({ ...streams, stdin: stdin as never }, sayIn('en'), {}, never);
   const typed = ask.password({ zh: '密码', en: 'Password' });
   stdin.write('abX\u007fc\r');
   assert.equal(await typed, 'abc');
@@ -133,8 +135,17 @@ test('a password is not echoed, and Backspace and Ctrl-C work while it is typed'
 
 test('a password in the environment is taken before asking, but not when a file is named', async () => {
   const { streams } = captured();
-  const ask = new Asker(streams, sayIn('en'), { QUANLIAN_PASSWORD: 'from the environment' });
+  const ask = new Asker(streams, sayIn('en'), { QUANLIAN_PASSWORD: 'from the environment' }, never);
   assert.equal(await ask.password({ zh: '密码', en: 'Password' }), 'from the environment');
   streams.stdin.end('from stdin\n');
   assert.equal(await ask.password({ zh: '密码', en: 'Password' }, { file: '-' }), 'from stdin');
+});
+
+test('Ctrl-C ends a question that nobody answers', async () => {
+  const { streams } = captured();
+  const interruption = new AbortController();
+  const ask = new Asker(streams, sayIn('en'), {}, interruption.signal);
+  const asked = ask.line({ zh: '用户名', en: 'User' });
+  interruption.abort();
+  await assert.rejects(asked, { name: 'AbortError' });
 });
