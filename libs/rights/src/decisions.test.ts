@@ -392,7 +392,7 @@ test('promise 8: a download needs a prepared delivery, its recipient, and the ri
 test('every sentence of a refusal has its details filled in', () => {
   for (const [code, text] of Object.entries(refusalTexts)) {
     const names = (sentence: string) =>
-      [...sentence.matchAll(/\{(\w+)\}/g)].map(([placeholder]) => placeholder).sort((a, b) => a.localeCompare(b));
+      [...sentence.matchAll(/\{(\w+)\}/g)].map(([slot]) => slot).sort((a, b) => a.localeCompare(b));
     assert.deepEqual(names(text.zh), names(text.en), code);
   }
   const refused = decidePull({ ...question, ...asPull({ items: ['mortgaged'] }) }).refused;
