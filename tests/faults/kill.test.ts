@@ -15,7 +15,7 @@ import {
   type Victim,
 } from '#testing';
 
-const kills = process.env['QUANLIAN_FAULTS'] === 'long' ? 20 : 6;
+const kills = process.env['QUANLIAN_FAULTS'] === 'long' ? 20 : 3;
 const rows = 60_000;
 const matching = rows / 10;
 const victims: Victim[] = ['worker', 'api', 'database'];

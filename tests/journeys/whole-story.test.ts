@@ -98,6 +98,10 @@ for (const redis of [false, true]) {
       assert.ok(report.size > 20);
       assert.ok(receipt.receipt, 'the receipt was admitted without a word of the exchange about when it is sealed');
       checkAdmission(trusted.origin, receipt.receipt, trusted.logKey.publicKey);
+      const told = async (by: typeof requester) =>
+        (await by.client.call(routes.notices, { query: {} })).items.map(({ kind }) => kind);
+      assert.deepEqual(await told(requester), ['delivery.prepared', 'right.granted']);
+      assert.deepEqual(await told(city.steward), ['request.submitted']);
       const audit = await supervisor.client.call(routes.audit, {});
       assert.deepEqual(audit.differences, []);
       assert.equal(audit.entries, report.size);
