@@ -21,9 +21,10 @@ interface Launched {
   readonly output: () => string;
 }
 
-function launch(program: string, env: NodeJS.ProcessEnv = {}): Launched {
+function launch(program: string, env: NodeJS.ProcessEnv = {}, wrap?: (command: string[]) => string[]): Launched {
   const settings = { QUANLIAN_DATA_DIR: dataDir, QUANLIAN_PORT: String(port), QUANLIAN_DEMO: '0', LANG: 'C.UTF-8' };
-  const child = spawn(process.execPath, [join(root, 'dist/apps/launcher/src', program)], {
+  const script = join(root, 'dist/apps/launcher/src', program);
+  const child = spawn(process.execPath, wrap ? wrap([process.execPath, script]) : [script], {
     env: { PATH: process.env['PATH'], ...settings, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -175,6 +176,22 @@ test('Ctrl-C stops API, worker and database within ten seconds, and the next sta
   assert.deepEqual(all.filter(lives), []);
   assert.equal(existsSync(join(dataDir, 'launcher.lock')), false);
   exchange = await startExchange();
+});
+
+test('when its npm start is killed the exchange stops by itself, and the next start waits for that', { skip }, async () => {
+  exchange.process.kill('SIGINT');
+  await once(exchange.process, 'exit');
+  // As npm runs it: through a shell, which outlives npm.
+  const npm = launch('main.js', { npm_lifecycle_event: 'start' }, (command) => [
+    '-e',
+    `require('node:child_process').spawn('sh', ['-c', '"$0" "$@"; :', ...${JSON.stringify(command)}], { stdio: 'inherit' })`,
+  ]);
+  await until('the exchange is ready', () => npm.output().includes('Quanlian is ready'));
+  const database = requireDatabase();
+  await killAndCollect(npm);
+  exchange = await startExchange();
+  assert.notEqual(requireDatabase(), database);
+  assert.ok(!lives(database));
 });
 
 test('will not listen in the clear beyond this machine, nor on a port that is taken', { skip }, async () => {
