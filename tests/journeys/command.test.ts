@@ -304,9 +304,14 @@ describe('the whole job with the command `quanlian`', async () => {
     const exported = await command.ok<{ entries: number }>(['--as', 'supervisor', 'export', '-o', ledger]);
     // Nobody listens at this address: what is checked is checked here.
     const alone = { env: { QUANLIAN_SERVER: 'http://127.0.0.1:1' } };
-    const verified = await command.ok<{ size: number; warnings: { code: string }[] }>(['verify', ledger, '--trust', root], alone);
+    const verified = await command.ok<{
+      size: number;
+      warnings: { code: string }[];
+      promises: { kept: string[]; broken: unknown[] };
+    }>(['verify', ledger, '--trust', root], alone);
     assert.equal(verified.size, exported.entries);
     assert.ok(verified.warnings.some((one) => one.code === 'fork'));
+    assert.ok(verified.promises.kept.includes(right) && verified.promises.broken.length === 0);
     assert.ok(!verified.warnings.some((one) => one.code === 'rights-not-checked'));
 
     const lines = readFileSync(ledger, 'utf8').trimEnd().split('\n');

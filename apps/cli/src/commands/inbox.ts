@@ -7,6 +7,7 @@ import { findProposal } from '../find/find.js';
 import { allPages, firstOf } from '../find/pages.js';
 import { openKey, showStatement, signProposal } from '../sign/sign-proposal.js';
 import { tellOutcome } from '../sign/outcome.js';
+import { keepReceipt } from '../sign/receipt.js';
 import { shortId } from '../show/ids.js';
 import { statementWords } from '../show/statement-types.js';
 import { timeText } from '../show/times.js';
@@ -43,6 +44,7 @@ export function inbox(program: Command, bench: Bench): void {
   examples(show, bench, 'quanlian inbox show 3fa94c21');
   act(show, bench, async (desk, [id]) => {
     const proposal = await findProposal(desk, id ?? '');
+    keepReceipt(desk, proposal);
     if (desk.out.json) return desk.out.result(proposal, () => undefined);
     await showStatement(desk, proposal);
     desk.out.fields([
@@ -52,6 +54,7 @@ export function inbox(program: Command, bench: Bench): void {
       ],
       [say({ zh: '保管', en: 'Custody' }), say(word(custodyWords, proposal.custody))],
       [say({ zh: '经办', en: 'Prepared by' }), `${proposal.preparedBy.name}  ${timeText(proposal.preparedAt)}`],
+      [say({ zh: '承诺存证不晚于', en: 'To be sealed by' }), proposal.receipt && timeText(proposal.receipt.sealBy)],
       [say({ zh: '未收录原因', en: 'Rejected because' }), proposal.problem && say(proposal.problem.title)],
     ]);
     desk.out.heading(say({ zh: '规范 JSON（签名所覆盖的字节）', en: 'Canonical JSON (the bytes that a signature covers)' }));

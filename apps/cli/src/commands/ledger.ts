@@ -1,17 +1,15 @@
 import { routes } from '#contracts';
 import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
-import { encodeTrustRoot, openTrustRoot, type VerifyReport } from '#ledger';
-import { act, examples, type Bench, type Desk } from '../desk.js';
+import { encodeTrustRoot, openTrustRoot } from '#ledger';
+import { act, examples, type Bench } from '../desk.js';
 import { Stop, usage } from '../exits.js';
 import { askTrustRoot, differs, pinRoot } from '../sign/trust.js';
-import { statementWords } from '../show/statement-types.js';
-import { timeText } from '../show/times.js';
 import { writeWhole } from '../store/folder.js';
 import { fingerprintOf, isSameRoot, Roots } from '../store/roots.js';
 import { countText } from '../terminal/progress.js';
 import { exportTo } from '../verify/export.js';
-import { verifyFile, type Verified } from '../verify/verify.js';
+import { verifyCommand } from './verify.js';
 
 /** export, trust-root, verify, audit: what a supervisor checks the exchange with. */
 export function ledger(program: Command, bench: Bench): void {
@@ -110,128 +108,6 @@ function trustRootCommand(program: Command, bench: Bench, group: string): void {
       ]);
     });
   });
-}
-
-function verifyCommand(program: Command, bench: Bench, group: string): void {
-  const { say } = bench;
-  const command = program
-    .command('verify')
-    .helpGroup(group)
-    .summary(say({ zh: '离线查验账本导出', en: 'Check an export of the ledger, without the exchange' }))
-    .description(
-      say({
-        zh: '离线查验账本导出：链条、每个签名、登记与使用权规则；指出第一条有误的记录。不需要平台',
-        en: 'Check an export of the ledger: chain, every signature, the rules of register and rights; names the first wrong entry. Needs no exchange',
-      }),
-    )
-    .argument('<file>', say({ zh: '账本导出文件，- 为标准输入', en: 'the export; - is stdin' }))
-    .option(
-      '--trust <file>',
-      say({
-        zh: '信任根文件（从其他渠道取得）；默认用已记住的',
-        en: 'trust root file, obtained elsewhere; the pinned one when left out',
-      }),
-    )
-    .option(
-      '--seen <size:head>',
-      say({
-        zh: '别处所见的长度与末条摘要，代替本机记住的',
-        en: 'size and head seen elsewhere, instead of what is remembered here',
-      }),
-    )
-    .option(
-      '--no-memory',
-      say({
-        zh: '不与上次比对，也不记住（查旧导出）',
-        en: 'neither compare with the last time nor remember (for an old export)',
-      }),
-    );
-  examples(
-    command,
-    bench,
-    'quanlian verify ledger.ndjson --trust root.json',
-    'quanlian verify ledger.ndjson --trust root.json --json',
-    ['quanlian verify 2025.ndjson --trust root.json --no-memory', { zh: '查一份旧导出', en: 'an old export' }],
-  );
-  act<{ trust?: string; seen?: string; memory: boolean }>(command, bench, async (desk, [file = ''], options) => {
-    const root = rootFor(desk, options.trust);
-    const verified = await verifyFile(desk, file, root, { memory: options.memory, seen: seenStated(options.seen) });
-    desk.out.result({ ok: true, ...verified.report, seenBefore: verified.before }, () => tell(desk, verified));
-  });
-}
-
-function rootFor(desk: Desk, file: string | undefined) {
-  if (file !== undefined) return openTrustRoot(readFileSync(file));
-  const pinned = new Roots(desk.folder).find(desk.server);
-  if (!pinned)
-    throw new Stop(
-      'usage',
-      'no-trust-root',
-      { zh: '查验须有信任根。', en: 'To verify, a trust root is needed.' },
-      {
-        zh: '用 --trust 文件 指明从主管部门取得的信任根。',
-        en: 'Name the one obtained from the competent department with --trust FILE.',
-      },
-    );
-  if (pinned.from === 'exchange')
-    desk.out.note({
-      zh: '注意：所用信任根是首次连接时由平台自报的，尚未经其他渠道核对。',
-      en: 'Careful: the trust root in use is the one that the exchange stated at first sight; it was not compared over another channel.',
-    });
-  return pinned.root;
-}
-
-function seenStated(text: string | undefined) {
-  if (text === undefined) return undefined;
-  const [, size, head] = /^(\d+):([0-9a-f]{64})$/.exec(text) ?? [];
-  if (size === undefined || head === undefined) throw usage('--seen 写作 长度:末条摘要。', '--seen is written SIZE:HEAD.');
-  return { size: Number(size), head };
-}
-
-function tell(desk: Desk, { report, before, file }: Verified): void {
-  const { say } = desk;
-  desk.out.print(say({ zh: `${file}：查验通过。`, en: `${file}: verified.` }));
-  desk.out.fields([
-    [say({ zh: '账本', en: 'Ledger' }), report.origin],
-    [say({ zh: '记录', en: 'Entries' }), countText(report.size)],
-    [say({ zh: '末条摘要', en: 'Head' }), report.head],
-    [say({ zh: '末条时间', en: 'Last sealed' }), timeText(report.sealedAt)],
-    [
-      say({ zh: '与上次相比', en: 'Since last time' }),
-      before
-        ? say({
-            zh: `上次 ${countText(before.size)} 条，均未改变；新增 ${countText(report.size - before.size)} 条`,
-            en: `the ${countText(before.size)} entries seen before are unchanged; ${countText(report.size - before.size)} are new`,
-          })
-        : say({ zh: '首次查验', en: 'seen for the first time' }),
-    ],
-  ]);
-  showTypes(desk, report);
-  if (report.exchangeCustody.length > 0) {
-    desk.out.heading(
-      say({
-        zh: '平台托管签名密钥的部门（平台运维在技术上可以代签）',
-        en: 'Departments whose keys the exchange keeps (its operator could sign for them)',
-      }),
-    );
-    desk.out.print(...report.exchangeCustody.map((one) => `  ${one.name}  ${one.department}  ${one.keyIds.join(' ')}`));
-  }
-  desk.out.heading(say({ zh: '本次查验不能发现的', en: 'What this check cannot tell' }));
-  desk.out.print(...report.warnings.map((one) => `  - ${say(one)}`));
-}
-
-function showTypes(desk: Desk, report: VerifyReport): void {
-  const { say } = desk;
-  const counts = Object.entries(report.byType) as [keyof typeof statementWords, number][];
-  desk.out.heading(say({ zh: '各类记录', en: 'Entries by type' }));
-  desk.out.table(
-    [
-      { title: say({ zh: '类型', en: 'Type' }), of: ([type]) => type },
-      { title: say({ zh: '事项', en: 'Statement' }), of: ([type]) => say(statementWords[type]) },
-      { title: say({ zh: '条数', en: 'Entries' }), of: ([, count]) => countText(count), align: 'right' },
-    ],
-    counts,
-  );
 }
 
 function auditCommand(program: Command, bench: Bench, group: string): void {

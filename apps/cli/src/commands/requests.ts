@@ -194,6 +194,7 @@ function standingQuota(dataset: DatasetView, options: TermOptions) {
 
 interface DecideOptions extends TermOptions {
   mask?: string[];
+  clear?: string;
   deleteBy?: string;
   accountForUse?: boolean;
   version?: string;
@@ -222,6 +223,10 @@ function decide(group: Command, bench: Bench): void {
           zh: '脱敏：item=keep:6,4、year、prefix:6、band:10、pseudonym',
           en: 'masking: item=keep:6,4, year, prefix:6, band:10, pseudonym',
         }),
+      )
+      .option(
+        '--clear <list>',
+        say({ zh: '不脱敏的个人信息数据项，逗号分隔', en: 'personal items that leave as they are, with commas between' }),
       )
       .option('--delete-by <date>', say({ zh: '须在此日前销毁', en: 'what was received is deleted by this day' }))
       .option('--account-for-use', say({ zh: '须记录使用情况', en: 'its use is accounted for' }))
@@ -274,7 +279,9 @@ async function decisionBody(desk: Desk, request: RequestView, decision: string, 
     if (code === undefined) throw usage('不同意须写 --code 与 --reason。', 'A refusal needs --code and --reason.');
     return { decision, code, reason: required(options.reason, '--reason') };
   }
+  const clear = listOf(options.clear);
   const common = {
+    ...(clear ? { clear } : {}),
     ...(options.mask === undefined ? {} : { transformations: options.mask.map(readTransformation) }),
     ...(options.version === undefined ? {} : { version: await versionMeant(desk, request.dataset, options.version) }),
     ...(options.deleteBy === undefined && !options.accountForUse

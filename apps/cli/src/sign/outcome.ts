@@ -6,6 +6,7 @@ import type { Sentence } from '../language.js';
 import { shortId } from '../show/ids.js';
 import { departmentNames } from '../show/names.js';
 import { proposalStateWords, word } from '../show/words.js';
+import { keepReceipt } from './receipt.js';
 
 const sealWaitMs = 20_000;
 
@@ -17,6 +18,7 @@ export async function untilSealed(desk: Desk, proposal: ProposalView, waitMs = s
     await sleep(pauseMs, undefined, { signal: desk.signal });
     now = await desk.client.call(routes.proposal, { params: { id: proposal.id } }, { signal: desk.signal });
   }
+  keepReceipt(desk, now);
   return now;
 }
 

@@ -1,15 +1,26 @@
-import { readExport, verifyLedger, type Seen, type TrustRoot, type VerifyReport } from '#ledger';
+import { readExport, verifyLedger, type AdmissionReceipt, type Seen, type TrustRoot, type VerifyReport } from '#ledger';
 import { foldRights } from '#rights';
 import { createReadStream, statSync } from 'node:fs';
 import type { Desk } from '../desk.js';
+import { Receipts } from '../store/receipts.js';
 import { LedgersSeen } from '../store/seen.js';
 import { countText, sizeText } from '../terminal/progress.js';
+import { PromiseWatch, type Promises } from './promises.js';
 
 export interface Verified {
   readonly file: string;
   readonly report: VerifyReport;
   /** What was known of this ledger before, and is now confirmed unchanged. */
   readonly before: Seen | undefined;
+  readonly promises: Promises;
+}
+
+export interface VerifySettings {
+  /** Compare with what was seen before and remember what is seen now. */
+  readonly memory: boolean;
+  readonly seen: Seen | undefined;
+  /** Receipts from elsewhere, beside those kept here. */
+  readonly receipts: readonly AdmissionReceipt[];
 }
 
 /**
@@ -20,19 +31,25 @@ export async function verifyFile(
   desk: Desk,
   file: string,
   root: TrustRoot,
-  { memory, seen }: { memory: boolean; seen: Seen | undefined },
+  { memory, seen, receipts }: VerifySettings,
 ): Promise<Verified> {
   const remembered = new LedgersSeen(desk.folder);
   const before = seen ?? (memory ? remembered.find(root.origin) : undefined);
+  const kept = new Receipts(desk.folder);
+  const watch = new PromiseWatch(root, [...(memory ? kept.of(root.origin) : []), ...receipts]);
   desk.progress.begin({ zh: '查验', en: 'Verifying' });
   try {
-    const report = await verifyLedger(readExport(chunksOf(desk, file)), root, {
+    const report = await verifyLedger(watch.passing(readExport(chunksOf(desk, file))), root, {
       folds: [foldRights],
       ...(before ? { seen: { size: before.size, head: before.head } } : {}),
       ...(file === '-' ? { onEntry: (size: number) => desk.progress.at(size, undefined, countText) } : {}),
     });
-    if (memory) remembered.keep(root.origin, report);
-    return { file, report, before };
+    const promises = watch.result(report);
+    if (memory) {
+      remembered.keep(root.origin, report);
+      kept.drop(root.origin, promises.kept);
+    }
+    return { file, report, before, promises };
   } finally {
     desk.progress.finish();
   }

@@ -1,0 +1,199 @@
+import { openTrustRoot, type AdmissionReceipt, type VerifyReport } from '#ledger';
+import type { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { act, examples, type Bench, type Desk } from '../desk.js';
+import { Stop, usage } from '../exits.js';
+import { statementWords } from '../show/statement-types.js';
+import { timeText } from '../show/times.js';
+import { Roots } from '../store/roots.js';
+import { countText } from '../terminal/progress.js';
+import { verifyFile, type Verified } from '../verify/verify.js';
+
+/** verify: the check that needs no exchange. */
+export function verifyCommand(program: Command, bench: Bench, group: string): void {
+  const { say } = bench;
+  const command = program
+    .command('verify')
+    .helpGroup(group)
+    .summary(say({ zh: '离线查验账本导出', en: 'Check an export of the ledger, without the exchange' }))
+    .description(
+      say({
+        zh: '离线查验账本导出：链条、每个签名、登记与使用权规则；指出第一条有误的记录。不需要平台',
+        en: 'Check an export of the ledger: chain, every signature, the rules of register and rights; names the first wrong entry. Needs no exchange',
+      }),
+    )
+    .argument('<file>', say({ zh: '账本导出文件，- 为标准输入', en: 'the export; - is stdin' }))
+    .option(
+      '--trust <file>',
+      say({
+        zh: '信任根文件（从其他渠道取得）；默认用已记住的',
+        en: 'trust root file, obtained elsewhere; the pinned one when left out',
+      }),
+    )
+    .option(
+      '--seen <size:head>',
+      say({
+        zh: '别处所见的长度与末条摘要，代替本机记住的',
+        en: 'size and head seen elsewhere, instead of what is remembered here',
+      }),
+    )
+    .option(
+      '--receipts <file>',
+      say({ zh: '受理回执（JSON），逐一核对是否已存证', en: 'admission receipts (JSON): is each of them sealed?' }),
+    )
+    .option(
+      '--no-memory',
+      say({
+        zh: '不与上次比对，也不记住（查旧导出）',
+        en: 'neither compare with the last time nor remember (for an old export)',
+      }),
+    );
+  examples(
+    command,
+    bench,
+    'quanlian verify ledger.ndjson --trust root.json',
+    'quanlian verify ledger.ndjson --trust root.json --json',
+    ['quanlian verify 2025.ndjson --trust root.json --no-memory', { zh: '查一份旧导出', en: 'an old export' }],
+  );
+  act<{ trust?: string; seen?: string; receipts?: string; memory: boolean }>(
+    command,
+    bench,
+    async (desk, [file = ''], options) => {
+      const root = rootFor(desk, options.trust);
+      const verified = await verifyFile(desk, file, root, {
+        memory: options.memory,
+        seen: seenStated(options.seen),
+        receipts: receiptsIn(options.receipts),
+      });
+      const { report, before, promises } = verified;
+      desk.out.result({ ok: promises.broken.length === 0, ...report, seenBefore: before, promises }, () => tell(desk, verified));
+      if (promises.broken.length > 0) throw brokenPromise(promises.broken);
+    },
+  );
+}
+
+function rootFor(desk: Desk, file: string | undefined) {
+  if (file !== undefined) return openTrustRoot(readFileSync(file));
+  const pinned = new Roots(desk.folder).find(desk.server);
+  if (!pinned)
+    throw new Stop(
+      'usage',
+      'no-trust-root',
+      { zh: '查验须有信任根。', en: 'To verify, a trust root is needed.' },
+      {
+        zh: '用 --trust 文件 指明从主管部门取得的信任根。',
+        en: 'Name the one obtained from the competent department with --trust FILE.',
+      },
+    );
+  if (pinned.from === 'exchange')
+    desk.out.note({
+      zh: '注意：所用信任根是首次连接时由平台自报的，尚未经其他渠道核对。',
+      en: 'Careful: the trust root in use is the one that the exchange stated at first sight; it was not compared over another channel.',
+    });
+  return pinned.root;
+}
+
+const receiptSchema = z.object({
+  statement: z.string(),
+  digest: z.string(),
+  admittedAt: z.string(),
+  sealBy: z.string(),
+  keyId: z.string(),
+  signature: z.string(),
+});
+
+// One receipt, a list of them, or proposals as `inbox show --json` prints them.
+function receiptsIn(path: string | undefined): AdmissionReceipt[] {
+  if (path === undefined) return [];
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw usage(`${path} 不是有效的 JSON。`, `${path} is no valid JSON.`);
+    throw error;
+  }
+  return (Array.isArray(value) ? value : [value]).map((one: unknown) => {
+    const read = receiptSchema.safeParse((one as { receipt?: unknown } | null)?.receipt ?? one);
+    if (!read.success) throw usage(`${path} 不是受理回执。`, `${path} holds no admission receipts.`);
+    return read.data;
+  });
+}
+
+function brokenPromise(broken: readonly AdmissionReceipt[]): Stop {
+  const lines = broken.map((one) => `${one.statement}  ${timeText(one.sealBy)}`).join('\n  ');
+  return new Stop(
+    'verification',
+    'promise-broken',
+    {
+      zh: `平台承诺存证而账本中没有的签署记录 ${broken.length} 件：\n  ${lines}`,
+      en: `${broken.length} statement(s) that the exchange promised to seal are not in the ledger:\n  ${lines}`,
+    },
+    {
+      zh: '如已被拒收，quanlian inbox show 编号 会说明；否则受理回执即为证据。',
+      en: 'If one was rejected, quanlian inbox show ID says so; otherwise its receipt is proof against the exchange.',
+    },
+  );
+}
+
+function seenStated(text: string | undefined) {
+  if (text === undefined) return undefined;
+  const [, size, head] = /^(\d+):([0-9a-f]{64})$/.exec(text) ?? [];
+  if (size === undefined || head === undefined) throw usage('--seen 写作 长度:末条摘要。', '--seen is written SIZE:HEAD.');
+  return { size: Number(size), head };
+}
+
+function tell(desk: Desk, { report, before, file, promises }: Verified): void {
+  const { say } = desk;
+  desk.out.print(say({ zh: `${file}：查验通过。`, en: `${file}: verified.` }));
+  desk.out.fields([
+    [say({ zh: '账本', en: 'Ledger' }), report.origin],
+    [say({ zh: '记录', en: 'Entries' }), countText(report.size)],
+    [say({ zh: '末条摘要', en: 'Head' }), report.head],
+    [say({ zh: '末条时间', en: 'Last sealed' }), timeText(report.sealedAt)],
+    [
+      say({ zh: '与上次相比', en: 'Since last time' }),
+      before
+        ? say({
+            zh: `上次 ${countText(before.size)} 条，均未改变；新增 ${countText(report.size - before.size)} 条`,
+            en: `the ${countText(before.size)} entries seen before are unchanged; ${countText(report.size - before.size)} are new`,
+          })
+        : say({ zh: '首次查验', en: 'seen for the first time' }),
+    ],
+    [
+      say({ zh: '受理回执', en: 'Promises to seal' }),
+      promises.kept.length + promises.open.length > 0
+        ? say({
+            zh: `${promises.kept.length} 件已如约存证，${promises.open.length} 件未到期`,
+            en: `${promises.kept.length} kept, ${promises.open.length} not due`,
+          })
+        : undefined,
+    ],
+  ]);
+  showTypes(desk, report);
+  if (report.exchangeCustody.length > 0) {
+    desk.out.heading(
+      say({
+        zh: '平台托管签名密钥的部门（平台运维在技术上可以代签）',
+        en: 'Departments whose keys the exchange keeps (its operator could sign for them)',
+      }),
+    );
+    desk.out.print(...report.exchangeCustody.map((one) => `  ${one.name}  ${one.department}  ${one.keyIds.join(' ')}`));
+  }
+  desk.out.heading(say({ zh: '本次查验不能发现的', en: 'What this check cannot tell' }));
+  desk.out.print(...report.warnings.map((one) => `  - ${say(one)}`));
+}
+
+function showTypes(desk: Desk, report: VerifyReport): void {
+  const { say } = desk;
+  const counts = Object.entries(report.byType) as [keyof typeof statementWords, number][];
+  desk.out.heading(say({ zh: '各类记录', en: 'Entries by type' }));
+  desk.out.table(
+    [
+      { title: say({ zh: '类型', en: 'Type' }), of: ([type]) => type },
+      { title: say({ zh: '事项', en: 'Statement' }), of: ([type]) => say(statementWords[type]) },
+      { title: say({ zh: '条数', en: 'Entries' }), of: ([, count]) => countText(count), align: 'right' },
+    ],
+    counts,
+  );
+}

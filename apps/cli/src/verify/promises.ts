@@ -1,0 +1,64 @@
+import { Refusal } from '#contracts';
+import { checkAdmission, openEntry, statementDigest, type AdmissionReceipt, type TrustRoot, type VerifyReport } from '#ledger';
+
+/** What became of the exchange's promises to seal. */
+export interface Promises {
+  /** Sealed as promised. */
+  readonly kept: readonly string[];
+  /** Their time is not over, as far as this ledger reaches. */
+  readonly open: readonly string[];
+  /** Their time is over and the ledger has them not. */
+  readonly broken: readonly AdmissionReceipt[];
+}
+
+/** Looks for promised statements while a ledger goes by. */
+export class PromiseWatch {
+  private readonly waiting: Map<string, AdmissionReceipt>;
+  private readonly kept: string[] = [];
+
+  /** Receipts whose signature is not the log key's promise nothing and are left out. */
+  constructor(root: TrustRoot, receipts: readonly AdmissionReceipt[]) {
+    const signed = receipts.filter((receipt) => isSigned(root, receipt));
+    this.waiting = new Map(signed.map((receipt) => [receipt.statement, receipt]));
+  }
+
+  async *passing(entries: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+    for await (const bytes of entries) {
+      if (this.waiting.size > 0) this.see(bytes);
+      yield bytes;
+    }
+  }
+
+  // An id is looked for as text first: opening every entry a second time would double the work.
+  private see(bytes: Buffer): void {
+    for (const [, id = ''] of bytes.toString('latin1').matchAll(/"id":"([0-9a-f]{32})"/g)) {
+      const receipt = this.waiting.get(id);
+      if (!receipt) continue;
+      const { entry, statementBytes } = openEntry(bytes);
+      // Other bytes under the promised id do not keep the promise.
+      if (entry.statement.id !== id || statementDigest(statementBytes) !== receipt.digest) continue;
+      this.waiting.delete(id);
+      this.kept.push(id);
+    }
+  }
+
+  /** Judged by the ledger's own time: an entry sealed after a promise's end shows that its time had come. */
+  result(report: VerifyReport): Promises {
+    const left = [...this.waiting.values()];
+    return {
+      kept: this.kept,
+      open: left.filter((receipt) => receipt.sealBy >= report.sealedAt).map((receipt) => receipt.statement),
+      broken: left.filter((receipt) => receipt.sealBy < report.sealedAt),
+    };
+  }
+}
+
+function isSigned(root: TrustRoot, receipt: AdmissionReceipt): boolean {
+  try {
+    checkAdmission(root.origin, receipt, root.logKey.publicKey);
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
+}
