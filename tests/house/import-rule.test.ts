@@ -44,6 +44,7 @@ const allowed: [path: string, specifier: string][] = [
   ['tests/journeys/a.test.ts', '../../apps/launcher/src/embedded-postgres.js'],
   ['apps/api/src/a.ts', '#queue'],
   ['apps/launcher/src/a.ts', 'pg'],
+  ['apps/launcher/src/a.ts', '#settings'],
   ['apps/cli/src/a.ts', '#ledger'],
 ];
 
@@ -74,6 +75,8 @@ const forbidden: [path: string, specifier: string][] = [
   ['apps/worker/src/a.ts', '../../api/src/b.js'],
   ['apps/cli/src/a.ts', '#exchange'],
   ['apps/cli/src/a.ts', '#postgres'],
+  ['apps/cli/src/a.ts', '#settings'],
+  ['libs/exchange/src/a.ts', '#settings'],
   ['apps/witness/src/a.ts', '@nestjs/common'],
   ['apps/console/src/a.ts', '#nest'],
 ];

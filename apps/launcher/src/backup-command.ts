@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { CryptoError } from '#crypto';
-import { SettingsError } from '#nest';
+import { SettingsError } from '#settings';
 import { Meter } from './backup-meter.js';
 import { speaksChinese } from './words.js';
 

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Settings } from '#nest';
+import type { Settings } from '#settings';
 import { asRole, databaseRoles, mayCreateRoles, productSchemas, withClient } from '#postgres';
 import { Stop } from './backup-command.js';
 import { readDatabaseKeys, type DatabaseKeys } from './data-folder.js';

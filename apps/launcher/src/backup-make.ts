@@ -6,7 +6,7 @@ import { createGzip } from 'node:zlib';
 import { sha256Hex } from '#crypto';
 import { openPayloadStore, PayloadMissing, type PayloadStore } from '#delivery';
 import { trustRootOf } from '#ledger';
-import type { Settings } from '#nest';
+import type { Settings } from '#settings';
 import { disposedPayloads, NoExchange, readSnapshot, type ProductTable, type Snapshot, type StoredObject } from '#postgres';
 import { speak, Stop, type Desk } from './backup-command.js';
 import { noExchange } from './backup-database.js';

@@ -5,7 +5,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { openPayloadStore, PayloadMissing, type PayloadStore } from '#delivery';
 import type { TrustRoot } from '#ledger';
-import type { Settings } from '#nest';
+import type { Settings } from '#settings';
 import { DumpFault, findUse, loadDump, migrate, readMigrations, type LoadedDump } from '#postgres';
 import { migrateQueue } from '#queue';
 import type { CheckedBackup } from './backup-check.js';

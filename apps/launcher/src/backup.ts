@@ -1,7 +1,7 @@
 // quanlian backup DIR: a copy of database and encrypted objects that `quanlian restore` makes an exchange of again.
 import { readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { readSettings } from '#nest';
+import { readSettings } from '#settings';
 import { runProgram, Stop, type Desk, type Sentence } from './backup-command.js';
 import { withExistingDatabase } from './backup-database.js';
 import { makeBackup, type MadeBackup } from './backup-make.js';

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Settings } from '#nest';
+import type { Settings } from '#settings';
 import { asRole, databaseRoles, ensureDatabase, ensureRoles, mayCreateRoles, migrate } from '#postgres';
 import { migrateQueue } from '#queue';
 import { openDatabaseKeys } from './data-folder.js';

@@ -1,6 +1,6 @@
 // quanlian demo: loads the demo city into an embedded exchange that waits for its set-up, or goes on with a load that was cut off.
 import { resolve } from 'node:path';
-import { readSettings } from '#nest';
+import { readSettings } from '#settings';
 import { runProgram, Stop, type Sentence } from './backup-command.js';
 import { withExistingDatabase } from './backup-database.js';
 import { prepareDemo } from './prepare-demo.js';

@@ -4,7 +4,7 @@ import { request as requestTls } from 'node:https';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { settingsTable, type Settings } from '#nest';
+import { settingsTable, type Settings } from '#settings';
 import { Child } from './child.js';
 import type { DatabaseAddresses, PreparedDatabase } from './database.js';
 import type { Progress } from './progress.js';

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readSettings, SettingsError, type Settings } from '#nest';
+import { readSettings, SettingsError, type Settings } from '#settings';
 import { makeDataFolder } from './data-folder.js';
 import type { PreparedDatabase } from './database.js';
 import { Exchange, stopDatabase } from './exchange.js';

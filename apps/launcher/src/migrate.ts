@@ -1,7 +1,7 @@
 // Makes the roles and the schema in the database of QUANLIAN_DATABASE_URL, and ends: the first container of
 // docker-compose.yml, or by hand before an upgrade. `npm start` does the same by itself.
 import { resolve } from 'node:path';
-import { readSettings, SettingsError } from '#nest';
+import { readSettings, SettingsError } from '#settings';
 import { makeDataFolder } from './data-folder.js';
 import { openDatabase, prepareSchema } from './database.js';
 import { Progress } from './progress.js';

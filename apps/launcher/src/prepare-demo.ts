@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import type { Settings } from '#nest';
+import type { Settings } from '#settings';
 import { demoState, loadDemo } from './demo/load-demo.js';
 import { localHost } from './exchange.js';
 import type { Progress } from './progress.js';

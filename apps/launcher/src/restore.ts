@@ -1,6 +1,6 @@
 // quanlian restore DIR: makes an exchange of a backup, in an empty database and data folder, and verifies it.
 import { resolve } from 'node:path';
-import { readSettings, type Settings } from '#nest';
+import { readSettings, type Settings } from '#settings';
 import { checkBackup } from './backup-check.js';
 import { runProgram, Stop, type Desk, type Sentence } from './backup-command.js';
 import type { Manifest } from './backup-manifest.js';

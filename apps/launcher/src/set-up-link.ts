@@ -1,6 +1,6 @@
 import { loadOrCreateVaultKey, openVault } from '#crypto';
 import { openSetUpLink } from '#exchange';
-import type { Settings } from '#nest';
+import type { Settings } from '#settings';
 import { connect, openExchangeContext } from '#postgres';
 
 /** Where an empty exchange is set up. The token stands behind `#`: browsers do not send that part, so it reaches no log. */

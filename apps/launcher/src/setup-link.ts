@@ -1,6 +1,6 @@
 // quanlian setup: prints a fresh one-time link for whoever sets an empty exchange up.
 import { resolve } from 'node:path';
-import { readSettings } from '#nest';
+import { readSettings } from '#settings';
 import { runProgram, Stop, type Sentence } from './backup-command.js';
 import { withExistingDatabase } from './backup-database.js';
 import { drawSetUpToken, setUpLink } from './set-up-link.js';

@@ -5,6 +5,10 @@ import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { settingsTable, type Both, type Setting } from './settings-table.js';
 
+// This file is also a door of its own, `#settings`: the launcher needs it at once and nothing else of this library,
+// whose framework takes most of a second to load.
+export { settingsTable } from './settings-table.js';
+
 type Table = typeof settingsTable;
 type Read = { readonly [K in keyof Table]: z.output<Table[K]['schema']> };
 
