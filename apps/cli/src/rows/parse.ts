@@ -1,4 +1,4 @@
-import type { RowScope } from '#contracts';
+import { itemNameSchema, type RowScope } from '#contracts';
 import { reserved, ScopeFault, tokensOf, type Token } from './words.js';
 
 // Far more than a person writes, far from any stack's end.
@@ -109,7 +109,9 @@ class Reader {
 
   private name(): string {
     const token = this.next();
-    if (token.kind === 'quoted' || (token.kind === 'word' && !reserved.has(token.text.toLowerCase()))) return token.text;
+    const isName = token.kind === 'quoted' || (token.kind === 'word' && !reserved.has(token.text.toLowerCase()));
+    // Quotes let an item be called `in`; they do not make a name of what is none.
+    if (isName && itemNameSchema.safeParse(token.text).success) return token.text;
     return this.fail('此处应为数据项名', 'the name of an item is expected here', token);
   }
 

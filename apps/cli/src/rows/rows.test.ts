@@ -125,6 +125,6 @@ test('what is read fits the schema of row scopes, or is refused with a column in
         assert.ok(error.column >= 1 && error.column <= text.length + 1);
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: 3000 },
   );
 });
