@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, open, readFile, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, open, readFile, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
@@ -78,6 +78,8 @@ describe('back up, lose everything, restore, verify', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'quanlian-backup-'));
+    // The database's own account must get in; else the launcher puts the database elsewhere, and it would stay there.
+    await chmod(folder, 0o711);
     exchange = await startExchange({ label: 'backup' });
     city = await foundSmallCity(exchange);
     dataset = await published(city, villageEntry(), villageCsv(3000));

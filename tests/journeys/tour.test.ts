@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -10,6 +10,8 @@ import { findFreePort } from '../../apps/launcher/src/embedded-postgres.js';
 
 const root = resolve(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'quanlian-tour-'));
+// The database's own account must get in; else the launcher puts the database elsewhere, and it would stay there.
+chmodSync(folder, 0o711);
 const loadTimeoutMs = 8 * 60_000;
 let env: NodeJS.ProcessEnv = {};
 let launcher: ChildProcess | undefined;

@@ -60,7 +60,7 @@ export function openDatabaseKeys(folder: string): DatabaseKeys {
   const draw = (): string => randomBytes(24).toString('base64url');
   const reachable = canEnter(serverAccount(), folder);
   writeWhole(join(folder, keysFile), {
-    directory: reachable ? 'postgres' : join(systemDirectory, draw().slice(0, 12), 'postgres'),
+    directory: reachable ? 'postgres' : join(systemDirectory, randomBytes(6).toString('hex'), 'postgres'),
     passwords: { superuser: draw(), migrator: draw(), api: draw(), worker: draw() },
   });
   return openDatabaseKeys(folder);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,6 +33,8 @@ export interface LaunchedExchange {
 
 export async function launchExchange(env: Readonly<Record<string, string>> = {}): Promise<LaunchedExchange> {
   const dataDir = await mkdtemp(join(tmpdir(), 'quanlian-launch-'));
+  // The database's own account must get in; else the launcher puts the database elsewhere, and it would stay there.
+  await chmod(dataDir, 0o711);
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;
   let child: ReturnType<typeof spawn> | undefined;
