@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Refusal, StatementBody } from '#contracts';
+import { statementBodies, type Refusal, type StatementBody, type StatementType } from '#contracts';
 import { randomId } from '#crypto';
+import { goesFirst } from './touches.js';
 import { NO_ENTRY } from './entry.js';
 import { applyEntry, type Law } from './law.js';
 import { mentionsOf } from './mentions.js';
@@ -213,4 +214,9 @@ test('an entry is found by everybody on either side of it', () => {
     departments: [city.competent, provider, stranger].sort(),
     persons: [person, 'f'.repeat(32)].sort(),
   });
+});
+
+test('what takes a right, a key, a recipient or a role away goes first, and nothing else', () => {
+  const first = (Object.keys(statementBodies) as StatementType[]).filter((type) => goesFirst(type)).sort();
+  assert.deepEqual(first, ['key.ended', 'membership.ended', 'recipient.ended', 'right.suspended', 'right.terminated']);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { StatementBody, StatementType } from '#contracts';
 import { ExchangeInMemory, refusalOf, type Said } from './samples/exchange-in-memory.js';
 import * as sample from './samples/sample-share.js';
-import { isEnd, needsApproval, objectOf, rightsTypes, type RightsStatement } from './statement-object.js';
+import { needsApproval, objectOf, rightsTypes, type RightsStatement } from './statement-object.js';
 
 const { asked, datasetId, terms } = sample;
 const submission = { dataset: datasetId, provider: sample.provider, asked };
@@ -446,14 +446,12 @@ test('bytes are served, and receipts signed, only of what was prepared', () => {
   assert.equal(exchange.state('right', exchange.ids(delivery).right).usedPulls, 1);
 });
 
-test('every type is either about an object, creates one, or adds to one; ends go first', () => {
+test('every type is either about an object, creates one, or adds to one', () => {
   const creating = ['dataset.entered', 'request.submitted', 'pull.signed', 'delivery.served', 'use.recorded'];
   const body = { dataset: 'd', request: 'r', right: 'g', delivery: 'x', decision: 'agree' } as unknown as RightsStatement['body'];
   for (const type of rightsTypes) {
     const object = objectOf({ type, body });
     assert.equal(object === undefined, creating.includes(type), type);
-    assert.equal(isEnd({ type }), type === 'right.suspended' || type === 'right.terminated', type);
   }
-  assert.ok(isEnd({ type: 'key.ended' }) && isEnd({ type: 'recipient.ended' }) && isEnd({ type: 'membership.ended' }));
   assert.equal(needsApproval({ type: 'right.granted', body: { decision: 'by-rule' } } as never), false);
 });

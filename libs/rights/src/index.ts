@@ -42,7 +42,7 @@ export { foldRights } from './fold-rights.js';
 export type { RightsEntry } from './fold-rights.js';
 export { rightsTouches } from './rights-touches.js';
 export type { Touch } from './rights-touches.js';
-export { isEnd, isRightsStatement, needsApproval, objectOf, rightsTypes } from './statement-object.js';
+export { isRightsStatement, needsApproval, objectOf, rightsTypes } from './statement-object.js';
 export type { ObjectId, RightsStatement, RightsType } from './statement-object.js';
 
 export { checkProse, findPersonalData } from './personal-data.js';

@@ -95,17 +95,3 @@ export function needsApproval(statement: Pick<Statement, 'type' | 'body'>): bool
       return false;
   }
 }
-
-/** What goes first in the inbox (promise 8): whatever takes a right, a key, a recipient or a role away. */
-export function isEnd(statement: Pick<Statement, 'type'>): boolean {
-  switch (statement.type) {
-    case 'right.suspended':
-    case 'right.terminated':
-    case 'key.ended':
-    case 'recipient.ended':
-    case 'membership.ended':
-      return true;
-    default:
-      return false;
-  }
-}
