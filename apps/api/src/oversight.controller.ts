@@ -17,8 +17,12 @@ export class OversightController {
 
   @Serves(routes.trail)
   trail(@Caller() actor: Actor, @Sent() { query }: Given<typeof routes.trail>) {
-    const { limit, cursor, ...filter } = query;
-    return this.trailOf.list(actor, filter, { limit, ...(cursor === undefined ? {} : { cursor }) });
+    const { limit, cursor, type: types, ...filter } = query;
+    return this.trailOf.list(
+      actor,
+      { ...filter, ...(types === undefined ? {} : { types }) },
+      { limit, ...(cursor === undefined ? {} : { cursor }) },
+    );
   }
 
   @Serves(routes.trailPage)
@@ -28,11 +32,12 @@ export class OversightController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
+    const { type: types, ...filter } = query;
     const locale = request.headers['accept-language']?.startsWith('en') ? 'en' : 'zh';
     void reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
-      .send(Readable.from(trailPage(this.trailOf, actor, query, locale)));
+      .send(Readable.from(trailPage(this.trailOf, actor, { ...filter, ...(types === undefined ? {} : { types }) }, locale)));
   }
 
   @Serves(routes.entry)

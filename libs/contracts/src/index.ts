@@ -5,4 +5,5 @@ export * from './statements/bodies.js';
 export * from './statements/statement.js';
 export * from './state.js';
 export * from './routes/index.js';
+export * from './workflow/workflow.js';
 export * from './client.js';

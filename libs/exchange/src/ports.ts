@@ -354,7 +354,7 @@ export interface TrailFilter {
   readonly delivery?: string;
   readonly department?: string;
   readonly person?: string;
-  readonly type?: string;
+  readonly types?: readonly string[];
   readonly from?: string;
   readonly until?: string;
   /** Only entries that name one of these departments on either side. */

@@ -1,8 +1,17 @@
-import { refuse, type Approval, type Sentence, type Statement, type StatementBody, type StatementType } from '#contracts';
+import {
+  refuse,
+  type Approval,
+  type ProposalView,
+  type Sentence,
+  type Statement,
+  type StatementBody,
+  type StatementType,
+} from '#contracts';
 import { randomId } from '#crypto';
 import type { Actor } from './actor.js';
 import { instantNow, type ExchangeContext } from './context.js';
 import type { Proposal, Stores } from './ports.js';
+import { requireState } from './require-state.js';
 import { keyInForce, signInCustody } from './signing.js';
 
 /** What an actor wants the ledger to say. */
@@ -67,7 +76,7 @@ export async function approveProposal(
   actor: Actor,
   proposal: Proposal,
 ): Promise<Proposal> {
-  if (proposal.state !== 'awaiting-approval') throw refuse('wrong-state', { state: proposal.state });
+  requireState('proposal', 'approve', stateBeforeInbox(proposal));
   if (proposal.approvalBy !== actor.department || !actor.roles.includes('office-head')) throw refuse('not-allowed');
   if (proposal.preparedBy === actor.person) throw refuse('same-person');
   const now = instantNow(context);
@@ -78,6 +87,11 @@ export async function approveProposal(
   const approved: Proposal = { ...proposal, statement, custody: key.state.custody, state: 'awaiting-signature' };
   await stores.proposals.update(approved);
   return signIfInCustody(context, stores, approved);
+}
+
+/** The state that people see of a proposal, before the inbox is asked what became of it. */
+export function stateBeforeInbox({ state }: Proposal): ProposalView['state'] {
+  return state === 'admitted' ? 'awaiting-seal' : state;
 }
 
 async function signIfInCustody(context: ExchangeContext, stores: Stores, proposal: Proposal): Promise<Proposal> {

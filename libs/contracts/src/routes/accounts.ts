@@ -278,7 +278,7 @@ export const accountRoutes = {
   returnProposal: route({
     method: 'POST',
     path: '/api/proposals/:id/return',
-    access: ['office-head', 'steward', 'requester'],
+    access: ['office-head', 'steward', 'requester', 'supervisor'],
     tag: 'proposals',
     summary: { zh: '退回或撤下', en: 'Return or take back' },
     params: idParams,

@@ -10,7 +10,13 @@ const trailFilters = {
   delivery: idSchema.optional(),
   department: departmentCodeSchema.optional(),
   person: idSchema.optional(),
-  type: statementTypeSchema.optional(),
+  /** Types, separated by commas. */
+  type: z
+    .string()
+    .max(1000)
+    .transform((text) => text.split(','))
+    .pipe(z.array(statementTypeSchema).min(1))
+    .optional(),
   from: instantSchema.optional(),
   until: instantSchema.optional(),
 };

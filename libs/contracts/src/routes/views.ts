@@ -164,6 +164,8 @@ export const requestViewSchema = z.object({
   to: z.string(),
   toName: z.string(),
   state: z.enum(['submitted', 'supplement-asked', 'refused', 'withdrawn', 'granted']),
+  /** The one notice of what is missing has been given: it is not given again. */
+  supplementAsked: z.boolean(),
   asked: askedTextSchema,
   receivedAt: instantSchema,
   due: dateSchema.optional(),
@@ -205,7 +207,8 @@ export const rightViewSchema = z.object({
   obligations: obligationsSchema,
   sentence: sentenceSchema,
   grantedAt: instantSchema,
-  end: z.object({ code: z.string(), reason: z.string(), at: instantSchema }).optional(),
+  /** Who suspended or terminated it, when and why. */
+  end: z.object({ code: z.string(), reason: z.string(), at: instantSchema, by: z.string(), byName: z.string() }).optional(),
 });
 
 export const deliveryStageSchema = z.enum([

@@ -4,6 +4,7 @@ import type { ExchangeContext } from '../context.js';
 import type { Proposal } from '../ports.js';
 import { propose } from '../proposing.js';
 import { commitProse } from '../prose.js';
+import { requireState } from '../require-state.js';
 
 /** The recipient's signed word that it opened a delivery and checked it. */
 export class SignReceipt {
@@ -20,7 +21,8 @@ export class SignReceipt {
       const delivery = await stores.states.get('delivery', id);
       if (!delivery || delivery.state.grantee !== actor.department) throw refuse('unknown');
       const { state, prepared, right, dataset, last } = delivery.state;
-      if (state !== 'prepared' || !prepared) throw refuse('wrong-state', { state });
+      requireState('delivery', 'receipt', state);
+      if (!prepared) throw refuse('payload-not-ready');
       const isSame =
         prepared.ciphertextSha256 === checked.ciphertextSha256 &&
         prepared.plaintextHmac === checked.plaintextHmac &&

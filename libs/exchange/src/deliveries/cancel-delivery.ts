@@ -1,6 +1,7 @@
 import { refuse } from '#contracts';
 import { requireRole, type Actor } from '../actor.js';
 import type { ExchangeContext } from '../context.js';
+import { requireState } from '../require-state.js';
 import { sayAsExchange } from '../signing.js';
 
 /** The requester takes a delivery back before it is prepared. What the worker is doing for it stops, and its quota returns. */
@@ -14,7 +15,7 @@ export class CancelDelivery {
       const delivery = await stores.states.get('delivery', id);
       if (!delivery || delivery.state.grantee !== actor.department) throw refuse('unknown');
       const { state, right, dataset, last } = delivery.state;
-      if (state !== 'pulled' && state !== 'decided') throw refuse('wrong-state', { state });
+      requireState('delivery', 'cancel', state);
       await stores.deliveries.requestCancel(id);
       // A pull that is not decided yet is cancelled as soon as it is: there is nothing to give back before.
       if (state === 'pulled') return;

@@ -3,7 +3,8 @@ import { seesEverything, type Actor } from '../actor.js';
 import { checkCountedPassword } from '../accounts/counted-password.js';
 import type { ExchangeContext } from '../context.js';
 import type { Page, PageRequest, Proposal, Stores } from '../ports.js';
-import { admitProposal, approveProposal } from '../proposing.js';
+import { admitProposal, approveProposal, stateBeforeInbox } from '../proposing.js';
+import { requireState } from '../require-state.js';
 import { commitmentsIn } from './commitments-in.js';
 
 function concerns(actor: Actor, proposal: Proposal): boolean {
@@ -42,8 +43,7 @@ export class ReturnProposal {
       const isOwn = proposal.preparedBy === actor.person;
       const isOffice = actor.roles.includes('office-head') && [proposal.approvalBy, proposal.issuer].includes(actor.department);
       if (!isOwn && !isOffice) throw refuse('not-allowed');
-      if (proposal.state !== 'awaiting-approval' && proposal.state !== 'awaiting-signature')
-        throw refuse('wrong-state', { state: proposal.state });
+      requireState('proposal', isOwn ? 'take-back' : 'return', stateBeforeInbox(proposal));
       const returned: Proposal = { ...proposal, state: 'returned', returnReason: reason };
       await stores.proposals.update(returned);
       return returned;
@@ -61,7 +61,7 @@ export class SignProposal {
       const proposal = await locked(stores, actor, id);
       if (proposal.issuer !== actor.department) throw refuse('wrong-issuer');
       if (proposal.state === 'admitted') return proposal;
-      if (proposal.state !== 'awaiting-signature') throw refuse('wrong-state', { state: proposal.state });
+      requireState('proposal', 'sign', stateBeforeInbox(proposal));
       return admitProposal(stores, proposal, { issuer: proposal.issuer, ...signature });
     });
   }

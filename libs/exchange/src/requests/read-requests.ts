@@ -81,6 +81,7 @@ async function requestViews(stores: Stores, requests: readonly Found<'request'>[
       to: state.to,
       toName: departments.get(state.to)?.state.name ?? '',
       state: state.state,
+      supplementAsked: state.supplementAsked,
       asked: { ...asked, purpose: { basis: prose(purpose.basis), scenario: prose(purpose.scenario) } },
       receivedAt: state.receivedAt,
       ...(state.state === 'submitted' && dataset ? replyDue(calendar, dataset.entry.shareType, state.receivedAt, now) : {}),

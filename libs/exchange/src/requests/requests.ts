@@ -5,6 +5,7 @@ import { instantNow, type ExchangeContext } from '../context.js';
 import type { Found, Proposal, Stores } from '../ports.js';
 import { propose } from '../proposing.js';
 import { commitProse, readProse } from '../prose.js';
+import { requireState } from '../require-state.js';
 
 /** What people ask for, the purpose in words. */
 export interface AskedInWords extends Omit<Asked, 'purpose'> {
@@ -66,7 +67,7 @@ export class DecideRequest {
       if (!request || request.state.to !== actor.department) throw refuse('unknown');
       const dataset = await stores.states.get('dataset', request.state.dataset);
       if (!dataset) throw refuse('unknown');
-      if (request.state.state !== 'submitted') throw refuse('wrong-state', { state: request.state.state });
+      requireState('request', decision.decision, request.state.state);
       const about = { issuer: actor.department, approvalBy: actor.department, after: request.state.last };
       const ids = { request: id, dataset: request.state.dataset };
       const title = dataset.state.entry.title;
@@ -145,7 +146,7 @@ export class SupplementRequest {
     requireRole(actor, 'requester');
     return this.context.transactions.run(async (stores) => {
       const request = await ownRequest(stores, actor, id);
-      if (request.state.state !== 'supplement-asked') throw refuse('wrong-state', { state: request.state.state });
+      requireState('request', 'answer-supplement', request.state.state);
       const dataset = await stores.states.get('dataset', request.state.dataset);
       if (!dataset) throw refuse('unknown');
       const asked = { ...request.state.asked, ...answer.asked };
@@ -177,8 +178,7 @@ export class WithdrawRequest {
     requireRole(actor, 'requester');
     return this.context.transactions.run(async (stores) => {
       const request = await ownRequest(stores, actor, id);
-      if (request.state.state !== 'submitted' && request.state.state !== 'supplement-asked')
-        throw refuse('wrong-state', { state: request.state.state });
+      requireState('request', 'withdraw', request.state.state);
       return propose(this.context, stores, actor, {
         type: 'request.withdrawn',
         issuer: actor.department,

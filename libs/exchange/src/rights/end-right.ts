@@ -4,6 +4,7 @@ import type { ExchangeContext } from '../context.js';
 import type { Found, Proposal, Stores } from '../ports.js';
 import { propose } from '../proposing.js';
 import { commitProse, refusePersonalData } from '../prose.js';
+import { requireState } from '../require-state.js';
 
 export interface Ending {
   readonly code: string;
@@ -34,7 +35,7 @@ export class SuspendRight {
   async execute(actor: Actor, id: string, ending: Ending): Promise<Proposal> {
     return this.context.transactions.run(async (stores) => {
       const right = await rightToEnd(stores, actor, id);
-      if (right.state.state !== 'in-force') throw refuse('wrong-state', { state: right.state.state });
+      requireState('right', 'suspend', right.state.state);
       return propose(this.context, stores, actor, {
         type: 'right.suspended',
         issuer: actor.department,
@@ -53,7 +54,7 @@ export class TerminateRight {
   async execute(actor: Actor, id: string, ending: Ending): Promise<Proposal> {
     return this.context.transactions.run(async (stores) => {
       const right = await rightToEnd(stores, actor, id);
-      if (right.state.state === 'terminated') throw refuse('wrong-state', { state: right.state.state });
+      requireState('right', 'terminate', right.state.state);
       return propose(this.context, stores, actor, {
         type: 'right.terminated',
         issuer: actor.department,
@@ -73,7 +74,7 @@ export class ResumeRight {
   async execute(actor: Actor, id: string, reason: string): Promise<Proposal> {
     return this.context.transactions.run(async (stores) => {
       const right = await rightToEnd(stores, actor, id);
-      if (right.state.state !== 'suspended') throw refuse('wrong-state', { state: right.state.state });
+      requireState('right', 'resume', right.state.state);
       return propose(this.context, stores, actor, {
         type: 'right.resumed',
         issuer: actor.department,

@@ -1,4 +1,5 @@
 import { refuse, type RightView } from '#contracts';
+import { openEntry } from '#ledger';
 import { civilDate, describeRight, pullsOnDay, toOdrl } from '#rights';
 import { knownTo, seesEverything, type Actor } from '../actor.js';
 
@@ -32,7 +33,7 @@ export class ReadRights {
       const right = await knownRight(stores, actor, id);
       const [view] = await rightViews(stores, [right], instantNow(this.context));
       if (!view) throw refuse('unknown');
-      return view;
+      return view.end ? { ...view, end: { ...view.end, reason: await endReason(stores, id) } } : view;
     });
   }
 
@@ -55,6 +56,19 @@ function stateNow(state: Found<'right'>['state'], now: string): RightView['state
   return now < state.terms.window.until ? 'in-force' : 'ended';
 }
 
+/** Who ended it, when and as what; why stands in the statement, and is read for one right alone. */
+function endOf(state: Found<'right'>['state'], departments: Map<string, Found<'department'>>): Pick<RightView, 'end'> {
+  const { endedAt: at, endCode: code = '', endedBy: by = '' } = state;
+  return at === undefined ? {} : { end: { code, reason: '', at, by, byName: departments.get(by)?.state.name ?? '' } };
+}
+
+async function endReason(stores: Stores, right: string): Promise<string> {
+  const { items } = await stores.trail.query({ right, types: ['right.suspended', 'right.terminated'] }, { limit: 1 });
+  const said = items[0] && openEntry(items[0].bytes).entry.statement;
+  if (said?.type !== 'right.suspended' && said?.type !== 'right.terminated') return '';
+  return (await readProse(stores, [said.body.reason]))(said.body.reason);
+}
+
 async function rightViews(stores: Stores, rights: readonly Found<'right'>[], now: string): Promise<RightView[]> {
   const datasets = await stores.states.getMany(
     'dataset',
@@ -62,7 +76,11 @@ async function rightViews(stores: Stores, rights: readonly Found<'right'>[], now
   );
   const departments = await stores.states.getMany(
     'department',
-    rights.flatMap(({ state }) => [state.terms.grantor, state.terms.grantee]),
+    rights.flatMap(({ state }) => [
+      state.terms.grantor,
+      state.terms.grantee,
+      ...(state.endedBy === undefined ? [] : [state.endedBy]),
+    ]),
   );
   const prose = await readProse(
     stores,
@@ -92,7 +110,7 @@ async function rightViews(stores: Stores, rights: readonly Found<'right'>[], now
       used: { pulls: state.usedPulls, rows: state.usedRows, pullsToday: pullsOnDay(state, civilDate(now)) },
       sentence: { zh: describeRight(state.terms, names, 'zh'), en: describeRight(state.terms, names, 'en') },
       grantedAt: state.grantedAt,
-      ...(state.endedAt === undefined ? {} : { end: { code: state.endCode ?? '', reason: '', at: state.endedAt } }),
+      ...endOf(state, departments),
     };
   });
 }

@@ -84,11 +84,11 @@ test('both sides find a right and its end in their trail; a stranger does not', 
   assert.deepEqual(await typesOf({ right }), ends);
   for (const code of [providerCode, granteeCode]) {
     assert.deepEqual(await typesOf({ right, visibleTo: [code] }), ends);
-    assert.deepEqual(await typesOf({ dataset, department: code, type: 'request.submitted' }), ['request.submitted']);
+    assert.deepEqual(await typesOf({ dataset, department: code, types: ['request.submitted'] }), ['request.submitted']);
   }
   assert.deepEqual(await typesOf({ right, visibleTo: [city.competent] }), []);
   // The entry of the dataset is its provider's alone.
-  assert.deepEqual(await typesOf({ dataset, type: 'dataset.entered', department: granteeCode }), []);
+  assert.deepEqual(await typesOf({ dataset, types: ['dataset.entered'], department: granteeCode }), []);
 });
 
 test('folding the rights anew leads to the same states', async () => {

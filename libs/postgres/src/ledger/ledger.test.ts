@@ -243,7 +243,7 @@ test('the trail finds an entry by everything that it is about, in order and page
     (await trail.query(filter, { limit: 10 })).items.map(({ bytes }) => openEntry(bytes).entry.statement.type);
   const both = ['membership.ended', 'membership.granted'];
   assert.deepEqual(await typesOf({ person }), both);
-  assert.deepEqual(await typesOf({ person, type: 'membership.ended' }), ['membership.ended']);
+  assert.deepEqual(await typesOf({ person, types: ['membership.ended'] }), ['membership.ended']);
   assert.deepEqual(await typesOf({ person, department: providerCode }), []);
   assert.deepEqual(await typesOf({ person, visibleTo: [providerCode] }), []);
   assert.deepEqual(await typesOf({ person, visibleTo: [providerCode, granteeCode] }), both);

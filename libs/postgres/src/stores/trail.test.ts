@@ -78,9 +78,9 @@ test('an entry is found by everything that it is about', async () => {
   assert.deepEqual(await find({ delivery: 'delivery' }), [4, 3]);
   assert.deepEqual(await find({ department: 'C' }), [6, 5]);
   assert.deepEqual(await find({ person: 'p1' }), [2, 1]);
-  assert.deepEqual(await find({ type: 'pull.signed' }), [6, 3]);
+  assert.deepEqual(await find({ types: ['pull.signed'] }), [6, 3]);
   assert.deepEqual(await find({ from: minute(2), until: minute(4) }), [3, 2]);
-  assert.deepEqual(await find({ department: 'B', type: 'pull.signed', right: 'right' }), [3]);
+  assert.deepEqual(await find({ department: 'B', types: ['pull.signed'], right: 'right' }), [3]);
   assert.deepEqual(await find({ subject: 'request' }), [2, 1]);
   assert.deepEqual(await find({ subject: 'right' }), [4, 3, 2], 'what creates it and what names it');
   assert.deepEqual(await find({ subject: 'statement 5' }), [5]);
@@ -88,7 +88,7 @@ test('an entry is found by everything that it is about', async () => {
 
 test('who may not see an entry does not learn that it exists', async () => {
   assert.deepEqual(await find({ visibleTo: ['A'] }), [4, 3, 2, 1, 0]);
-  assert.deepEqual(await find({ visibleTo: ['A', 'C'], type: 'pull.signed' }), [6, 3]);
+  assert.deepEqual(await find({ visibleTo: ['A', 'C'], types: ['pull.signed'] }), [6, 3]);
   assert.deepEqual(await find({ visibleTo: [] }), []);
   assert.deepEqual(await find({ dataset: 'other', visibleTo: ['A'] }), []);
   assert.equal(await api.run(({ trail }) => trail.entry(5, { visibleTo: ['A', 'B'] })), undefined);

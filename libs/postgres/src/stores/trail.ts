@@ -16,7 +16,7 @@ export function trailOf({ client }: Scope): Trail {
       where.and('subject = ?', filter.delivery);
       where.and('departments @> ?::text[]', filter.department && [filter.department]);
       where.and('persons @> ?::text[]', filter.person && [filter.person]);
-      where.and('type = ?', filter.type);
+      where.and('type = ANY(?::text[])', filter.types);
       where.and('sealed_at >= ?', filter.from);
       where.and('sealed_at < ?', filter.until);
       where.and('departments && ?::text[]', filter.visibleTo);
