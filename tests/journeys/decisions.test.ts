@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CallError, routes, type Item } from '#contracts';
+import { CallError, routes, type Item, type RowScope } from '#contracts';
 import { loadVaultKey, openVault } from '#crypto';
 import { memoryFolderIn } from '#delivery';
 import { openDataPlane, RunClocks } from '#exchange';
-import { connect, openExchangeContext } from '#postgres';
+import { connect, openExchangeContext, postgresAuditLog } from '#postgres';
 import {
   approved,
   askedFor,
@@ -178,18 +178,91 @@ describe('requests, decisions and refusals that explain themselves', () => {
       requester.client.call(routes.submitRequest, { body: { dataset: closed.id, asked: askedFor() } }),
       (error) => refusedWith('not-shared')(error) && /保守国家秘密法/.test((error as CallError).problem?.title.zh ?? ''),
     );
+    const count = (id: string, rows: RowScope) => requester.client.call(routes.countRows, { params: { id }, body: { rows } });
+    await assert.rejects(count(closed.id, { op: 'all' }), refusedWith('not-shared'));
+    await assert.rejects(count(volunteers, { op: '=', item: 'name', value: '张三' }), refusedWith('scope-on-personal-item'));
   });
 
   test('the provider previews exactly what would leave', async () => {
     const request = await submitted();
-    const preview = await city.steward.client.call(routes.previewRequest, { params: { id: request } });
+    const preview = await city.steward.client.call(routes.previewRequest, { params: { id: request }, body: {} });
     assert.equal(preview.rows, 100);
     assert.deepEqual(preview.items, ['code', 'name']);
     assert.equal(preview.sample.length, 5);
     assert.deepEqual(preview.sample[0], ['990100000000', '第0村民委员会']);
+
+    const { steward, providerHead } = city;
+    type Narrowing = Parameters<typeof steward.client.call<typeof routes.previewRequest>>[1]['body'];
+    const look = (body: Narrowing, by = steward) => by.client.call(routes.previewRequest, { params: { id: request }, body });
+    const narrowed = await look({
+      items: ['name'],
+      rows: { op: 'between', item: 'code', low: '990100000000', high: '990100000199' },
+      transformations: [{ item: 'name', transformation: { kind: 'keep', first: 2, last: 0 } }],
+      from: 18,
+      limit: 200,
+    });
+    assert.equal(narrowed.rows, 20);
+    assert.equal(narrowed.from, 18);
+    assert.deepEqual(narrowed.sample, [['第1*******'], ['第1*******']]);
+    await assert.rejects(look({ items: ['provinceCode'] }), refusedWith('grant-wider-than-request'));
+    await assert.rejects(look({ rows: { op: '=', item: 'mortgage', value: '1' } }), refusedWith('item-unknown'));
+    await assert.rejects(
+      look({ transformations: [{ item: 'name', transformation: { kind: 'year' } }] }),
+      refusedWith('transformation-not-possible'),
+    );
+
+    // The office head looks at what waits for approval, and at nothing else.
+    const proposal = await steward.client.call(routes.decideRequest, {
+      params: { id: request },
+      body: {
+        decision: 'agree-in-part',
+        condition: '仅用于履行法定职责。',
+        items: ['name'],
+        rows: { op: '=', item: 'code', value: '990100000010' },
+      },
+    });
+    const waiting = await look({ proposal: proposal.id }, providerHead);
+    assert.deepEqual(waiting, { rows: 1, items: ['name'], from: 0, sample: [['第10村民委员会']] });
+    await assert.rejects(look({ proposal: proposal.id, items: ['name'] }), refusedWith('bad-input'));
+    await assert.rejects(look({ proposal: request }), refusedWith('unknown'));
+    await assert.rejects(
+      city.requesterHead.client.call(routes.previewRequest, { params: { id: request }, body: { proposal: proposal.id } }),
+      refusedWith('unknown'),
+    );
+    await steward.client.call(routes.returnProposal, { params: { id: proposal.id }, body: { reason: '重新拟定' } });
+    await assert.rejects(look({ proposal: proposal.id }), refusedWith('wrong-state'));
+
     const listed = await city.steward.client.call(routes.requests, { query: { side: 'to', state: 'submitted' } });
     const mine = listed.items.find(({ id }) => id === request);
     assert.equal(mine?.workingDaysLeft, 10);
+  });
+
+  test('a requester counts before asking, and learns nothing of few; each count is logged', async () => {
+    const { requester, steward } = city;
+    const count = (rows: RowScope, of = dataset, by = requester) =>
+      by.client.call(routes.countRows, { params: { id: of }, body: { rows } });
+    const province: RowScope = { op: '=', item: 'provinceCode', value: '42' };
+    assert.deepEqual(await count(province), { total: 1000, rows: 100, rounded: false });
+    assert.deepEqual(await count(province), { total: 1000, rows: 100, rounded: false });
+    const one: RowScope = { op: '=', item: 'code', value: '990100000000' };
+    const none: RowScope = { op: '=', item: 'code', value: '1' };
+    assert.deepEqual(await count(one), { total: 1000, fewerThan: 10 });
+    assert.deepEqual(await count(none), { total: 1000, fewerThan: 10 });
+    assert.deepEqual(await count({ op: 'not', of: one }), await count({ op: 'not', of: none }));
+    await assert.rejects(count({ op: '=', item: 'mortgage', value: '1' }), refusedWith('item-unknown'));
+    await assert.rejects(count(province, dataset, steward), refusedWith('not-allowed'));
+    await assert.rejects(count(province, '0'.repeat(32)), refusedWith('unknown'));
+
+    const database = await connect(exchange.database.apiUrl, { poolSize: 1 });
+    try {
+      const lines = await postgresAuditLog(database).list(new Date(Date.now() + 60_000).toISOString(), 50);
+      const counted = lines.filter(({ code }) => code === 'counted');
+      assert.equal(counted.length, 6);
+      assert.equal(counted.at(-1)?.person, requester.id);
+      assert.equal(counted.at(-1)?.details?.['rows'], 100);
+    } finally {
+      await database.close();
+    }
   });
 
   test('a delivery without a receipt is told to the supervisor once, and its payload goes after its days', async () => {

@@ -137,6 +137,7 @@ describe('calls by strangers: no 500, no leak', () => {
       terminateRight: { code: 'misuse', reason: '测试', article: '第二十七条' },
       suspendRight: { code: 'misuse', reason: '测试', article: '第二十七条' },
       recordUse: { kind: 'use', record: '测试' },
+      previewRequest: {},
       decideRequest: { decision: 'agree' },
       approve: { password: outsider.password },
     };

@@ -3,7 +3,7 @@ import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import * as exchange from '#exchange';
 import type { DataPlane, ExchangeContext, RightGate } from '#exchange';
 import { AccessGuard, AnswerInterceptor, Metrics } from '#nest';
-import type { Database } from '#postgres';
+import { postgresAuditLog, type Database } from '#postgres';
 import type { TaskQueue } from '#queue';
 import { AccountsController } from './accounts.controller.js';
 import { DatasetsController } from './datasets.controller.js';
@@ -20,7 +20,7 @@ import { Readiness } from './readiness.js';
 import { RequestsController } from './requests.controller.js';
 import { RightsController } from './rights.controller.js';
 import { SendPayload } from './send-payload.js';
-import { CONTEXT, DATA_PLANE, DATABASE, GATE, QUEUE, SETTINGS, type ApiSettings } from './tokens.js';
+import { AUDIT_LOG, CONTEXT, DATA_PLANE, DATABASE, GATE, QUEUE, SETTINGS, type ApiSettings } from './tokens.js';
 
 /** What the process opened before the application is made of it. */
 export interface ApiParts {
@@ -62,6 +62,7 @@ const useCases = [
   exchange.ReadUpload,
   exchange.ReadRequests,
   exchange.SubmitRequest,
+  exchange.CountRows,
   exchange.PreviewRequest,
   exchange.DecideRequest,
   exchange.SupplementRequest,
@@ -90,6 +91,7 @@ export class ApiModule {
       { provide: CONTEXT, useValue: parts.context },
       { provide: DATA_PLANE, useValue: parts.data },
       { provide: DATABASE, useValue: parts.database },
+      { provide: AUDIT_LOG, useValue: postgresAuditLog(parts.database) },
       { provide: QUEUE, useValue: parts.queue },
       { provide: GATE, useValue: parts.openGate },
       { provide: SETTINGS, useValue: parts.settings },

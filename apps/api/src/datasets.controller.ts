@@ -1,9 +1,20 @@
 import { Controller, Inject, Req } from '@nestjs/common';
 import { routes, type Given } from '#contracts';
-import { ChangeDataset, EnterDataset, PublishVersion, ReadDatasets, ReadProposals, ReadUpload, type Actor } from '#exchange';
+import {
+  ChangeDataset,
+  CountRows,
+  EnterDataset,
+  PublishVersion,
+  ReadDatasets,
+  ReadProposals,
+  ReadUpload,
+  type Actor,
+} from '#exchange';
 import { Caller, Sent, Serves } from '#nest';
+import type { AuditLog } from '#postgres';
 import type { FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
+import { AUDIT_LOG } from './tokens.js';
 
 /** The catalogue and its versions. */
 @Controller()
@@ -14,6 +25,8 @@ export class DatasetsController {
     @Inject(ChangeDataset) private readonly changeDataset: ChangeDataset,
     @Inject(PublishVersion) private readonly publishVersion: PublishVersion,
     @Inject(ReadUpload) private readonly readUpload: ReadUpload,
+    @Inject(CountRows) private readonly countRows: CountRows,
+    @Inject(AUDIT_LOG) private readonly auditLog: AuditLog,
     @Inject(ReadProposals) private readonly proposals: ReadProposals,
   ) {}
 
@@ -52,6 +65,21 @@ export class DatasetsController {
     const cut = new AbortController();
     request.raw.once('aborted', () => cut.abort());
     return this.publishVersion.execute(actor, { dataset: params.id, ...query }, request.body as Readable, cut.signal);
+  }
+
+  // Who asks again and again may be after somebody: every count is written down before it is told.
+  @Serves(routes.countRows)
+  async count(@Caller() actor: Actor, @Sent() { params, body }: Given<typeof routes.countRows>) {
+    const told = await this.countRows.execute(actor, params.id, body.rows);
+    await this.auditLog.write({
+      at: new Date().toISOString(),
+      person: actor.person,
+      department: actor.department,
+      action: `${routes.countRows.method} ${routes.countRows.path}`,
+      code: 'counted',
+      details: { dataset: params.id, scope: JSON.stringify(body.rows), ...told },
+    });
+    return told;
   }
 
   @Serves(routes.upload)

@@ -41,8 +41,9 @@ export class RequestsController {
   }
 
   @Serves(routes.previewRequest)
-  preview(@Caller() actor: Actor, @Sent() { params }: Given<typeof routes.previewRequest>) {
-    return this.previewRequest.execute(actor, params.id);
+  preview(@Caller() actor: Actor, @Sent() { params, body }: Given<typeof routes.previewRequest>) {
+    const { proposal, from, limit, ...narrowing } = body;
+    return this.previewRequest.execute(actor, params.id, { narrowing, proposal, from, limit });
   }
 
   @Serves(routes.decideRequest)

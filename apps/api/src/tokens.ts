@@ -9,6 +9,7 @@ export const SETTINGS = Symbol('settings');
 export const CONTEXT = Symbol('context');
 export const DATA_PLANE = Symbol('data plane');
 export const DATABASE = Symbol('database');
+export const AUDIT_LOG = Symbol('audit log');
 export const GATE = Symbol('gate');
 export const QUEUE = Symbol('queue');
 export const LOG = Symbol('log');

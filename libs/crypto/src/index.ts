@@ -9,6 +9,7 @@ export { encodeCanonical, encodeJcs } from './canonical-buffer.js';
 
 export { createHmacSha256, createSha256, equalConstantTime, hmacSha256Hex, sha256, sha256Hex } from './digest.js';
 export { decodeBase64, decodeBase64Url } from './base64.js';
+export { RecentlyUsed } from './recently-used.js';
 export { randomId, randomKey, randomSecret } from './random.js';
 
 export { CommitmentError, checkTextCommitment, commitText, commitTextWith } from './commitment.js';

@@ -86,18 +86,21 @@ export interface CountJob extends AnyJob {
   readonly rows: RowScope;
 }
 
-/** Count the rows of a selection and show the first few as they would leave. */
+/** Count the rows of a selection and show some as they would leave. */
 export interface PreviewJob extends AnyJob {
   readonly version: StoredVersion;
   readonly selection: Omit<Selection, 'format'>;
   readonly pseudonymKey?: Uint8Array;
-  /** 5 unless told. */
+  /** The first row shown, counted from 0 among those that would leave; 0 unless told. */
+  readonly from?: number;
+  /** How many rows are shown; 5 unless told. */
   readonly limit?: number;
 }
 
 export interface PreviewedRows {
   readonly rows: number;
   readonly items: readonly string[];
+  readonly from: number;
   /** Canonical texts; null is a missing value. */
   readonly sample: readonly (readonly (string | null)[])[];
 }

@@ -275,7 +275,21 @@ test('counts and previews say what would leave', async (t) => {
     { ...place, selection: { items: ['text'], rows: { op: 'all' }, transformations: [] } },
     ground.folder,
   );
-  assert.deepEqual(all, { rows: 4000, items: ['text'], sample: [['t0'], ['t1'], ['t2'], ['t3'], ['t4']] });
+  assert.deepEqual(all, {
+    rows: 4000,
+    items: ['text'],
+    from: 0,
+    sample: [['t0'], ['t1'], ['t2'], ['t3'], ['t4']],
+  });
+
+  const evens = { op: 'in', item: 'text', values: ['t0', 't2', 't3996', 't3998'] } as const;
+  const selection = { items: ['text'], rows: { ...evens, values: [...evens.values] }, transformations: [] };
+  const page = (from: number, limit: number) => previewRows({ ...place, selection, from, limit }, ground.folder);
+  // The rows are in different parts: a page begins in one and goes on in the next.
+  assert.deepEqual((await page(1, 2)).sample, [['t2'], ['t3996']]);
+  assert.deepEqual((await page(3, 200)).sample, [['t3998']]);
+  assert.deepEqual(await page(4, 5), { rows: 4, items: ['text'], from: 4, sample: [] });
+  assert.deepEqual((await page(0, 0)).sample, []);
 
   const mixed = await ingestHere(ground, everyKind, everyKindCsv);
   const shown = await previewRows(

@@ -27,11 +27,11 @@ export async function countRows(job: CountJob, folder: string, options: JobOptio
   });
 }
 
-/** Counts the rows of a selection, and shows the first few exactly as they would leave. */
+/** Counts the rows of a selection, and shows some of them, in the version's order, exactly as they would leave. */
 export async function previewRows(job: PreviewJob, folder: string, options: JobOptions = {}): Promise<PreviewedRows> {
   const limits = limitsWith(job.limits);
   const selection = compileSelection(job.version.items, job.selection, job.pseudonymKey, limits);
-  const limit = job.limit ?? 5;
+  const { from = 0, limit = 5 } = job;
   const shown = selection.columns.map((column, i) => `${asText(column)} AS ${columnName(i)}`).join(', ');
   return withSandbox(folder, limits, async (sandbox) => {
     const sample: (string | null)[][] = [];
@@ -39,9 +39,12 @@ export async function previewRows(job: PreviewJob, folder: string, options: JobO
     let done = 0;
     for await (const { path } of openParts(job.version, openPayloadStore(job.store), folder)) {
       options.signal?.throwIfAborted();
-      rows += await count(sandbox, path, selection.condition, selection.conditionParameters);
-      if (sample.length < limit) {
-        const sql = `SELECT ${shown} FROM read_parquet(${quoteLiteral(path)}) WHERE ${selection.condition} LIMIT ${limit - sample.length}`;
+      const here = await count(sandbox, path, selection.condition, selection.conditionParameters);
+      const skipped = Math.max(0, from - rows);
+      rows += here;
+      if (sample.length < limit && skipped < here) {
+        const page = `LIMIT ${limit - sample.length} OFFSET ${skipped}`;
+        const sql = `SELECT ${shown} FROM read_parquet(${quoteLiteral(path)}) WHERE ${selection.condition} ${page}`;
         for (const row of await sandbox.run(sql, selection.parameters)) {
           sample.push(row.map((value) => (value === null ? null : String(value))));
         }
@@ -49,7 +52,7 @@ export async function previewRows(job: PreviewJob, folder: string, options: JobO
       done += 1;
       options.onProgress?.({ stage: 'selecting', done, total: job.version.parts.length, rows });
     }
-    return { rows, items: selection.columns.map((column) => column.name), sample };
+    return { rows, items: selection.columns.map((column) => column.name), from, sample };
   });
 }
 

@@ -62,7 +62,7 @@ test('a child takes in, counts, previews and prepares; its folder is gone after 
   assert.equal(await runCount({ ...place, rows: { op: '=', item: 'id', value: '002' } }), 1);
   const selection = { items: ['id'], rows: { op: 'all' }, transformations: [] } as const;
   const preview = await runPreview({ ...place, selection: { ...selection, transformations: [] }, limit: 2 });
-  assert.deepEqual(preview, { rows: 4, items: ['id'], sample: [['001'], ['002']] });
+  assert.deepEqual(preview, { rows: 4, items: ['id'], from: 0, sample: [['001'], ['002']] });
 
   const { job, identity } = await jobOf(ground, version);
   const stages: string[] = [];

@@ -66,7 +66,7 @@ export function runCount(job: CountJob, options: JobOptions = {}): Promise<numbe
   return runJob('count', job, options);
 }
 
-/** Counts the rows of a selection and shows the first few exactly as they would leave, in a process of its own. */
+/** Counts the rows of a selection and shows some exactly as they would leave, in a process of its own. */
 export function runPreview(job: PreviewJob, options: JobOptions = {}): Promise<PreviewedRows> {
   return runJob('preview', job, options);
 }

@@ -24,6 +24,7 @@ export { Approve, ReadProposals, ReturnProposal, SignProposal } from './proposal
 export { ChangeDataset, EnterDataset, ReadDatasets } from './catalogue/datasets.js';
 export { PublishVersion, ReadUpload } from './catalogue/publish-version.js';
 export { DecideRequest, SubmitRequest, SupplementRequest, WithdrawRequest } from './requests/requests.js';
+export { CountRows } from './requests/count-rows.js';
 export { PreviewRequest } from './requests/preview-request.js';
 export { ReadRequests } from './requests/read-requests.js';
 export { ResumeRight, SuspendRight, TerminateRight } from './rights/end-right.js';

@@ -1,4 +1,4 @@
-import { refuse, type Asked, type Refusal, type States } from '#contracts';
+import { refuse, type Asked, type Refusal, type RowScope, type States } from '#contracts';
 import { no, yes, type Decided } from './decided.js';
 import { itemsByName, unknownItems } from './items-by-name.js';
 import { checkScope, scopeItems } from './row-scope.js';
@@ -23,16 +23,29 @@ export interface RequestAccepted {
  * term.
  */
 export function decideRequest(question: RequestQuestion): Decided<RequestAccepted> {
-  const { from, dataset, asked, now } = question;
+  const { dataset, asked, now } = question;
   const { entry } = dataset;
-  if (from === dataset.provider) return no(refuse('own-dataset'));
-  if (entry.shareType === 'not-shared')
-    return no(refuse('not-shared', { citation: question.citation ?? entry.shareCondition ?? '–' }));
+  const closed = checkShared(question);
+  if (closed) return no(closed);
   if (!entry.shareMethods.includes(asked.method))
     return no(refuse('method-not-offered', { method: asked.method }, { field: 'method' }));
   const fault = checkAsked(dataset, asked) ?? checkWindow(asked.window, now);
   if (fault) return no(fault);
   return yes({ byRule: ruleFault(dataset, asked) === undefined });
+}
+
+function checkShared({ from, dataset, citation }: Pick<RequestQuestion, 'from' | 'dataset' | 'citation'>): Refusal | undefined {
+  if (from === dataset.provider) return refuse('own-dataset');
+  return dataset.entry.shareType === 'not-shared'
+    ? refuse('not-shared', { citation: citation ?? dataset.entry.shareCondition ?? '–' })
+    : undefined;
+}
+
+/** Why a department may not even count these rows: what it could not ask for, it does not count. Else undefined. */
+export function checkCount(
+  question: Pick<RequestQuestion, 'from' | 'dataset' | 'citation'> & { readonly rows: RowScope },
+): Refusal | undefined {
+  return checkShared(question) ?? checkScope(question.rows, question.dataset.entry.items);
 }
 
 function checkAsked(dataset: States['dataset'], asked: Asked): Refusal | undefined {

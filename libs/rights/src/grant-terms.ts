@@ -37,7 +37,16 @@ export interface GrantQuestion {
  * condition of the entry. `by-rule` sets nothing: as asked, with the entry's own masks.
  */
 export function grantTerms(question: GrantQuestion): Decided<RightTerms> {
-  const { request, dataset, decision, now } = question;
+  const { request, dataset, decision, condition } = question;
+  const narrowed = narrowedTerms(question);
+  if (narrowed.refused) return narrowed;
+  const fault = checkDecision({ request, dataset, decision, condition, terms: narrowed.ok });
+  return fault ? no(fault) : narrowed;
+}
+
+/** The terms that a narrowing makes of a request, not yet asking under which decision they may be given: what a preview shows. */
+export function narrowedTerms(question: Pick<GrantQuestion, 'request' | 'dataset' | 'narrowing' | 'now'>): Decided<RightTerms> {
+  const { request, dataset, now } = question;
   const narrowing = question.narrowing ?? {};
   const { asked } = request;
   if (request.state !== 'submitted') return no(refuse('wrong-state', { state: request.state }));
@@ -65,7 +74,7 @@ export function grantTerms(question: GrantQuestion): Decided<RightTerms> {
     quota: narrowing.quota ?? asked.quota,
     obligations: narrowing.obligations ?? { accountForUse: true },
   };
-  const wide = checkGrant({ request, dataset, decision, condition: question.condition, terms, now });
+  const wide = checkTerms({ request, dataset, terms, now });
   return wide ? no(wide) : yes(terms);
 }
 
@@ -89,16 +98,34 @@ export function checkGrant(grant: {
   readonly terms: RightTerms;
   readonly now: string;
 }): Refusal | undefined {
-  const { request, dataset, decision, terms, now } = grant;
+  return checkTerms(grant) ?? checkDecision(grant);
+}
+
+function checkTerms(grant: {
+  readonly request: States['request'];
+  readonly dataset: States['dataset'];
+  readonly terms: RightTerms;
+  readonly now: string;
+}): Refusal | undefined {
+  const { request, dataset, terms, now } = grant;
   const { asked } = request;
   const { items } = dataset.entry;
   if (dataset.entry.shareType === 'not-shared') return refuse('not-shared', { citation: dataset.entry.shareCondition ?? '–' });
   const wider = widerField(asked, request, dataset, terms);
   if (wider) return refuse('grant-wider-than-request', { field: wider }, { field: wider });
-  const fault =
-    checkScope(terms.rows, items, grantedScopeLimits) ?? checkWindow(terms.window, now) ?? checkTermItems(items, terms);
-  if (fault) return fault;
+  return checkScope(terms.rows, items, grantedScopeLimits) ?? checkWindow(terms.window, now) ?? checkTermItems(items, terms);
+}
 
+/** What the kind of decision asks of terms that are otherwise in order. */
+function checkDecision(grant: {
+  readonly request: States['request'];
+  readonly dataset: States['dataset'];
+  readonly decision: GrantDecision;
+  readonly condition?: string | undefined;
+  readonly terms: RightTerms;
+}): Refusal | undefined {
+  const { request, dataset, decision, terms } = grant;
+  const { asked } = request;
   if (decision === 'agree-in-part') {
     // Nobody invents conditions (Art. 14): one can be cited only where the entry states them.
     if (grant.condition === undefined || dataset.entry.shareCondition === undefined) return refuse('condition-missing');

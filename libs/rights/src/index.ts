@@ -26,11 +26,13 @@ export {
 } from './transformation.js';
 export type { MaskingChoice } from './transformation.js';
 
-export { decideRequest } from './decide-request.js';
+export { checkCount, decideRequest } from './decide-request.js';
 export type { RequestAccepted, RequestQuestion } from './decide-request.js';
 export { decideDecision } from './decide-decision.js';
 export type { RequestStep } from './decide-decision.js';
-export { checkGrant, grantTerms } from './grant-terms.js';
+export { smallCell, toldCount } from './told-count.js';
+export type { ToldCount } from './told-count.js';
+export { checkGrant, grantTerms, narrowedTerms } from './grant-terms.js';
 export type { GrantDecision, GrantQuestion, Narrowing } from './grant-terms.js';
 export { checkInForce, decidePull, pullsOnDay, refusedPullBody, replayDecision, versionOfPull } from './decide-pull.js';
 export type { DecidedBody, PullBody, PullQuestion } from './decide-pull.js';

@@ -2,7 +2,7 @@ import { routes, type DatasetView, type RequestView, type Sent } from '#contract
 import { Argument, Option, type Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { usage } from '../exits.js';
-import { findDataset, findRequest, findVersion } from '../find/find.js';
+import { findDataset, findProposal, findRequest, findVersion } from '../find/find.js';
 import { allPages, firstOf } from '../find/pages.js';
 import { rowsStated } from '../rows/option.js';
 import { tellOutcome } from '../sign/outcome.js';
@@ -101,14 +101,29 @@ function showRequest(group: Command, bench: Bench): void {
     .option(
       '--preview',
       say({
-        zh: '统计行数，并显示五行脱敏后将离开的数据（提供部门）',
-        en: 'count the rows and show five as they would leave (provider)',
+        zh: '统计行数，并显示几行脱敏后将离开的数据（提供部门）',
+        en: 'count the rows and show some as they would leave (provider)',
       }),
-    );
-  examples(show, bench, 'quanlian requests show 3fa94c21', 'quanlian requests show 3fa94c21 --preview');
-  act<{ preview?: boolean }>(show, bench, async (desk, [text], options) => {
+    )
+    .option('--items <list>', say({ zh: '预览：如只给这些数据项', en: 'preview: if only these items were given' }))
+    .option('--rows <scope>', say({ zh: '预览：如再限于这些行', en: 'preview: if only these rows of them were given' }))
+    .option('--mask <item=how...>', say({ zh: '预览：如这样脱敏', en: 'preview: if it were masked like this' }))
+    .option('--clear <list>', say({ zh: '预览：如这些数据项不脱敏', en: 'preview: if these items left as they are' }))
+    .option('--proposal <id>', say({ zh: '预览：按这件已拟定的答复', en: 'preview: on the terms of this prepared answer' }))
+    .option('--skip <n>', say({ zh: '预览：先跳过几行', en: 'preview: pass over so many rows' }), '0')
+    .option('--first <n>', say({ zh: '预览：显示几行，至多 200', en: 'preview: show so many rows, 200 at most' }), '5');
+  examples(
+    show,
+    bench,
+    'quanlian requests show 3fa94c21',
+    'quanlian requests show 3fa94c21 --preview',
+    'quanlian requests show 3fa94c21 --preview --items code,name --mask name=keep:1,0 --first 20',
+  );
+  act<PreviewOptions>(show, bench, async (desk, [text], options) => {
     const request = await findRequest(desk, text ?? '');
-    const preview = options.preview ? await desk.client.call(routes.previewRequest, { params: { id: request.id } }) : undefined;
+    const preview = options.preview
+      ? await desk.client.call(routes.previewRequest, { params: { id: request.id }, body: await previewBody(desk, options) })
+      : undefined;
     desk.out.result({ ...request, ...(preview ? { preview } : {}) }, () => {
       showFields(desk, request);
       if (!preview) return;
@@ -120,6 +135,30 @@ function showRequest(group: Command, bench: Bench): void {
         );
     });
   });
+}
+
+interface PreviewOptions extends Pick<TermOptions, 'items' | 'rows'> {
+  preview?: boolean;
+  mask?: string[];
+  clear?: string;
+  proposal?: string;
+  skip: string;
+  first: string;
+}
+
+async function previewBody(desk: Desk, options: PreviewOptions): Promise<Sent<typeof routes.previewRequest>['body']> {
+  const items = listOf(options.items);
+  const rows = rowsStated(options);
+  const clear = listOf(options.clear);
+  return {
+    ...(items ? { items } : {}),
+    ...(rows ? { rows } : {}),
+    ...(options.mask === undefined ? {} : { transformations: options.mask.map(readTransformation) }),
+    ...(clear ? { clear } : {}),
+    ...(options.proposal === undefined ? {} : { proposal: (await findProposal(desk, options.proposal)).id }),
+    from: countOf(options.skip, '--skip'),
+    limit: countOf(options.first, '--first'),
+  };
 }
 
 function showFields(desk: Desk, request: RequestView): void {

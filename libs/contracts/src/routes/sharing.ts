@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  countSchema,
   dateSchema,
   datasetEntrySchema,
   departmentCodeSchema,
@@ -28,6 +29,7 @@ import {
   proposalViewSchema,
   requestViewSchema,
   rightViewSchema,
+  rowCountViewSchema,
   uploadViewSchema,
   versionViewSchema,
 } from './views.js';
@@ -146,6 +148,17 @@ export const sharingRoutes = {
     response: uploadViewSchema,
     status: 201,
   }),
+  /** For whoever thinks of asking: small numbers are not told (docs/decisions/0016-counts-before-a-right.md). */
+  countRows: route({
+    method: 'POST',
+    path: '/api/datasets/:id/count',
+    access: ['requester'],
+    tag: 'datasets',
+    summary: { zh: '统计行范围内的行数（申请前）', en: 'Count the rows of a scope, before asking for them' },
+    params: idParams,
+    body: z.strictObject({ rows: rowScopeSchema }),
+    response: rowCountViewSchema,
+  }),
   upload: route({
     method: 'GET',
     path: '/api/uploads/:id',
@@ -188,13 +201,28 @@ export const sharingRoutes = {
     response: proposalViewSchema,
     status: 201,
   }),
+  /**
+   * Under a narrowing that the provider considers, under a proposal that waits, or as asked. What a decision would be refused for is
+   * refused here with the same code.
+   */
   previewRequest: route({
-    method: 'GET',
+    method: 'POST',
     path: '/api/requests/:id/preview',
     access: ['steward', 'office-head'],
     tag: 'requests',
-    summary: { zh: '预览将要离开的数据行', en: 'Count the rows and show five as they would leave' },
+    summary: { zh: '预览将要离开的数据行', en: 'Count the rows and show some exactly as they would leave' },
     params: idParams,
+    body: z.strictObject({
+      items: narrowing.items,
+      rows: narrowing.rows,
+      transformations: narrowing.transformations,
+      clear: narrowing.clear,
+      /** A grant (`right.granted`) proposed for this request: its terms are shown, and nothing else may be stated. */
+      proposal: idSchema.optional(),
+      /** The first row shown, counted from 0 among those that would leave. */
+      from: countSchema.default(0),
+      limit: z.number().int().min(0).max(200).default(5),
+    }),
     response: previewViewSchema,
   }),
   decideRequest: route({

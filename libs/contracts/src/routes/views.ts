@@ -175,10 +175,21 @@ export const requestViewSchema = z.object({
   refusal: z.object({ code: z.string(), reason: z.string() }).optional(),
   right: idSchema.optional(),
 });
+/**
+ * How many of the dataset's `total` rows a scope holds. Fewer than ten are not told apart. `rounded`: `rows` is a multiple of ten, and at
+ * least so many there are; so it is told for a key list, and where fewer than ten rows would be left out.
+ */
+export const rowCountViewSchema = z.union([
+  z.object({ total: countSchema, rows: countSchema, rounded: z.boolean() }),
+  z.object({ total: countSchema, fewerThan: z.literal(10) }),
+]);
 export const previewViewSchema = z.object({
+  /** All rows that would leave. */
   rows: countSchema,
   items: z.array(z.string()),
-  /** At most five, masked as they would leave; null is a missing value. */
+  /** Which of the rows the sample begins with, counted from 0. */
+  from: countSchema,
+  /** Masked as they would leave, in the version's order; null is a missing value. */
   sample: z.array(z.array(z.string().nullable())),
 });
 
