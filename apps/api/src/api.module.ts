@@ -2,7 +2,7 @@ import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/co
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import * as exchange from '#exchange';
 import type { DataPlane, ExchangeContext, RightGate } from '#exchange';
-import { AccessGuard, AnswerInterceptor, Metrics } from '#nest';
+import { AccessGuard, AnswerInterceptor, Metrics, OnceInterceptor } from '#nest';
 import { postgresAuditLog, type Database } from '#postgres';
 import type { TaskQueue } from '#queue';
 import { AccountsController } from './accounts.controller.js';
@@ -120,6 +120,7 @@ export class ApiModule {
         EventStreams,
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: OnceInterceptor },
       ],
     };
   }

@@ -1,4 +1,5 @@
 import type { Problem } from './refusal.js';
+import { idempotencyHeader } from './routes/idempotency.js';
 import type { Answer, Route, Sent } from './routes/route.js';
 
 /** The exchange said no, or could not be reached (`problem` is then absent). */
@@ -25,6 +26,8 @@ export interface ClientSettings {
 export interface CallOptions {
   readonly signal?: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
+  /** 32 hex digits, made once for one act and sent with each try: however often it arrives, it is done once. */
+  readonly idempotencyKey?: string;
   /** For routes that consume a stream. */
   readonly stream?: ReadableStream<Uint8Array>;
 }
@@ -44,6 +47,7 @@ export function createClient(settings: ClientSettings) {
     for (const [name, value] of Object.entries(parts.query ?? {}))
       if (value !== undefined) url.searchParams.set(name, String(value));
     const headers: Record<string, string> = { 'x-quanlian-request': '1', ...options.headers };
+    if (options.idempotencyKey !== undefined) headers[idempotencyHeader] = options.idempotencyKey;
     const token = settings.token?.();
     if (token) headers['authorization'] = `Bearer ${token}`;
     const department = settings.department?.();

@@ -5,5 +5,6 @@ export * from './statements/bodies.js';
 export * from './statements/statement.js';
 export * from './state.js';
 export * from './routes/index.js';
+export * from './routes/idempotency.js';
 export * from './workflow/workflow.js';
 export * from './client.js';

@@ -7,6 +7,16 @@ export interface Actor {
   readonly roles: readonly Role[];
   /** The department is the competent one. */
   readonly competent: boolean;
+  /** What this call makes, when the caller named it: the same call again is answered and not done again. */
+  readonly intent?: Intent;
+}
+
+/** A call that is to make one statement, however often it arrives. */
+export interface Intent {
+  /** The id that its statement gets. */
+  readonly id: string;
+  /** SHA-256 of route, object and body, hex: the same id for anything else is refused. */
+  readonly digest: string;
 }
 
 /** Throws Refusal not-allowed unless the actor holds one of the roles. */

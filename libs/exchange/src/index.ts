@@ -1,5 +1,5 @@
 export * from './ports.js';
-export type { Actor } from './actor.js';
+export type { Actor, Intent } from './actor.js';
 export { seesEverything } from './actor.js';
 export type { ExchangeContext } from './context.js';
 export { openDataPlane, type DataPlane } from './data-plane.js';

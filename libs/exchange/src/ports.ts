@@ -116,6 +116,8 @@ export interface Proposal {
   readonly preparedAt: string;
   readonly sentence: Sentence;
   readonly returnReason?: string;
+  /** Digest of the call that made it, when the caller had named it by an id of its own. */
+  readonly intent?: string;
 }
 export interface Proposals {
   add(proposal: Proposal): Promise<void>;

@@ -40,11 +40,14 @@ export async function propose<T extends StatementType>(
 ): Promise<Proposal> {
   const key = await keyInForce(stores, proposed.issuer);
   const now = instantNow(context);
+  const id = proposed.id ?? actor.intent?.id ?? randomId();
+  // An id that the ledger knows already belongs to something else.
+  if (id === actor.intent?.id && (await stores.inbox.states([id])).size > 0) throw refuse('statement-conflict');
   const statement = {
     v: 1,
     type: proposed.type,
     origin: context.origin,
-    id: proposed.id ?? randomId(),
+    id,
     issuer: proposed.issuer,
     keyId: key.id,
     alg: 'ed25519',
@@ -64,6 +67,7 @@ export async function propose<T extends StatementType>(
     preparedByDepartment: actor.department,
     preparedAt: now,
     sentence: proposed.sentence,
+    ...(actor.intent?.id === id ? { intent: actor.intent.digest } : {}),
   };
   await stores.proposals.add(proposal);
   return proposal.state === 'awaiting-signature' ? signIfInCustody(context, stores, proposal) : proposal;
@@ -76,6 +80,8 @@ export async function approveProposal(
   actor: Actor,
   proposal: Proposal,
 ): Promise<Proposal> {
+  // The same approval again (a double click) changes nothing.
+  if (proposal.state !== 'awaiting-approval' && approvedBy(proposal)?.person === actor.person) return proposal;
   requireState('proposal', 'approve', stateBeforeInbox(proposal));
   if (proposal.approvalBy !== actor.department || !actor.roles.includes('office-head')) throw refuse('not-allowed');
   if (proposal.preparedBy === actor.person) throw refuse('same-person');
@@ -87,6 +93,11 @@ export async function approveProposal(
   const approved: Proposal = { ...proposal, statement, custody: key.state.custody, state: 'awaiting-signature' };
   await stores.proposals.update(approved);
   return signIfInCustody(context, stores, approved);
+}
+
+/** The office head's approval in a proposal's statement, once it is given. */
+export function approvedBy({ statement }: Proposal): Approval | undefined {
+  return statement.approvals?.[0];
 }
 
 /** The state that people see of a proposal, before the inbox is asked what became of it. */

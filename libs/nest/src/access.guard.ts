@@ -1,6 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { refuse } from '#contracts';
-import { Authenticate } from '#exchange';
+import { answersAgain, idempotencyHeader, idempotencyKeySchema, refuse, type Route } from '#contracts';
+import { sha256Hex } from '#crypto';
+import { Authenticate, type Intent } from '#exchange';
 import { routeOf, type AuthenticatedRequest } from './serve.js';
 
 /** The name of the session cookie; with TLS it carries the `__Host-` prefix, which browsers bind to this host. */
@@ -23,9 +24,10 @@ export class AccessGuard implements CanActivate {
     const secret = this.bearer(request) ?? this.cookie(request, route.method !== 'GET');
     if (secret === undefined) throw refuse('not-logged-in');
     request.call = await this.authenticate.execute(secret, typeof department === 'string' ? department : undefined);
-    if (route.access === 'person') return true;
     const { roles } = request.call.actor;
-    if (!route.access.some((role) => roles.includes(role))) throw refuse('not-allowed');
+    if (route.access !== 'person' && !route.access.some((role) => roles.includes(role))) throw refuse('not-allowed');
+    const intent = intentOf(route, request);
+    if (intent) request.call = { ...request.call, actor: { ...request.call.actor, intent } };
     return true;
   }
 
@@ -44,4 +46,14 @@ export class AccessGuard implements CanActivate {
     if (isForeign || (changes && request.headers['x-quanlian-request'] !== '1')) throw refuse('bad-origin');
     return secret;
   }
+}
+
+/** What the caller says that this call is to make. Throws Refusal bad-input for a key that is none. */
+function intentOf(route: Route, request: AuthenticatedRequest): Intent | undefined {
+  const key = request.headers[idempotencyHeader];
+  if (key === undefined || !answersAgain(route)) return undefined;
+  const id = idempotencyKeySchema.safeParse(key);
+  if (!id.success) throw refuse('bad-input', { field: idempotencyHeader }, { field: idempotencyHeader });
+  const asked = JSON.stringify([route.method, route.path, request.params, request.body ?? {}]);
+  return { id: id.data, digest: sha256Hex(asked) };
 }

@@ -1,4 +1,4 @@
-import { problemSchema, routes, type Route } from '#contracts';
+import { answersAgain, idempotencyHeader, idempotencyKeySchema, problemSchema, routes, type Route } from '#contracts';
 import { z } from 'zod';
 
 type JsonObject = Record<string, unknown>;
@@ -49,7 +49,11 @@ function operation(name: string, route: Route): JsonObject {
     summary: `${route.summary.en} · ${route.summary.zh}`,
     ...(typeof route.access === 'string' ? {} : { description: `Roles: ${route.access.join(', ')}` }),
     ...(route.access === 'public' ? { security: [] } : {}),
-    parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
+    parameters: [
+      ...parameters(route.params, 'path'),
+      ...parameters(route.query, 'query'),
+      ...(answersAgain(route) ? [idempotencyParameter] : []),
+    ],
     ...(body ? { requestBody: { required: true, content: body } } : {}),
     responses: {
       [status]: { description: route.summary.en, ...(answer ? { content: answer } : {}) },
@@ -80,3 +84,11 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
   const { $schema: _, ...document } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' }) as JsonObject;
   return document;
 }
+
+const idempotencyParameter: JsonObject = {
+  name: idempotencyHeader,
+  in: 'header',
+  required: false,
+  description: 'Made up once for one act and sent with each try: the statement’s id, so that it is done once.',
+  schema: schemaOf(idempotencyKeySchema, 'input'),
+};

@@ -214,7 +214,7 @@ export const accountRoutes = {
       department: departmentCodeSchema,
       roles: z.array(roleSchema).min(1),
     }),
-    /** The first password is shown once, here. */
+    /** The first password is shown once, here; the same call again (`idempotency-key`) answers an empty one. */
     response: z.object({ person: idSchema, password: z.string(), proposal: proposalViewSchema }),
     status: 201,
   }),

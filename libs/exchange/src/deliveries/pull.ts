@@ -1,5 +1,4 @@
 import { refuse, type Format, type RowScope, type States } from '#contracts';
-import { randomId } from '#crypto';
 import { requireRole, type Actor } from '../actor.js';
 import type { ExchangeContext } from '../context.js';
 import type { Proposal, Stores } from '../ports.js';
@@ -38,7 +37,7 @@ export class Pull {
       const { terms } = right.state;
       return propose(this.context, stores, actor, {
         type: 'pull.signed',
-        id: request.pull ?? randomId(),
+        ...(request.pull === undefined ? {} : { id: request.pull }),
         issuer: actor.department,
         body: {
           right: rightId,

@@ -1,4 +1,4 @@
-import { refuse, type ProposalView } from '#contracts';
+import { idempotencyHeader, refuse, type ProposalView } from '#contracts';
 import { seesEverything, type Actor } from '../actor.js';
 import { checkCountedPassword } from '../accounts/counted-password.js';
 import type { ExchangeContext } from '../context.js';
@@ -43,6 +43,8 @@ export class ReturnProposal {
       const isOwn = proposal.preparedBy === actor.person;
       const isOffice = actor.roles.includes('office-head') && [proposal.approvalBy, proposal.issuer].includes(actor.department);
       if (!isOwn && !isOffice) throw refuse('not-allowed');
+      // The same word again (a double click) changes nothing.
+      if (proposal.state === 'returned' && proposal.returnReason === reason) return proposal;
       requireState('proposal', isOwn ? 'take-back' : 'return', stateBeforeInbox(proposal));
       const returned: Proposal = { ...proposal, state: 'returned', returnReason: reason };
       await stores.proposals.update(returned);
@@ -83,6 +85,23 @@ export class ReadProposals {
     return this.context.transactions.run(async (stores) => {
       const found = await stores.proposals.list({ department: actor.department, state }, page);
       return { items: await proposalViews(stores, found.items), ...(found.next === undefined ? {} : { next: found.next }) };
+    });
+  }
+
+  /**
+   * The proposal that an equal call has made before, or undefined. Throws Refusal statement-conflict when the id was used by somebody
+   * else or for something else.
+   */
+  again(actor: Actor): Promise<ProposalView | undefined> {
+    const { intent } = actor;
+    if (intent === undefined) return Promise.resolve(undefined);
+    return this.context.transactions.run(async (stores) => {
+      const made = await stores.proposals.get(intent.id);
+      if (!made) return undefined;
+      const isSame =
+        made.intent === intent.digest && made.preparedBy === actor.person && made.preparedByDepartment === actor.department;
+      if (!isSame) throw refuse('statement-conflict', {}, { field: idempotencyHeader });
+      return (await proposalViews(stores, [made]))[0];
     });
   }
 

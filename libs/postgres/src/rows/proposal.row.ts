@@ -20,5 +20,6 @@ export const proposalRow = new EntitySchema<ProposalRow>({
     preparedAt: instant('prepared_at'),
     sentence: json(),
     returnReason: optionalText('return_reason'),
+    intent: optionalText(),
   },
 });
