@@ -98,7 +98,18 @@ export function isBuilt() {
   for (const name of ['tsconfig.json', 'package.json', 'package-lock.json'])
     if (statSync(join(root, name)).mtimeMs > built) return false;
   for (const path of sources()) if (statSync(path).mtimeMs > built || !existsSync(outputOf(path))) return false;
-  return true;
+  return isConsoleBuilt();
+}
+
+const consoleFolder = join(root, 'apps/console');
+const consoleOutput = join(root, 'dist/console/index.html');
+
+/** Whether the console's sources, or those of the libraries in it, are older than its last build. */
+function isConsoleBuilt() {
+  const built = statSync(consoleOutput, { throwIfNoEntry: false })?.mtimeMs;
+  if (!built) return false;
+  const inputs = [join(root, 'package-lock.json'), ...walk(consoleFolder), ...walk(join(root, 'libs'))];
+  return inputs.every((path) => path.endsWith('.test.ts') || statSync(path).mtimeMs <= built);
 }
 
 /** Runs a program in the clone; whether it ended well and everything that it printed. */
@@ -113,8 +124,24 @@ async function run(command, args) {
 /** Runs a program of an installed package with this Node. */
 export const runTool = (script, args) => run(process.execPath, [join(root, 'node_modules', script), ...args]);
 
-/** Type-checks and writes dist/, in one run of the compiler. */
+/** Bundles the console into dist/console when a source of it is newer. */
+async function buildConsole() {
+  return isConsoleBuilt() ? { ok: true, output: '' } : run(process.execPath, [join(consoleFolder, 'build/build.mjs')]);
+}
+
+/** Type-checks and writes dist/, in one run of the compiler, and the console beside it. */
 export async function build() {
+  const [server, console] = await Promise.all([buildServer(), buildConsole()]);
+  return {
+    ok: server.ok && console.ok,
+    output: [server, console]
+      .filter((one) => !one.ok)
+      .map((one) => one.output)
+      .join('\n'),
+  };
+}
+
+async function buildServer() {
   tidyOutput();
   rmSync(builtMark, { force: true });
   const started = new Date();

@@ -69,10 +69,12 @@ function describe({ filename, labels, message, help, code }) {
 /** The linter runs once; what it says about imports is counted apart from the rest. */
 async function checkStyle() {
   const since = Date.now();
-  const [format, lint] = await Promise.all([
+  const [format, lint, types] = await Promise.all([
     runTool('oxfmt/bin/oxfmt', ['--check', '.']),
     runTool('oxlint/bin/oxlint', ['--type-aware', '--format=json', '.']),
+    runTool('typescript/bin/tsc', ['-p', 'apps/console/tsconfig.json']),
   ]);
+  report('type check of the console', since, types.ok, types.output);
   report('format', since, format.ok, `${format.output}\nRun: npm run format`);
   let diagnostics;
   try {
@@ -158,7 +160,7 @@ async function runFile(path, env, folder) {
   let timedOut = false;
   const stopGroup = () => {
     try {
-      process.kill(-child.pid, 'SIGKILL');
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     } catch {
       // It is gone already, and its children with it.
     }

@@ -58,8 +58,9 @@ async function end() {
   rmSync(folder, { recursive: true, force: true });
   process.exit(0);
 }
-process.stdin.on('end', end).on('close', end).resume();
-process.on('SIGTERM', end);
+const endNow = () => void end();
+process.stdin.on('end', endNow).on('close', endNow).resume();
+process.on('SIGTERM', endNow);
 // A Ctrl-C at the terminal is for the asker, who still uses us while it winds up; its end closes our input.
 process.on('SIGINT', () => {});
 console.log(JSON.stringify({ pg: postgres.adminUrl('postgres'), redis: redis?.url ?? '' }));

@@ -6,11 +6,14 @@ import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { Metrics, openApiDocument, RefusalFilter, type RefusalLog } from '#nest';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiModule, type ApiParts } from './api.module.js';
+import { serveConsole } from './serve-console.js';
 
 export interface ServerSettings {
   readonly https?: { readonly cert: Buffer; readonly key: Buffer };
   /** Addresses whose word about the caller is believed. */
   readonly trustedProxies: readonly string[];
+  /** Where the built console lies. */
+  readonly consoleFolder: string;
   readonly logBug: (incident: string, error: unknown) => void;
   readonly logRefusal: RefusalLog;
 }
@@ -46,6 +49,7 @@ export async function makeServer(parts: ApiParts, settings: ServerSettings): Pro
   );
   secure(fastify, parts.settings.isSecure);
   measure(fastify, metrics);
+  serveConsole(fastify, settings.consoleFolder);
   const document = openApiDocument(parts.settings.version) as unknown as OpenAPIObject;
   SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'openapi.json',

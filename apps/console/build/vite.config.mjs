@@ -1,0 +1,59 @@
+// How the console is built: one folder of hashed files, no inline script or style, nothing from anywhere else.
+import { join, resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { componentStyles } from './component-styles.mjs';
+
+export const root = resolve(import.meta.dirname, '..');
+export const outDir = resolve(root, '../../dist/console');
+
+const stylesId = 'virtual:component-styles.css';
+const adopted = join(import.meta.dirname, 'adopted-styles.mjs');
+
+/** Ant Design's own writer of style elements is replaced: see adopted-styles.mjs. */
+function withoutInlineStyles() {
+  return {
+    name: 'without-inline-styles',
+    enforce: 'pre',
+    load(id) {
+      const isWriter = /@rc-component\/util\/(es|lib)\/Dom\/dynamicCSS\.js$/.test(id.split('?')[0]);
+      return isWriter ? `export * from ${JSON.stringify(adopted)};` : undefined;
+    },
+  };
+}
+
+/** `import 'virtual:component-styles.css'`: styles of the components in use. */
+function withComponentStyles() {
+  return {
+    name: 'component-styles',
+    resolveId: (id) => (id === stylesId ? `\0${stylesId}` : undefined),
+    load: (id) =>
+      id === `\0${stylesId}`
+        ? componentStyles(join(root, 'src'), { hashed: false, zeroRuntime: false, cssVar: { prefix: 'ant', key: 'quanlian' } })
+        : undefined,
+  };
+}
+
+export function consoleConfig({ apiUrl = 'http://127.0.0.1:8080' } = {}) {
+  return {
+    root,
+    configFile: false,
+    cacheDir: resolve(root, '../../dist/.vite'),
+    publicDir: join(root, 'public'),
+    resolve: { conditions: ['quanlian-browser', 'quanlian-source', 'module', 'browser', 'development|production'] },
+    plugins: [withoutInlineStyles(), withComponentStyles(), react()],
+    optimizeDeps: { exclude: ['antd', '@ant-design/cssinjs', '@ant-design/icons'] },
+    build: {
+      outDir,
+      emptyOutDir: false,
+      target: 'chrome124',
+      sourcemap: false,
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+      chunkSizeWarningLimit: 2000,
+      license: { fileName: 'licenses.md' },
+    },
+    server: { port: 5173, proxy: { '/api': apiUrl, '/health': apiUrl, '/open.html': apiUrl } },
+    logLevel: 'warn',
+  };
+}

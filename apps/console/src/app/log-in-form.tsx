@@ -1,0 +1,31 @@
+import { routes } from '#contracts';
+import { Button, Form, Input } from 'antd';
+import { RefusalNote } from '../components/refusal-note';
+import { useSend } from '../lib/api';
+import { useWords } from '../lib/words';
+import { appWords } from './words';
+
+/** Login and password. With `login` the person is known and only the password is asked. */
+export function LogInForm({ login, onDone }: { readonly login?: string; readonly onDone: () => void }) {
+  const say = useWords(appWords);
+  const logIn = useSend(routes.logIn, { onDone });
+  return (
+    <Form<{ login: string; password: string }>
+      layout="vertical"
+      requiredMark={false}
+      initialValues={{ login: login ?? '' }}
+      onFinish={(typed) => logIn.mutate({ body: typed })}
+    >
+      <Form.Item name="login" label={say('login')} rules={[{ required: true, message: '' }]}>
+        <Input autoComplete="username" autoFocus={login === undefined} readOnly={login !== undefined} />
+      </Form.Item>
+      <Form.Item name="password" label={say('password')} rules={[{ required: true, message: '' }]}>
+        <Input.Password autoComplete="current-password" autoFocus={login !== undefined} />
+      </Form.Item>
+      <RefusalNote error={logIn.error} />
+      <Button type="primary" htmlType="submit" block loading={logIn.isPending}>
+        {say('logIn')}
+      </Button>
+    </Form>
+  );
+}

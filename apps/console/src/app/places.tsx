@@ -1,0 +1,5 @@
+import { accountPlaces } from '../features/account/places';
+import type { Place } from './place';
+
+/** Every page; a feature adds its own list here. */
+export const places: readonly Place[] = [...accountPlaces];

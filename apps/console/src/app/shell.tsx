@@ -1,0 +1,159 @@
+import { MenuOutlined, MoonOutlined, SunOutlined, TranslationOutlined, UserOutlined } from '@ant-design/icons';
+import { Button, Drawer, Dropdown, Tooltip } from 'antd';
+import { useEffect, useState } from 'react';
+import { Link, NavLink, Outlet, useLocation, useNavigate } from 'react-router';
+import { useLiveState } from '../lib/live';
+import { chooseLocale, useLocale, usePick, useWords } from '../lib/words';
+import { Mark } from './mark';
+import { Notices } from './notices';
+import { places } from './places';
+import { logOut, switchDepartment, useSession } from './session';
+import { chooseShade, useShade } from './theme';
+import { appWords } from './words';
+
+/** Everything around a page: navigation, department, language, news. */
+export function Shell() {
+  const say = useWords(appWords);
+  const [isOpen, setOpen] = useState(false);
+  const { pathname } = useLocation();
+  useEffect(() => setOpen(false), [pathname]);
+  return (
+    <div className="shell">
+      <a className="skip" href="#content">
+        {say('skip')}
+      </a>
+      <header className="bar">
+        <Button className="bar-menu" type="text" icon={<MenuOutlined />} aria-label={say('menu')} onClick={() => setOpen(true)} />
+        <Link to="/" className="bar-name">
+          <Mark /> {say('name')}
+        </Link>
+        <DepartmentChoice />
+        <span className="bar-space" />
+        <LiveDot />
+        <Notices />
+        <LanguageChoice />
+        <ShadeChoice />
+        <PersonMenu />
+      </header>
+      <nav className="rail" aria-label={say('navigation')}>
+        <NavigationLinks />
+      </nav>
+      <Drawer open={isOpen} onClose={() => setOpen(false)} placement="left" size={260} title={say('name')}>
+        <nav aria-label={say('navigation')} className="drawer-nav">
+          <NavigationLinks />
+        </nav>
+      </Drawer>
+      <main id="content" className="content" tabIndex={-1}>
+        <Outlet />
+      </main>
+    </div>
+  );
+}
+
+function NavigationLinks() {
+  const pick = usePick();
+  const { has } = useSession();
+  const shown = places
+    .flatMap((place) => (place.nav && (!place.roles || has(...place.roles)) ? [{ path: place.path, ...place.nav }] : []))
+    .toSorted((a, b) => a.order - b.order);
+  return (
+    <ul className="links">
+      {shown.map(({ path, label, icon }) => (
+        <li key={path}>
+          <NavLink to={path}>
+            {icon} <span>{pick(label)}</span>
+          </NavLink>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function DepartmentChoice() {
+  const say = useWords(appWords);
+  const { person, department, departmentName } = useSession();
+  if (person.memberships.length < 2) return <span className="bar-department">{departmentName}</span>;
+  return (
+    <Dropdown
+      trigger={['click']}
+      menu={{
+        selectedKeys: [department],
+        items: person.memberships.map((one) => ({ key: one.department, label: one.departmentName })),
+        onClick: ({ key }) => switchDepartment(key),
+      }}
+    >
+      <Button type="text" className="bar-department" aria-label={`${say('actingFor')} ${departmentName}`}>
+        {departmentName} ▾
+      </Button>
+    </Dropdown>
+  );
+}
+
+function LiveDot() {
+  const say = useWords(appWords);
+  const state = useLiveState();
+  return (
+    <Tooltip title={say(state)}>
+      <span className={`dot dot-${state}`} role="status" aria-label={say(state)} tabIndex={0} />
+    </Tooltip>
+  );
+}
+
+function LanguageChoice() {
+  const say = useWords(appWords);
+  const locale = useLocale();
+  return (
+    <Tooltip title={say('language')}>
+      <Button
+        type="text"
+        icon={<TranslationOutlined />}
+        aria-label={say('language')}
+        lang={locale === 'zh' ? 'en' : 'zh-CN'}
+        onClick={() => void chooseLocale(locale === 'zh' ? 'en' : 'zh')}
+      />
+    </Tooltip>
+  );
+}
+
+function ShadeChoice() {
+  const say = useWords(appWords);
+  const other = useShade() === 'dark' ? 'light' : 'dark';
+  return (
+    <Tooltip title={say(other)}>
+      <Button
+        type="text"
+        className="bar-shade"
+        icon={other === 'dark' ? <MoonOutlined /> : <SunOutlined />}
+        aria-label={say(other)}
+        onClick={() => chooseShade(other)}
+      />
+    </Tooltip>
+  );
+}
+
+function PersonMenu() {
+  const say = useWords(appWords);
+  const { person, roles } = useSession();
+  const navigate = useNavigate();
+  return (
+    <Dropdown
+      trigger={['click']}
+      menu={{
+        items: [
+          { key: 'who', label: `${person.name} · ${roles.map((role) => say(role)).join(' · ')}`, disabled: true },
+          { key: 'account', label: say('account') },
+          { type: 'divider' },
+          { key: 'out', label: say('logOut') },
+        ],
+        onClick: ({ key }) => {
+          if (key === 'account') void navigate('/account');
+          if (key === 'out') void logOut().then(() => navigate('/login'));
+        },
+      }}
+    >
+      <Button type="text" icon={<UserOutlined />} aria-label={person.name}>
+        <span className="bar-person">{person.name}</span>
+      </Button>
+    </Dropdown>
+  );
+}

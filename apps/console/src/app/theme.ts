@@ -1,0 +1,90 @@
+import { theme, type ThemeConfig } from 'antd';
+import { useSyncExternalStore } from 'react';
+
+export type Shade = 'light' | 'dark';
+const storageKey = 'quanlian.shade';
+const systemDark = matchMedia('(prefers-color-scheme: dark)');
+const listeners = new Set<() => void>();
+
+function shadeNow(): Shade {
+  const kept = localStorage.getItem(storageKey);
+  if (kept === 'light' || kept === 'dark') return kept;
+  return systemDark.matches ? 'dark' : 'light';
+}
+function show(): void {
+  document.documentElement.dataset['shade'] = shadeNow();
+  for (const listener of listeners) listener();
+}
+systemDark.addEventListener('change', show);
+show();
+
+/** Light or dark: as chosen, else as the system has it. */
+export function useShade(): Shade {
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }, shadeNow);
+}
+
+export function chooseShade(shade: Shade): void {
+  localStorage.setItem(storageKey, shade);
+  show();
+}
+
+const fonts = `system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'HarmonyOS Sans SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif`;
+const monospace = `ui-monospace, 'SF Mono', 'Cascadia Mono', Consolas, 'Noto Sans Mono CJK SC', monospace`;
+
+/** Our look: calm, dense, one green, little rounding. Every colour pair keeps a contrast of 4.5. */
+export function themeOf(shade: Shade): ThemeConfig {
+  const isDark = shade === 'dark';
+  return {
+    algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
+    zeroRuntime: true,
+    hashed: false,
+    cssVar: { prefix: 'ant', key: 'quanlian' },
+    token: {
+      fontFamily: fonts,
+      fontFamilyCode: monospace,
+      fontSize: 14,
+      borderRadius: 5,
+      controlHeight: 32,
+      wireframe: false,
+      motionDurationMid: '0.12s',
+      motionDurationSlow: '0.16s',
+      ...(isDark
+        ? {
+            colorPrimary: '#3fae97',
+            colorInfo: '#5aa7d6',
+            colorSuccess: '#5fb575',
+            colorWarning: '#d9a544',
+            colorError: '#ef7b6c',
+            colorLink: '#62c4ae',
+            colorBgBase: '#101514',
+            colorTextBase: '#e3e9e7',
+            colorTextSecondary: '#a9b5b1',
+            colorTextTertiary: '#93a09c',
+            colorTextDescription: '#a9b5b1',
+            colorTextPlaceholder: '#8b9894',
+          }
+        : {
+            colorPrimary: '#14665a',
+            colorInfo: '#1e6a96',
+            colorSuccess: '#2b7a44',
+            colorWarning: '#946300',
+            colorError: '#b8352a',
+            colorLink: '#14665a',
+            colorBgLayout: '#f4f6f5',
+            colorTextBase: '#17201e',
+            colorTextSecondary: '#4d5a56',
+            colorTextTertiary: '#5d6a66',
+            colorTextDescription: '#4d5a56',
+            colorTextPlaceholder: '#67736f',
+          }),
+    },
+    components: {
+      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
+      Form: { itemMarginBottom: 14, verticalLabelPadding: '0 0 4px' },
+      Modal: { titleFontSize: 16 },
+    },
+  };
+}

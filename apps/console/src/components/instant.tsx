@@ -1,0 +1,17 @@
+import { Tooltip } from 'antd';
+import { fromNow, localDay, localTime, utcTime } from '../lib/times';
+import { useLocale } from '../lib/words';
+
+/** An instant in local time; UTC when pointed at or focused. */
+export function Instant({ at, show = 'minute' }: { readonly at: string; readonly show?: 'day' | 'minute' | 'second' | 'ago' }) {
+  const locale = useLocale();
+  const text =
+    show === 'day' ? localDay(at, locale) : show === 'ago' ? fromNow(at, locale) : localTime(at, locale, show === 'second');
+  return (
+    <Tooltip title={`${localTime(at, locale, true)} · ${utcTime(at)}`}>
+      <time dateTime={at} className="instant">
+        {text}
+      </time>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,51 @@
+import { Alert } from 'antd';
+import type { ReactNode } from 'react';
+import { isUnreachable, problemOf } from '../lib/api';
+import { defineWords, usePick, useWords } from '../lib/words';
+
+const words = defineWords('refusal', {
+  unreachable: {
+    zh: '没有收到平台的答复。您填写的内容还在；连上后再提交一次，不会重复。',
+    en: 'The exchange did not answer. What you typed is still here; send it again when the line is back, it will not count twice.',
+  },
+  bug: { zh: '出了意外，请再试一次。', en: 'Something went wrong; please try again.' },
+  code: { zh: '代码', en: 'Code' },
+});
+
+/** Why the exchange said no, in a sentence, with the code for those who ask for help, and the way forward when there is one. */
+export function RefusalNote({ error, forward }: { readonly error: unknown; readonly forward?: ReactNode }) {
+  const say = useWords(words);
+  const pick = usePick();
+  if (error === null || error === undefined) return null;
+  const problem = problemOf(error);
+  const faults = problem?.faults ?? [];
+  const title = problem ? pick(problem.title) : say(isUnreachable(error) ? 'unreachable' : 'bug');
+  return (
+    <Alert
+      className="refusal"
+      type={problem && problem.status < 500 ? 'warning' : 'error'}
+      showIcon
+      role="alert"
+      title={title}
+      description={
+        problem || forward ? (
+          <>
+            {faults.length > 1 ? (
+              <ul>
+                {faults.map((fault) => (
+                  <li key={`${fault.code}${fault.at?.field}`}>{pick(fault.title)}</li>
+                ))}
+              </ul>
+            ) : null}
+            {forward ? <p>{forward}</p> : null}
+            {problem ? (
+              <small className="quiet">
+                {say('code')} <code>{problem.code}</code>
+              </small>
+            ) : null}
+          </>
+        ) : undefined
+      }
+    />
+  );
+}

@@ -1,0 +1,26 @@
+import { defineWords } from '../../lib/words';
+
+export const accountWords = defineWords('account', {
+  title: { zh: '我的账号与会话', en: 'My account and sessions' },
+  sessions: { zh: '会话与令牌', en: 'Sessions and tokens' },
+  sessionsLead: { zh: '不认识的，请立即撤回。', en: 'Revoke at once what you do not know.' },
+  session: { zh: '浏览器会话', en: 'Browser session' },
+  token: { zh: '令牌（命令或系统）', en: 'Token (command or system)' },
+  current: { zh: '本次', en: 'This one' },
+  created: { zh: '开始', en: 'Began' },
+  lastUsed: { zh: '最近使用', en: 'Last used' },
+  expires: { zh: '到期', en: 'Ends' },
+  end: { zh: '撤回', en: 'Revoke' },
+  what: { zh: '种类', en: 'Kind' },
+  password: { zh: '修改密码', en: 'Change my password' },
+  currentPassword: { zh: '现在的密码', en: 'Present password' },
+  nextPassword: { zh: '新密码', en: 'New password' },
+  repeat: { zh: '再写一次新密码', en: 'New password again' },
+  differs: { zh: '两次写的不同。', en: 'The two differ.' },
+  change: { zh: '修改', en: 'Change' },
+  changed: { zh: '密码已修改。', en: 'The password is changed.' },
+  me: { zh: '我', en: 'Me' },
+  name: { zh: '姓名', en: 'Name' },
+  login: { zh: '登录名', en: 'Login' },
+  department: { zh: '部门与角色', en: 'Departments and roles' },
+});

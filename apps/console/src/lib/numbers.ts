@@ -1,0 +1,18 @@
+import type { Locale } from './words';
+
+/** A count as people write it: 20,107. */
+export function count(value: number, locale: Locale): string {
+  return new Intl.NumberFormat(locale === 'zh' ? 'zh-CN' : 'en').format(value);
+}
+
+const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+/** Bytes in binary units with at most one decimal. */
+export function bytes(value: number): string {
+  let unit = 0;
+  let amount = value;
+  while (amount >= 1024 && unit < units.length - 1) {
+    amount /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${units[unit]}`;
+}

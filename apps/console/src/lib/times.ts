@@ -1,0 +1,40 @@
+import type { Locale } from './words';
+
+const tag = (locale: Locale) => (locale === 'zh' ? 'zh-CN' : 'en-GB');
+
+/** An instant in the reader's own time zone, to the minute; to the second with `seconds`. */
+export function localTime(instant: string, locale: Locale, seconds = false): string {
+  return new Intl.DateTimeFormat(tag(locale), {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(seconds ? { second: '2-digit' } : {}),
+    hour12: false,
+  }).format(new Date(instant));
+}
+
+/** The day of an instant in the reader's own time zone. */
+export function localDay(instant: string, locale: Locale): string {
+  return new Intl.DateTimeFormat(tag(locale), { year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(instant));
+}
+
+/** The same instant in UTC, as it is stored. */
+export const utcTime = (instant: string): string => `${instant.slice(0, 19).replace('T', ' ')} UTC`;
+
+const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+];
+/** How long ago or until: 3 minutes ago, in 2 days. */
+export function fromNow(instant: string, locale: Locale, now = Date.now()): string {
+  const seconds = (Date.parse(instant) - now) / 1000;
+  const [unit, size] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1];
+  return new Intl.RelativeTimeFormat(locale === 'zh' ? 'zh-CN' : 'en', { numeric: 'auto' }).format(
+    Math.round(seconds / size),
+    unit,
+  );
+}

@@ -1,0 +1,1 @@
+declare module 'virtual:component-styles.css';
