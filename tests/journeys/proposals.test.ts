@@ -4,9 +4,11 @@ import { CallError, routes } from '#contracts';
 import { randomId } from '#crypto';
 import { withClient } from '#postgres';
 import {
+  approved,
   askedFor,
   foundSmallCity,
   granted,
+  logIn,
   published,
   settled,
   startExchange,
@@ -17,6 +19,8 @@ import {
 } from '#testing';
 
 const refusedWith = (code: string) => (error: unknown) => error instanceof CallError && error.problem?.code === code;
+
+const ending = { code: 'misuse' as const, reason: '超出范围使用。', article: '第二十七条' };
 
 describe('statements on their way: once however often asked, one at a time, and found by what they are about', () => {
   let exchange: RunningExchange;
@@ -102,5 +106,82 @@ describe('statements on their way: once however often asked, one at a time, and 
     assert.equal(added.filter(({ password }) => password !== '').length, 1);
     assert.equal(new Set(added.map(({ person }) => person)).size, 1);
     await assert.rejects(add(randomId()), refusedWith('already-exists'));
+  });
+
+  test('two stewards decide one request: the second hears who prepared a decision, until that one is returned', async () => {
+    const { requester, requesterHead, steward, providerHead, supervisor, competentHead, codes } = city;
+    const asked = await requester.client.call(routes.submitRequest, { body: { dataset, asked: askedFor() } });
+    await approved(requesterHead, asked);
+    const added = await competentHead.client.call(routes.addPerson, {
+      body: { login: 'second', name: '冯专员', department: codes.provider, roles: ['steward'] },
+    });
+    await settled(competentHead, added.proposal);
+    const second = await logIn(exchange, 'second', added.password);
+    const decide = (by: typeof steward, decision: 'agree' | 'refuse') =>
+      by.client.call(routes.decideRequest, {
+        params: { id: asked.id },
+        body: decision === 'agree' ? { decision } : { decision, code: 'other', reason: '已有其他渠道。' },
+      });
+    const both = await Promise.allSettled([decide(steward, 'agree'), decide(second, 'refuse')]);
+    const first = both.find((one) => one.status === 'fulfilled')?.value;
+    assert.ok(first);
+    const refused = both.find((one) => one.status === 'rejected')?.reason as CallError;
+    assert.equal(refused.problem?.code, 'decision-waiting');
+    assert.deepEqual(refused.problem?.details, { name: first.preparedBy.name, proposal: first.id });
+
+    // What a review page and an inbox need, in one call.
+    const listed = await providerHead.client.call(routes.proposals, { query: { about: asked.id } });
+    const waiting = listed.items.find(({ id }) => id === first.id);
+    assert.deepEqual(waiting?.about, {
+      kind: 'request',
+      id: asked.id,
+      title: '行政村名录',
+      dataset,
+      departments: [
+        { code: codes.requester, name: '示例市民政局' },
+        { code: codes.provider, name: '示例市公安局' },
+      ],
+    });
+    assert.equal(waiting?.workingDaysLeft, 10);
+    assert.match(waiting?.due ?? '', /^\d{4}-\d\d-\d\d$/);
+    assert.ok(!listed.items.some(({ preparedBy }) => preparedBy.id === requester.id), 'the other side’s proposals stay there');
+    const all = await supervisor.client.call(routes.proposals, { query: { about: asked.id, state: 'all' } });
+    assert.equal(all.items.length, 2, 'who sees everything sees both sides of an object');
+    const request = all.items.find(({ id }) => id === asked.id);
+    assert.equal(request?.approval?.person.name, '周负责人');
+    assert.equal((await supervisor.client.call(routes.proposals, { query: {} })).items.length, 0);
+    const mine = (by: typeof steward) => by.client.call(routes.proposals, { query: { mine: 'true', about: asked.id } });
+    assert.deepEqual([(await mine(steward)).items.length, (await mine(second)).items.length].toSorted(), [0, 1]);
+    const typed = await providerHead.client.call(routes.proposals, {
+      query: { state: 'all', type: 'dataset.entered,version.published' },
+    });
+    assert.deepEqual(new Set(typed.items.map(({ type }) => type)), new Set(['dataset.entered', 'version.published']));
+    assert.ok(typed.items.every(({ about }) => about.kind === 'dataset' && about.title === '行政村名录'));
+
+    const back = await providerHead.client.call(routes.returnProposal, {
+      params: { id: first.id },
+      body: { reason: '请补充条件。' },
+    });
+    assert.equal(back.returnReason, '请补充条件。');
+    const again = await approved(providerHead, await decide(second, 'agree'));
+    assert.equal(again.approval?.person.name, '钱负责人');
+    assert.ok(again.due === undefined, 'a request that is decided has no clock');
+  });
+
+  test('one termination waits at a time; a suspension goes past it', async () => {
+    const right = await granted(city, dataset);
+    const { steward, providerHead } = city;
+    const terminate = () => steward.client.call(routes.terminateRight, { params: { id: right }, body: ending });
+    const waiting = await terminate();
+    assert.deepEqual(waiting.sentence, {
+      zh: '终止共享：示例市民政局使用「行政村名录」',
+      en: 'Terminate the right of 示例市民政局 to use 行政村名录',
+    });
+    await assert.rejects(terminate(), refusedWith('decision-waiting'));
+    await settled(steward, await steward.client.call(routes.suspendRight, { params: { id: right }, body: ending }));
+    const seen = await city.requester.client.call(routes.right, { params: { id: right } });
+    assert.deepEqual([seen.end?.reason, seen.end?.byName], [ending.reason, '示例市公安局']);
+    await providerHead.client.call(routes.returnProposal, { params: { id: waiting.id }, body: { reason: '已过时。' } });
+    await approved(providerHead, await terminate());
   });
 });

@@ -15,7 +15,8 @@ export class ProposalsController {
 
   @Serves(routes.proposals)
   proposals(@Caller() actor: Actor, @Sent() { query }: Given<typeof routes.proposals>) {
-    return this.read.list(actor, query.state, query);
+    const { limit, cursor, type: types, ...filter } = query;
+    return this.read.list(actor, { ...filter, types }, { limit, ...(cursor === undefined ? {} : { cursor }) });
   }
 
   @Serves(routes.proposal)

@@ -119,14 +119,28 @@ export interface Proposal {
   /** Digest of the call that made it, when the caller had named it by an id of its own. */
   readonly intent?: string;
 }
+export interface ProposalFilter {
+  readonly state: 'waiting' | 'awaiting-approval' | 'awaiting-signature' | 'returned' | 'all';
+  /** It concerns this department as issuer, approver or preparer. */
+  readonly department?: string | undefined;
+  readonly preparedBy?: string | undefined;
+  /** Any object that the statement creates or names. */
+  readonly about?: string | undefined;
+  readonly types?: readonly string[] | undefined;
+}
 export interface Proposals {
   add(proposal: Proposal): Promise<void>;
   /** Locks the row until the transaction ends: two approvals at once become one. */
   lock(id: string): Promise<Proposal | undefined>;
   get(id: string): Promise<Proposal | undefined>;
   update(proposal: Proposal): Promise<void>;
-  /** Waiting ones that concern a department (as issuer, approver or preparer), oldest first; `all` includes what is done, newest first. */
-  list(filter: { department?: string; state: 'waiting' | 'all' }, page: PageRequest): Promise<Page<Proposal>>;
+  /** Waiting ones oldest first; `returned` and `all`, which includes what is done, newest first. */
+  list(filter: ProposalFilter, page: PageRequest): Promise<Page<Proposal>>;
+  /**
+   * The one of these types that a department has on its way about an object: not yet signed, or not yet sealed. Until the transaction
+   * ends nobody else gets an answer about that object.
+   */
+  onItsWay(object: string, issuer: string, types: readonly StatementType[]): Promise<Proposal | undefined>;
 }
 
 export interface Person {

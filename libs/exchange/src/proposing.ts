@@ -43,6 +43,7 @@ export async function propose<T extends StatementType>(
   const id = proposed.id ?? actor.intent?.id ?? randomId();
   // An id that the ledger knows already belongs to something else.
   if (id === actor.intent?.id && (await stores.inbox.states([id])).size > 0) throw refuse('statement-conflict');
+  await refuseSecond(stores, proposed);
   const statement = {
     v: 1,
     type: proposed.type,
@@ -71,6 +72,33 @@ export async function propose<T extends StatementType>(
   };
   await stores.proposals.add(proposal);
   return proposal.state === 'awaiting-signature' ? signIfInCustody(context, stores, proposal) : proposal;
+}
+
+/** Statements that reply to a request. */
+export const replyTypes: readonly StatementType[] = ['request.supplement-asked', 'request.refused', 'right.granted'];
+
+/** Of these only one may be on its way about an object: the second would only be refused when it is sealed. */
+const oneAtATime: readonly (readonly StatementType[])[] = [
+  replyTypes,
+  ['request.supplemented'],
+  ['request.withdrawn'],
+  ['right.suspended'],
+  ['right.resumed'],
+  ['right.terminated'],
+  ['receipt.signed'],
+];
+
+async function refuseSecond(
+  stores: Stores,
+  { type, body, issuer }: { type: StatementType; body: object; issuer: string },
+): Promise<void> {
+  const types = oneAtATime.find((group) => group.includes(type));
+  if (!types) return;
+  const { request, right, delivery } = body as { request?: string; right?: string; delivery?: string };
+  const before = await stores.proposals.onItsWay(delivery ?? request ?? right ?? '', issuer, types);
+  if (!before) return;
+  const names = await stores.people.names([before.preparedBy]);
+  throw refuse('decision-waiting', { name: names.get(before.preparedBy) ?? '–', proposal: before.id });
 }
 
 /** Adds the office head's approval to the statement, which the department's signature then covers. */

@@ -144,6 +144,11 @@ export const rightsRefusals = {
     zh: '审批人不是该部门现任共享工作机构负责人。',
     en: 'The approver is not an office head of that department now.',
   },
+  'decision-waiting': {
+    status: 409,
+    zh: '{name}已拟定同类事项（{proposal}），尚待审批、签署或存证；须先办理或退回。',
+    en: '{name} has prepared this already ({proposal}); it waits to be approved, signed or sealed. Finish or return it first.',
+  },
   'odrl-unreadable': {
     status: 400,
     zh: '不是可一一对应的 ODRL 策略：{reason}。',

@@ -10,7 +10,15 @@ import {
   titleSchema,
 } from '../vocabulary.js';
 import { route } from './route.js';
-import { departmentViewSchema, pageOf, pageQuery, personViewSchema, proposalViewSchema } from './views.js';
+import {
+  departmentViewSchema,
+  flag,
+  pageOf,
+  pageQuery,
+  personViewSchema,
+  proposalViewSchema,
+  statementTypesQuery,
+} from './views.js';
 
 const loginName = z.string().regex(/^[a-z0-9][a-z0-9._-]{1,63}$/, 'login');
 const password = z.string().min(1).max(200);
@@ -252,7 +260,16 @@ export const accountRoutes = {
     access: 'person',
     tag: 'proposals',
     summary: { zh: '等待审批或签署的事项，最早的在前', en: 'What waits for approval or signature, oldest first' },
-    query: z.strictObject({ state: z.enum(['waiting', 'all']).default('waiting'), ...pageQuery }),
+    query: z.strictObject({
+      state: z.enum(['waiting', 'awaiting-approval', 'awaiting-signature', 'returned', 'all']).default('waiting'),
+      /** The object that the statement creates or names: a request, a right, a dataset, a person, a key … */
+      about: z.string().min(1).max(128).optional(),
+      /** Types of statements, separated by commas. */
+      type: statementTypesQuery.optional(),
+      /** Those that I prepared. */
+      mine: flag.optional(),
+      ...pageQuery,
+    }),
     response: pageOf(proposalViewSchema),
   }),
   proposal: route({

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { statementTypeSchema } from '../statements/statement.js';
 import { countSchema, departmentCodeSchema, idSchema, instantSchema } from '../vocabulary.js';
 import { route } from './route.js';
-import { entryViewSchema, noticeViewSchema, pageOf, pageQuery } from './views.js';
+import { entryViewSchema, noticeViewSchema, pageOf, pageQuery, statementTypesQuery } from './views.js';
 
 const trailFilters = {
   dataset: idSchema.optional(),
@@ -11,12 +10,7 @@ const trailFilters = {
   department: departmentCodeSchema.optional(),
   person: idSchema.optional(),
   /** Types, separated by commas. */
-  type: z
-    .string()
-    .max(1000)
-    .transform((text) => text.split(','))
-    .pipe(z.array(statementTypeSchema).min(1))
-    .optional(),
+  type: statementTypesQuery.optional(),
   from: instantSchema.optional(),
   until: instantSchema.optional(),
 };

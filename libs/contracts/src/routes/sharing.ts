@@ -23,6 +23,7 @@ import { route } from './route.js';
 import {
   datasetViewSchema,
   deliveryViewSchema,
+  flag,
   pageOf,
   pageQuery,
   previewViewSchema,
@@ -35,7 +36,6 @@ import {
 } from './views.js';
 
 const idParams = z.strictObject({ id: idSchema });
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const asked = z.strictObject({
   purpose: purposeTextSchema,
   items: itemNamesSchema,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { stateKinds } from '../state.js';
 import { statementSignatureSchema } from '../statements/envelope.js';
 import { statementSchema, statementTypeSchema } from '../statements/statement.js';
 import {
@@ -97,6 +98,22 @@ export const proposalViewSchema = z.object({
   preparedBy: personNameSchema,
   preparedAt: instantSchema,
   sentence: sentenceSchema,
+  /** The object that it creates or is about. */
+  about: z.object({
+    kind: z.enum(stateKinds),
+    id: z.string(),
+    /** The dataset's title; a person's or a department's name where it is about one. Empty once erased. */
+    title: z.string(),
+    dataset: idSchema.optional(),
+    /** On its sides: whoever asks first, whoever provides last. */
+    departments: z.array(z.object({ code: z.string(), name: z.string() })),
+  }),
+  /** Where it replies to a request: the day by which the reply is due. */
+  due: dateSchema.optional(),
+  workingDaysLeft: z.number().int().optional(),
+  /** The office head's approval, once given. */
+  approval: z.object({ person: personNameSchema, at: instantSchema }).optional(),
+  returnReason: z.string().optional(),
   /** The exchange's word, signed with the log key, that it seals or denies the statement by a time (docs/formats/statements.md). */
   receipt: z
     .object({
@@ -283,6 +300,14 @@ export const noticeViewSchema = z.object({
 export function pageOf<S extends z.ZodType>(item: S) {
   return z.object({ items: z.array(item), next: z.string().optional() });
 }
+/** A yes or no in a query. */
+export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+/** Types of statements in a query, separated by commas. */
+export const statementTypesQuery = z
+  .string()
+  .max(1000)
+  .transform((text) => text.split(','))
+  .pipe(z.array(statementTypeSchema).min(1));
 export const pageQuery = { cursor: z.string().max(200).optional(), limit: z.coerce.number().int().min(1).max(500).default(100) };
 
 export type ProposalView = z.infer<typeof proposalViewSchema>;

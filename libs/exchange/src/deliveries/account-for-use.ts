@@ -1,6 +1,7 @@
 import { refuse } from '#contracts';
 import { requireRole, type Actor } from '../actor.js';
 import type { ExchangeContext } from '../context.js';
+import { datasetTitle } from '../dataset-title.js';
 import type { Proposal } from '../ports.js';
 import { propose } from '../proposing.js';
 import { commitProse } from '../prose.js';
@@ -28,12 +29,13 @@ export class SignReceipt {
         prepared.plaintextHmac === checked.plaintextHmac &&
         prepared.rows === checked.rows;
       if (!isSame) throw refuse('digest-mismatch');
+      const title = await datasetTitle(stores, dataset);
       return propose(this.context, stores, actor, {
         type: 'receipt.signed',
         issuer: actor.department,
         after: last,
         body: { delivery: id, right, dataset, ...checked },
-        sentence: { zh: '签署回执', en: 'Sign the receipt' },
+        sentence: { zh: `签署回执：${title}`, en: `Sign the receipt for ${title}` },
       });
     });
   }
@@ -48,6 +50,7 @@ export class RecordUse {
     return this.context.transactions.run(async (stores) => {
       const right = await stores.states.get('right', rightId);
       if (!right || right.state.terms.grantee !== actor.department) throw refuse('unknown');
+      const title = await datasetTitle(stores, right.state.terms.dataset);
       return propose(this.context, stores, actor, {
         type: 'use.recorded',
         issuer: actor.department,
@@ -58,7 +61,9 @@ export class RecordUse {
           record: await commitProse(stores, use.record, 'record'),
         },
         sentence:
-          use.kind === 'use' ? { zh: '记录使用情况', en: 'Record the use' } : { zh: '记录销毁情况', en: 'Record the disposal' },
+          use.kind === 'use'
+            ? { zh: `记录使用情况：${title}`, en: `Record the use of ${title}` }
+            : { zh: `记录销毁情况：${title}`, en: `Record the disposal of ${title}` },
       });
     });
   }

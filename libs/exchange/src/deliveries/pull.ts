@@ -1,6 +1,7 @@
 import { refuse, type Format, type RowScope, type States } from '#contracts';
 import { requireRole, type Actor } from '../actor.js';
 import type { ExchangeContext } from '../context.js';
+import { datasetTitle } from '../dataset-title.js';
 import type { Proposal, Stores } from '../ports.js';
 import { propose } from '../proposing.js';
 import { commitProse, readProse } from '../prose.js';
@@ -35,6 +36,7 @@ export class Pull {
       if (earlier) return sameAsBefore(earlier, actor, rightId);
       await this.checkRefusedRate(stores, rightId);
       const { terms } = right.state;
+      const title = await datasetTitle(stores, terms.dataset);
       return propose(this.context, stores, actor, {
         type: 'pull.signed',
         ...(request.pull === undefined ? {} : { id: request.pull }),
@@ -48,7 +50,7 @@ export class Pull {
           format: request.format ?? (terms.formats[0] as Format),
           version: request.version ?? terms.version,
         },
-        sentence: { zh: '提取数据', en: 'Pull data' },
+        sentence: { zh: `提取数据：${title}`, en: `Pull data of ${title}` },
       });
     });
   }

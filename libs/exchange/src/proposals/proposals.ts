@@ -1,11 +1,11 @@
 import { idempotencyHeader, refuse, type ProposalView } from '#contracts';
 import { seesEverything, type Actor } from '../actor.js';
 import { checkCountedPassword } from '../accounts/counted-password.js';
-import type { ExchangeContext } from '../context.js';
-import type { Page, PageRequest, Proposal, Stores } from '../ports.js';
+import { instantNow, type ExchangeContext } from '../context.js';
+import type { Page, PageRequest, Proposal, ProposalFilter, Stores } from '../ports.js';
 import { admitProposal, approveProposal, stateBeforeInbox } from '../proposing.js';
 import { requireState } from '../require-state.js';
-import { commitmentsIn } from './commitments-in.js';
+import { proposalViews } from './proposal-views.js';
 
 function concerns(actor: Actor, proposal: Proposal): boolean {
   return (
@@ -77,14 +77,22 @@ export class ReadProposals {
     return this.context.transactions.run(async (stores) => {
       const proposal = await stores.proposals.get(id);
       if (!proposal || !concerns(actor, proposal)) throw refuse('unknown');
-      return (await proposalViews(stores, [proposal]))[0] as ProposalView;
+      return (await this.views(stores, [proposal]))[0] as ProposalView;
     });
   }
 
-  list(actor: Actor, state: 'waiting' | 'all', page: PageRequest): Promise<Page<ProposalView>> {
+  /** Those of the actor's department; of an object, those of everybody for who sees everything. */
+  list(
+    actor: Actor,
+    filter: Omit<ProposalFilter, 'department' | 'preparedBy'> & { mine?: boolean | undefined },
+    page: PageRequest,
+  ): Promise<Page<ProposalView>> {
+    const { mine = false, ...asked } = filter;
+    const seesAll = asked.about !== undefined && seesEverything(actor);
+    const own = { ...(seesAll ? {} : { department: actor.department }), ...(mine ? { preparedBy: actor.person } : {}) };
     return this.context.transactions.run(async (stores) => {
-      const found = await stores.proposals.list({ department: actor.department, state }, page);
-      return { items: await proposalViews(stores, found.items), ...(found.next === undefined ? {} : { next: found.next }) };
+      const found = await stores.proposals.list({ ...asked, ...own }, page);
+      return { items: await this.views(stores, found.items), ...(found.next === undefined ? {} : { next: found.next }) };
     });
   }
 
@@ -101,42 +109,16 @@ export class ReadProposals {
       const isSame =
         made.intent === intent.digest && made.preparedBy === actor.person && made.preparedByDepartment === actor.department;
       if (!isSame) throw refuse('statement-conflict', {}, { field: idempotencyHeader });
-      return (await proposalViews(stores, [made]))[0];
+      return (await this.views(stores, [made]))[0];
     });
   }
 
   /** The view of a proposal that a use case just made. */
   show(proposal: Proposal): Promise<ProposalView> {
-    return this.context.transactions.run(async (stores) => (await proposalViews(stores, [proposal]))[0] as ProposalView);
+    return this.context.transactions.run(async (stores) => (await this.views(stores, [proposal]))[0] as ProposalView);
   }
-}
 
-/** Proposals as people see them: the inbox tells what became of admitted ones. */
-async function proposalViews(stores: Stores, proposals: readonly Proposal[]): Promise<ProposalView[]> {
-  const admitted = proposals.filter((proposal) => proposal.state === 'admitted').map((proposal) => proposal.id);
-  const inbox = await stores.inbox.states(admitted);
-  const names = await stores.people.names(proposals.map((proposal) => proposal.preparedBy));
-  const inEach = proposals.map((proposal) => commitmentsIn(proposal.statement));
-  const texts = await stores.texts.get([...new Set(inEach.flat())]);
-  return proposals.map((proposal, i) => {
-    const held = inbox.get(proposal.id);
-    const states = { waiting: 'awaiting-seal', sealed: 'sealed', rejected: 'rejected' } as const;
-    return {
-      id: proposal.id,
-      type: proposal.type,
-      state: proposal.state === 'admitted' ? states[held?.state ?? 'waiting'] : proposal.state,
-      statement: proposal.statement,
-      texts: Object.fromEntries(
-        (inEach[i] ?? []).flatMap((commitment) => (texts.has(commitment) ? [[commitment, texts.get(commitment)]] : [])),
-      ),
-      custody: proposal.custody,
-      ...(proposal.approvalBy === undefined ? {} : { approvalBy: proposal.approvalBy }),
-      preparedBy: { id: proposal.preparedBy, name: names.get(proposal.preparedBy) ?? '' },
-      preparedAt: proposal.preparedAt,
-      sentence: proposal.sentence,
-      ...(held ? { receipt: held.receipt } : {}),
-      ...(held?.index === undefined ? {} : { index: held.index }),
-      ...(held?.problem ? { problem: held.problem as ProposalView['problem'] } : {}),
-    } as ProposalView;
-  });
+  private views(stores: Stores, proposals: readonly Proposal[]): Promise<ProposalView[]> {
+    return proposalViews(stores, proposals, instantNow(this.context));
+  }
 }

@@ -1,6 +1,6 @@
 import { grantTerms } from '#rights';
 import { instantNow, type ExchangeContext } from '../context.js';
-import { propose } from '../proposing.js';
+import { propose, replyTypes } from '../proposing.js';
 
 /** Who prepared what no person prepared: the rule of the entry itself. */
 const theRule = '0'.repeat(32);
@@ -25,10 +25,8 @@ export class GrantByRule {
         now: instantNow(this.context),
       });
       if (granted.refused) return;
-      const waiting = await stores.proposals.list({ department: request.state.to, state: 'waiting' }, { limit: 500 });
-      // A second try after a crash must not propose the same grant again; if it did, the seal would refuse it.
-      if (waiting.items.some((proposal) => proposal.preparedBy === theRule && proposal.statement.after === request.state.last))
-        return;
+      // A second try after a crash must not propose the same grant again, and a decision of people goes before.
+      if (await stores.proposals.onItsWay(id, request.state.to, replyTypes)) return;
       const actor = { person: theRule, department: request.state.to, roles: [], competent: false };
       await propose(this.context, stores, actor, {
         type: 'right.granted',

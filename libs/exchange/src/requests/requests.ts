@@ -2,6 +2,7 @@ import { refuse, type Asked } from '#contracts';
 import { decideRequest, grantTerms, type Narrowing } from '#rights';
 import { requireRole, type Actor } from '../actor.js';
 import { instantNow, type ExchangeContext } from '../context.js';
+import { datasetTitle } from '../dataset-title.js';
 import type { Found, Proposal, Stores } from '../ports.js';
 import { propose } from '../proposing.js';
 import { commitProse, readProse } from '../prose.js';
@@ -179,12 +180,13 @@ export class WithdrawRequest {
     return this.context.transactions.run(async (stores) => {
       const request = await ownRequest(stores, actor, id);
       requireState('request', 'withdraw', request.state.state);
+      const title = await datasetTitle(stores, request.state.dataset);
       return propose(this.context, stores, actor, {
         type: 'request.withdrawn',
         issuer: actor.department,
         after: request.state.last,
         body: { request: id, dataset: request.state.dataset },
-        sentence: { zh: '撤回申请', en: 'Withdraw the request' },
+        sentence: { zh: `撤回申请：${title}`, en: `Withdraw the request for ${title}` },
       });
     });
   }

@@ -1,6 +1,7 @@
-import { refuse } from '#contracts';
+import { refuse, type Sentence } from '#contracts';
 import { requireRole, type Actor } from '../actor.js';
 import type { ExchangeContext } from '../context.js';
+import { datasetTitle } from '../dataset-title.js';
 import type { Found, Proposal, Stores } from '../ports.js';
 import { propose } from '../proposing.js';
 import { commitProse, refusePersonalData } from '../prose.js';
@@ -41,7 +42,7 @@ export class SuspendRight {
         issuer: actor.department,
         after: right.state.last,
         body: await endingBody(stores, right, ending),
-        sentence: { zh: '暂停共享权限', en: 'Suspend the right' },
+        sentence: await sentenceOf(stores, right, '暂停共享权限', 'Suspend the right'),
       });
     });
   }
@@ -61,7 +62,7 @@ export class TerminateRight {
         ...approval(actor),
         after: right.state.last,
         body: await endingBody(stores, right, ending),
-        sentence: { zh: '终止共享', en: 'Terminate the right' },
+        sentence: await sentenceOf(stores, right, '终止共享', 'Terminate the right'),
       });
     });
   }
@@ -81,10 +82,18 @@ export class ResumeRight {
         ...approval(actor),
         after: right.state.last,
         body: { right: id, dataset: right.state.terms.dataset, reason: await commitProse(stores, reason, 'reason') },
-        sentence: { zh: '恢复共享权限', en: 'Resume the right' },
+        sentence: await sentenceOf(stores, right, '恢复共享权限', 'Resume the right'),
       });
     });
   }
+}
+
+/** Which right: its dataset, and whose use of it. */
+async function sentenceOf(stores: Stores, right: Found<'right'>, zh: string, en: string): Promise<Sentence> {
+  const { dataset, grantee } = right.state.terms;
+  const title = await datasetTitle(stores, dataset);
+  const name = (await stores.states.get('department', grantee))?.state.name ?? grantee;
+  return { zh: `${zh}：${name}使用「${title}」`, en: `${en} of ${name} to use ${title}` };
 }
 
 async function endingBody(stores: Stores, right: Found<'right'>, ending: Ending) {

@@ -6,11 +6,13 @@ import { asRow, present } from '../rows/columns.js';
 import { proposalRow } from '../rows/proposal.row.js';
 import { isDuplicate, type Scope } from '../scope.js';
 
+/** The advisory lock's own space, so that nothing else of ours waits for it. */
+const onItsWayLock = 0x70726f70;
 const waiting = ['awaiting-approval', 'awaiting-signature'];
 const changing = ['statement', 'custody', 'approvalBy', 'state', 'sentence', 'returnReason'] as const;
 
 /** Statements on their way to a signature. */
-export function proposalsOf({ manager }: Scope): Proposals {
+export function proposalsOf({ manager, client }: Scope): Proposals {
   return {
     async add(proposal) {
       try {
@@ -37,14 +39,31 @@ export function proposalsOf({ manager }: Scope): Proposals {
       );
       if (affected !== 1) throw refuse('unknown');
     },
-    async list({ department, state }, page) {
+    // Two stewards at once: the second waits here until the first is through, and then finds what it made.
+    async onItsWay(object, issuer, types) {
+      await client.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [onItsWayLock, object]);
+      const { rows } = await client.query<{ id: string }>(
+        `SELECT p.id FROM office.proposal p
+         WHERE p.about @> ARRAY[$1] AND p.issuer = $2 AND p.type = ANY($3::text[])
+           AND (p.state IN ('awaiting-approval', 'awaiting-signature') OR (p.state = 'admitted'
+             AND EXISTS (SELECT FROM ledger.ledger_inbox i WHERE i.statement_id = p.id AND i.state = 'waiting')))
+         ORDER BY p.seq LIMIT 1`,
+        [object, issuer, types],
+      );
+      return rows[0] && this.get(rows[0].id);
+    },
+    async list({ department, state, preparedBy, about, types }, page) {
       const limit = limitOf(page);
-      const oldestFirst = state === 'waiting';
+      const oldestFirst = state !== 'all' && state !== 'returned';
       const query = manager
         .createQueryBuilder(proposalRow, 'p')
         .orderBy('p.seq', oldestFirst ? 'ASC' : 'DESC')
         .limit(limit + 1);
-      if (oldestFirst) query.andWhere('p.state IN (:...waiting)', { waiting });
+      if (state === 'waiting') query.andWhere('p.state IN (:...waiting)', { waiting });
+      else if (state !== 'all') query.andWhere('p.state = :state', { state });
+      if (preparedBy !== undefined) query.andWhere('p.preparedBy = :preparedBy', { preparedBy });
+      if (about !== undefined) query.andWhere('p.about @> ARRAY[:about]', { about });
+      if (types !== undefined) query.andWhere('p.type IN (:...types)', { types: [...types] });
       if (department !== undefined) {
         const sides = 'p.issuer = :department OR p.approvalBy = :department OR p.preparedByDepartment = :department';
         query.andWhere(new Brackets((either) => either.where(sides, { department })));
