@@ -230,6 +230,9 @@ try {
   const since = Date.now();
   const built = await build();
   report('type check and build', since, built.ok, built.output);
+  const sinceDoors = Date.now();
+  const doors = await runTool('typescript/bin/tsc', ['-p', 'tsconfig.browser.json']);
+  report('type check of the browser doors', sinceDoors, doors.ok, doors.output);
   if (isWhole) await checkStyle();
   await runTests();
 } catch (error) {

@@ -7,7 +7,7 @@ import { inflateSync } from 'node:zlib';
 import { armor, Decrypter } from 'age-encryption';
 import * as published from 'cctv-age';
 import { AgeError, ageDecryptor, decryptAge, openAgeFile } from '#crypto';
-import { decryptorWith } from '../../libs/crypto/src/age-decrypt.js';
+import { decryptorWith } from '../../libs/crypto/src/age-stream.js';
 
 interface Vector {
   readonly name: string;

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { allocBytes, hkdfSha256, openChaCha, sealChaCha, type Bytes } from '#platform';
 import { AgeError } from './age-error.js';
 
 /** Plaintext in each chunk but the last. https://c2sp.org/age, "Payload". */
@@ -7,12 +7,9 @@ export const AGE_TAG_BYTES = 16;
 export const AGE_SEALED_CHUNK_BYTES = AGE_CHUNK_BYTES + AGE_TAG_BYTES;
 export const AGE_PAYLOAD_NONCE_BYTES = 16;
 
-const CIPHER = 'chacha20-poly1305';
-const OPTIONS = { authTagLength: AGE_TAG_BYTES } as const;
-
 /** The key of a payload: HKDF-SHA-256 of the file key, salted with the payload's nonce. */
-export function payloadKey(fileKey: Buffer, nonce: Uint8Array): Buffer {
-  return Buffer.from(hkdfSync('sha256', fileKey, nonce, 'payload', 32));
+export function payloadKey(fileKey: Uint8Array, nonce: Uint8Array): Bytes {
+  return hkdfSha256(fileKey, nonce, 'payload', 32);
 }
 
 /** How many chunks a payload of so many bytes has, and the plaintext in it; throws `AgeError` if no payload has that size. */
@@ -25,36 +22,20 @@ export function payloadSize(sealedBytes: number): { chunks: number; plaintextByt
 }
 
 // Eleven bytes of counter, one that marks the last chunk. Six bytes of counter reach 2^48 chunks.
-function chunkNonce(index: number, last: boolean): Buffer {
-  const nonce = Buffer.alloc(12);
-  nonce.writeUIntBE(index, 5, 6);
+function chunkNonce(index: number, last: boolean): Bytes {
+  const nonce = allocBytes(12);
+  for (let at = 10, rest = index; rest > 0; rest = Math.floor(rest / 256), at--) nonce[at] = rest % 256;
   if (last) nonce[11] = 1;
   return nonce;
 }
 
-export function sealChunk(key: Buffer, index: number, last: boolean, plaintext: Uint8Array): Buffer {
-  const cipher = createCipheriv(CIPHER, key, chunkNonce(index, last), OPTIONS);
-  const sealed = Buffer.allocUnsafe(plaintext.length + AGE_TAG_BYTES);
-  cipher.update(plaintext).copy(sealed);
-  cipher.final();
-  cipher.getAuthTag().copy(sealed, plaintext.length);
-  return sealed;
+export function sealChunk(key: Uint8Array, index: number, last: boolean, plaintext: Uint8Array): Bytes {
+  return sealChaCha(key, chunkNonce(index, last), plaintext);
 }
 
 /** The chunk's plaintext, or undefined if it is not authentic at this place. */
-export function openChunk(key: Buffer, index: number, last: boolean, sealed: Uint8Array): Buffer | undefined {
-  const sizeBytes = sealed.length - AGE_TAG_BYTES;
-  if (sizeBytes < 0) return undefined;
-  const decipher = createDecipheriv(CIPHER, key, chunkNonce(index, last), OPTIONS);
-  decipher.setAuthTag(sealed.subarray(sizeBytes));
-  const plaintext = decipher.update(sealed.subarray(0, sizeBytes));
-  try {
-    decipher.final();
-  } catch {
-    plaintext.fill(0);
-    return undefined;
-  }
-  return plaintext;
+export function openChunk(key: Uint8Array, index: number, last: boolean, sealed: Uint8Array): Bytes | undefined {
+  return openChaCha(key, chunkNonce(index, last), sealed);
 }
 
 /**
@@ -63,11 +44,11 @@ export function openChunk(key: Buffer, index: number, last: boolean, sealed: Uin
  * together is overwritten by the next, so a block is used before the next is asked for.
  */
 export class BlockCutter {
-  readonly #carry: Buffer;
+  readonly #carry: Bytes;
   #used = 0;
 
   constructor(blockBytes: number) {
-    this.#carry = Buffer.allocUnsafe(blockBytes);
+    this.#carry = allocBytes(blockBytes);
   }
 
   *push(bytes: Uint8Array): Generator<Uint8Array> {
@@ -90,7 +71,7 @@ export class BlockCutter {
   }
 
   /** What is left: the last block. */
-  rest(): Buffer {
+  rest(): Bytes {
     return this.#carry.subarray(0, this.#used);
   }
 }
@@ -98,18 +79,18 @@ export class BlockCutter {
 /** Encrypts a payload: `push` as often as needed, then `finish` once. */
 export class PayloadSealer {
   readonly #cutter = new BlockCutter(AGE_CHUNK_BYTES);
-  readonly #key: Buffer;
+  readonly #key: Bytes;
   #index = 0;
 
-  constructor(key: Buffer) {
+  constructor(key: Bytes) {
     this.#key = key;
   }
 
-  *push(plaintext: Uint8Array): Generator<Buffer> {
+  *push(plaintext: Uint8Array): Generator<Bytes> {
     for (const block of this.#cutter.push(plaintext)) yield sealChunk(this.#key, this.#index++, false, block);
   }
 
-  finish(): Buffer {
+  finish(): Bytes {
     return sealChunk(this.#key, this.#index, true, this.#cutter.rest());
   }
 }
@@ -117,14 +98,14 @@ export class PayloadSealer {
 /** Decrypts a payload: what it yields is authentic, and the file is whole only when `finish` has answered. Throws `AgeError`. */
 export class PayloadOpener {
   readonly #cutter = new BlockCutter(AGE_SEALED_CHUNK_BYTES);
-  readonly #key: Buffer;
+  readonly #key: Bytes;
   #index = 0;
 
-  constructor(key: Buffer) {
+  constructor(key: Bytes) {
     this.#key = key;
   }
 
-  *push(sealed: Uint8Array): Generator<Buffer> {
+  *push(sealed: Uint8Array): Generator<Bytes> {
     for (const block of this.#cutter.push(sealed)) {
       const plaintext = openChunk(this.#key, this.#index, false, block);
       if (plaintext === undefined) throw altered(this.#index);
@@ -133,7 +114,7 @@ export class PayloadOpener {
     }
   }
 
-  finish(): Buffer {
+  finish(): Bytes {
     const rest = this.#cutter.rest();
     const plaintext = openChunk(this.#key, this.#index, true, rest);
     if (plaintext === undefined) {

@@ -1,3 +1,4 @@
+import { asBytes, type Bytes } from '#platform';
 import { AgeError } from './age-error.js';
 import { AGE_HEADER_MAX_BYTES, ageHeaderEnd, decrypterOf, openAgeHeader } from './age-header.js';
 import {
@@ -9,6 +10,7 @@ import {
   payloadKey,
   payloadSize,
 } from './age-payload.js';
+import type { AgeSecret } from './age-recipient.js';
 
 /** An encrypted file that is read in places: a file, an object in a store, a download with Range. */
 export interface AgeSource {
@@ -20,7 +22,7 @@ export interface AgeSource {
 export interface AgeFile {
   readonly plaintextBytes: number;
   /** The plaintext from `from` up to but without `to`, authenticated, in pieces of at most 64 KiB. Throws `AgeError`. */
-  read(from: number, to: number): AsyncGenerator<Buffer, void, undefined>;
+  read(from: number, to: number): AsyncGenerator<Bytes, void, undefined>;
 }
 
 // Chunks asked for in one read: about a megabyte.
@@ -30,11 +32,11 @@ const READ_CHUNKS = 16;
  * Opens an age file to be read in places. Before it answers, the last chunk is found at the place that the file's size gives and
  * authenticated as the last: a file cut short or extended is refused at once, not when its end is reached. Throws `AgeError`.
  */
-export async function openAgeFile(identities: readonly string[], source: AgeSource): Promise<AgeFile> {
-  const read = async (start: number, end: number): Promise<Buffer> => {
+export async function openAgeFile(identities: readonly AgeSecret[], source: AgeSource): Promise<AgeFile> {
+  const read = async (start: number, end: number): Promise<Bytes> => {
     const bytes = await source.read(start, end);
     if (bytes.length !== end - start) throw new AgeError('age-truncated', 'The source answered fewer bytes than its size says');
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return asBytes(bytes);
   };
 
   const first = await read(0, Math.min(source.sizeBytes, AGE_HEADER_MAX_BYTES));
@@ -84,11 +86,11 @@ export async function openAgeFile(identities: readonly string[], source: AgeSour
 
 /** Decrypts one range of an age file: `openAgeFile` and one `read`. */
 export async function* decryptAgeRange(
-  identities: readonly string[],
+  identities: readonly AgeSecret[],
   source: AgeSource,
   from: number,
   to: number,
-): AsyncGenerator<Buffer, void, undefined> {
+): AsyncGenerator<Bytes, void, undefined> {
   const file = await openAgeFile(identities, source);
   yield* file.read(from, to);
 }

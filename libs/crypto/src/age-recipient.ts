@@ -1,5 +1,5 @@
-import { createPublicKey, diffieHellman, generateKeyPairSync } from 'node:crypto';
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { givesSecrecy } from '#platform';
 import { AgeError } from './age-error.js';
 
 export interface AgeIdentity {
@@ -47,10 +47,13 @@ export function checkAgeIdentity(identity: string): void {
   addAgeIdentity(new Decrypter(), identity);
 }
 
+/** What opens an age file: the text `AGE-SECRET-KEY-1…`, or a private X25519 key that WebCrypto keeps and need not give away. */
+export type AgeSecret = Parameters<Decrypter['addIdentity']>[0];
+
 /** Gives a reader one more identity. Throws `AgeError`. */
-export function addAgeIdentity(decrypter: Decrypter, identity: string): void {
+export function addAgeIdentity(decrypter: Decrypter, identity: AgeSecret): void {
   try {
-    if (!/^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/.test(identity)) throw new TypeError();
+    if (typeof identity === 'string' && !/^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/.test(identity)) throw new TypeError();
     decrypter.addIdentity(identity); // checks the bech32 checksum and padding
   } catch {
     // The library's own message quotes the text, which is a secret with one letter wrong: it goes no further, not even as a cause.
@@ -59,7 +62,7 @@ export function addAgeIdentity(decrypter: Decrypter, identity: string): void {
 }
 
 // Five bits a character; the four left over at the end are zero, which the checksum's owner has checked.
-function bech32Bytes(characters: string): Buffer {
+function bech32Bytes(characters: string): Uint8Array {
   const bytes: number[] = [];
   let bits = 0;
   let value = 0;
@@ -72,23 +75,12 @@ function bech32Bytes(characters: string): Buffer {
       value &= (1 << bits) - 1;
     }
   }
-  return Buffer.from(bytes);
+  return Uint8Array.from(bytes);
 }
-
-const P_LITTLE_ENDIAN = Buffer.from('ed' + 'ff'.repeat(30) + '7f', 'hex');
 
 // Below 2^255 - 19. Readers mask and reduce, so another spelling would be a second name for the same recipient.
-function isCanonicalCoordinate(point: Buffer): boolean {
-  return Buffer.from(point).reverse().compare(Buffer.from(P_LITTLE_ENDIAN).reverse()) < 0;
-}
-
-// With a point of small order the shared secret is zero whatever the sender's key is; OpenSSL refuses to derive it.
-function givesSecrecy(point: Buffer): boolean {
-  const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: point.toString('base64url') }, format: 'jwk' });
-  try {
-    diffieHellman({ privateKey: generateKeyPairSync('x25519').privateKey, publicKey });
-    return true;
-  } catch {
-    return false;
-  }
+function isCanonicalCoordinate(point: Uint8Array): boolean {
+  const [lowest = 0, ...higher] = point;
+  const highest = higher.pop() ?? 0;
+  return highest < 0x7f || (highest === 0x7f && (lowest < 0xed || higher.some((byte) => byte !== 0xff)));
 }

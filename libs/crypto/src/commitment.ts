@@ -2,6 +2,7 @@ import { decodeBase64Url } from './base64.js';
 import { equalConstantTime, hmacSha256Hex } from './digest.js';
 import { CryptoError } from './errors.js';
 import { randomKey } from './random.js';
+import { toBase64Url } from '#platform';
 
 export type CommitmentCode = 'commitment-key-malformed' | 'commitment-text-malformed' | 'commitment-differs';
 
@@ -19,7 +20,7 @@ export interface TextCommitment {
  * Without the key even a text from a short list of candidates cannot be recognised; with it, anybody checks the text.
  */
 export function commitText(text: string): TextCommitment {
-  const key = randomKey().toString('base64url');
+  const key = toBase64Url(randomKey());
   return { commitment: commitTextWith(key, text), key };
 }
 

@@ -38,22 +38,3 @@ describe('refusals of the crypto library', () => {
     );
   });
 });
-
-describe('what the browser needs', () => {
-  for (const entry of ['canonical.ts', 'ed25519-point.ts']) {
-    it(`${entry} and all that it imports work without Node`, () => {
-      const seen = new Set<string>();
-      const walk = (name: string): void => {
-        if (seen.has(name)) return;
-        seen.add(name);
-        const text = read(name).replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
-        assert.doesNotMatch(text, /\b(Buffer|process|require|global)\b/, name);
-        for (const [, from = ''] of text.matchAll(/from '([^']+)'/g)) {
-          if (from.startsWith('./')) walk(from.slice(2).replace(/\.js$/, '.ts'));
-          else assert.match(from, /^@noble\//, `${name} imports ${from}`);
-        }
-      };
-      walk(entry);
-    });
-  }
-});

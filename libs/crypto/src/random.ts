@@ -1,16 +1,16 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, toBase64Url, toHex, type Bytes } from '#platform';
 
 /** A new id that nobody can guess: 128 random bits, 32 lowercase hex digits. */
 export function randomId(): string {
-  return randomBytes(16).toString('hex');
+  return toHex(randomBytes(16));
 }
 
 /** A new bearer secret: 256 random bits, 43 characters of base64url. Store its SHA-256, never the secret. */
 export function randomSecret(): string {
-  return randomBytes(32).toString('base64url');
+  return toBase64Url(randomBytes(32));
 }
 
 /** A new symmetric key: 32 random bytes. */
-export function randomKey(): Buffer {
+export function randomKey(): Bytes {
   return randomBytes(32);
 }

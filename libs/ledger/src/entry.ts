@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { z } from 'zod';
 import {
   hex64Schema,
@@ -8,7 +7,17 @@ import {
   type Statement,
   type StatementSignature,
 } from '#contracts';
-import { CanonicalError, decodeCanonical, type CanonicalValue } from '#crypto';
+import {
+  asBytes,
+  CanonicalError,
+  concatBytes,
+  decodeCanonical,
+  indexOfText,
+  sha256,
+  utf8Bytes,
+  type Bytes,
+  type CanonicalValue,
+} from '#crypto';
 import { readStatementValue } from './statement.js';
 
 /** A statement sealed at an index of the ledger. docs/formats/entries.md. */
@@ -53,21 +62,21 @@ export function readSignatures(value: unknown): StatementSignature[] {
  * The canonical bytes of an entry, made around the statement's own bytes so that nothing signed is written twice. Keys stand in
  * the order that RFC 8785 asks for, and every other value is plain ASCII.
  */
-export function encodeEntry(entry: Omit<Entry, 'statement' | 'v'>, statementBytes: Uint8Array): Buffer {
+export function encodeEntry(entry: Omit<Entry, 'statement' | 'v'>, statementBytes: Uint8Array): Bytes {
   const signatures = entry.signatures
     .map((by) => `{"issuer":"${by.issuer}","keyId":"${by.keyId}","signature":"${by.signature}"}`)
     .join(',');
   const before = `{"index":${entry.index},"prev":"${entry.prev}","sealedAt":"${entry.sealedAt}","signatures":[${signatures}],"statement":`;
-  return Buffer.concat([Buffer.from(before, 'latin1'), statementBytes, END]);
+  return concatBytes([utf8Bytes(before), statementBytes, END]);
 }
 const STATEMENT = ',"statement":';
-const END = Buffer.from(',"v":1}', 'latin1');
+const END = utf8Bytes(',"v":1}');
 
 /**
  * Reads an entry from its bytes; the second value is the statement's own bytes, the ones that were signed. Throws Refusal
  * `statement-not-canonical`, `statement-too-large` or `statement-malformed`.
  */
-export function openEntry(bytes: Uint8Array): { entry: Entry; statementBytes: Buffer } {
+export function openEntry(bytes: Uint8Array): { entry: Entry; statementBytes: Bytes } {
   let value: CanonicalValue;
   try {
     value = decodeCanonical(bytes, ENTRY_MAX_BYTES);
@@ -83,15 +92,14 @@ export function openEntry(bytes: Uint8Array): { entry: Entry; statementBytes: Bu
     throw refuse('statement-malformed', { reason: `entry ${field}`.trim() }, { field });
   }
   // Before the statement stand only numbers, digests and signatures, none of which can spell this key.
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const statementBytes = buffer.subarray(buffer.indexOf(STATEMENT) + STATEMENT.length, buffer.length - END.length);
+  const statementBytes = asBytes(bytes).subarray(indexOfText(bytes, STATEMENT) + STATEMENT.length, bytes.length - END.length);
   const statement = readStatementValue(wrapper.data.statement as CanonicalValue, statementBytes);
   return { entry: { ...wrapper.data, statement }, statementBytes };
 }
 
-const LEAF = Buffer.of(0);
+const LEAF = Uint8Array.of(0);
 
 /** SHA-256(0x00 ‖ entry bytes), 32 bytes: the leaf of the Merkle tree and the link of the chain. RFC 6962 §2.1. */
-export function leafHash(entryBytes: Uint8Array): Buffer {
-  return hash('sha256', Buffer.concat([LEAF, entryBytes]), 'buffer');
+export function leafHash(entryBytes: Uint8Array): Bytes {
+  return sha256(concatBytes([LEAF, entryBytes]));
 }

@@ -1,17 +1,16 @@
-import type { KeyObject } from 'node:crypto';
 import { refuse } from '#contracts';
-import { checkSignature, encodeCanonical, SignatureError, signEd25519 } from '#crypto';
+import { checkSignature, encodeCanonical, SignatureError, signEd25519, type Bytes, type NativeKey } from '#crypto';
 
 // Both texts name their purpose and lack `v`, `type` and `id`: a signature over one can never pass for a statement's, nor the
 // other way round. The origin keeps a proof made for one ledger out of every other. docs/formats/keys.md.
 
 /** What a new signing key signs to prove that its department holds it. */
-export function keyPossessionBytes(origin: string, department: string, publicKey: string): Buffer {
+export function keyPossessionBytes(origin: string, department: string, publicKey: string): Bytes {
   return encodeCanonical({ domain: 'quanlian/key-possession/v1', origin, department, publicKey });
 }
 
 /** Signs the possession text with the new key itself. 64 bytes in base64. */
-export function proveKeyPossession(origin: string, department: string, publicKey: string, key: Uint8Array | KeyObject): string {
+export function proveKeyPossession(origin: string, department: string, publicKey: string, key: Uint8Array | NativeKey): string {
   return signEd25519(key, keyPossessionBytes(origin, department, publicKey));
 }
 
@@ -21,7 +20,7 @@ export function checkKeyPossession(origin: string, department: string, publicKey
 }
 
 /** What a department signs, by a key in force, to declare that an age recipient is its own. */
-export function recipientDeclarationBytes(origin: string, department: string, recipient: string): Buffer {
+export function recipientDeclarationBytes(origin: string, department: string, recipient: string): Bytes {
   return encodeCanonical({ domain: 'quanlian/recipient-declaration/v1', origin, department, recipient });
 }
 
@@ -30,7 +29,7 @@ export function proveRecipientDeclaration(
   origin: string,
   department: string,
   recipient: string,
-  key: Uint8Array | KeyObject,
+  key: Uint8Array | NativeKey,
 ): string {
   return signEd25519(key, recipientDeclarationBytes(origin, department, recipient));
 }
@@ -46,7 +45,7 @@ export function checkRecipientDeclaration(
   checkProof(publicKey, recipientDeclarationBytes(origin, department, recipient), proof);
 }
 
-function checkProof(publicKey: string, bytes: Buffer, proof: string): void {
+function checkProof(publicKey: string, bytes: Bytes, proof: string): void {
   try {
     checkSignature(publicKey, bytes, proof);
   } catch (error) {

@@ -1,11 +1,18 @@
-import type { KeyObject } from 'node:crypto';
 import { refuse } from '#contracts';
-import { checkSignature, encodeCanonical, SignatureError, signEd25519, type CanonicalValue } from '#crypto';
+import {
+  checkSignature,
+  encodeCanonical,
+  SignatureError,
+  signEd25519,
+  type Bytes,
+  type CanonicalValue,
+  type NativeKey,
+} from '#crypto';
 
 /** The log's own key: it speaks for the sealer, in receipts and later in checkpoints, and for nobody else. */
 export interface LogKey {
   readonly keyId: string;
-  readonly privateKey: KeyObject;
+  readonly privateKey: NativeKey;
 }
 
 /** The exchange took a statement in and promises to seal or to reject it by `sealBy`. A missed time is proof against the exchange. */
@@ -59,7 +66,7 @@ export function checkSealed(origin: string, receipt: DurableReceipt, logPublicKe
   checkReceipt('sealed', origin, receipt, logPublicKey);
 }
 
-function receiptBytes(what: 'admission' | 'sealed', origin: string, facts: Readonly<Record<string, CanonicalValue>>): Buffer {
+function receiptBytes(what: 'admission' | 'sealed', origin: string, facts: Readonly<Record<string, CanonicalValue>>): Bytes {
   return encodeCanonical({ ...facts, domain: `quanlian/receipt-${what}/v1`, origin });
 }
 

@@ -1,15 +1,17 @@
-import type { KeyObject } from 'node:crypto';
 import { readStatement, refuse, type Statement, type StatementSignature } from '#contracts';
 import {
   CanonicalError,
   checkSignature,
   decodeCanonical,
   encodeCanonical,
+  indexOfText,
   sha256Hex,
   SignatureError,
   signEd25519,
   STATEMENT_MAX_BYTES,
+  type Bytes,
   type CanonicalValue,
+  type NativeKey,
 } from '#crypto';
 
 // An entry holds its statement one level deeper, and canonical documents nest at most 64 levels: a statement that was sealed
@@ -20,8 +22,8 @@ const STATEMENT_MAX_DEPTH = 63;
  * The canonical bytes of a statement: what is signed, what is digested, what stands inside the entry. Throws the refusals of
  * `openStatement`. docs/formats/statements.md.
  */
-export function encodeStatement(statement: Statement): Buffer {
-  let bytes: Buffer;
+export function encodeStatement(statement: Statement): Bytes {
+  let bytes: Bytes;
   try {
     bytes = encodeCanonical(statement);
   } catch (error) {
@@ -63,10 +65,10 @@ export function statementDigest(bytes: Uint8Array): string {
   return sha256Hex(bytes);
 }
 
-/** Signs a statement (or bytes already encoded) with a key of `issuer`; the signing key is a seed of 32 bytes or a KeyObject. */
+/** Signs a statement (or bytes already encoded) with a key of `issuer`; the signing key is a seed of 32 bytes or a native key. */
 export function signStatement(
   statement: Statement | Uint8Array,
-  key: Uint8Array | KeyObject,
+  key: Uint8Array | NativeKey,
   signer?: { issuer: string; keyId: string },
 ): StatementSignature {
   const isBytes = statement instanceof Uint8Array;
@@ -76,7 +78,7 @@ export function signStatement(
 }
 
 /** Checks one signature over the bytes of a statement. Throws Refusal `bad-signature`. */
-export function checkStatementSignature(bytes: Uint8Array, signature: StatementSignature, publicKey: KeyObject | string): void {
+export function checkStatementSignature(bytes: Uint8Array, signature: StatementSignature, publicKey: NativeKey | string): void {
   try {
     checkSignature(publicKey, bytes, signature.signature);
   } catch (error) {
@@ -101,12 +103,13 @@ function isDeeperThan(value: CanonicalValue, levels: number): boolean {
   return false;
 }
 
+const NUL = '\\u0000';
+
 /** Whether canonical text holds U+0000, which it can only spell `\u0000` after an even number of backslashes. */
 function holdsNul(bytes: Uint8Array): boolean {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = buffer.indexOf('\\u0000'); at >= 0; at = buffer.indexOf('\\u0000', at + 1)) {
+  for (let at = indexOfText(bytes, NUL); at >= 0; at = indexOfText(bytes, NUL, at + 1)) {
     let backslashes = 1;
-    while (buffer[at - backslashes] === 0x5c) backslashes++;
+    while (bytes[at - backslashes] === 0x5c) backslashes++;
     if (backslashes % 2 === 1) return true;
   }
   return false;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { departmentCodeSchema, keyIdSchema, originSchema, publicKeySchema, refuse } from '#contracts';
-import { decodeCanonical, encodeCanonical } from '#crypto';
+import { decodeCanonical, encodeCanonical, type Bytes } from '#crypto';
 import { openEntry } from './entry.js';
 
 const key = z.strictObject({ keyId: keyIdSchema, publicKey: publicKeySchema });
@@ -21,7 +21,7 @@ const trustRootSchema = z.strictObject({
 export type TrustRoot = z.infer<typeof trustRootSchema>;
 
 /** The file's bytes: canonical JSON. */
-export function encodeTrustRoot(trustRoot: TrustRoot): Buffer {
+export function encodeTrustRoot(trustRoot: TrustRoot): Bytes {
   return encodeCanonical(trustRoot);
 }
 

@@ -1,4 +1,5 @@
 import type { StatementType } from '#contracts';
+import { equalBytes, toHex } from '#crypto';
 import { leafHash, openEntry } from './entry.js';
 import { LedgerFault } from './faults.js';
 import type { Fold } from './register.js';
@@ -91,7 +92,7 @@ function checkEntry0(bytes: Uint8Array, trustRoot: TrustRoot): void {
   } catch (error) {
     throw new LedgerFault('trust-root-differs', 0, undefined, { cause: error });
   }
-  if (!encodeTrustRoot(stated).equals(encodeTrustRoot(trustRoot))) throw new LedgerFault('trust-root-differs', 0);
+  if (!equalBytes(encodeTrustRoot(stated), encodeTrustRoot(trustRoot))) throw new LedgerFault('trust-root-differs', 0);
 }
 
 /**
@@ -102,7 +103,7 @@ function blame(fault: LedgerFault, bytes: Uint8Array, next: Uint8Array | undefin
   const altered = new LedgerFault('chain-broken', Math.max(0, fault.index - 1));
   if (next === undefined || fault.index === 0) return altered;
   try {
-    return openEntry(next).entry.prev === leafHash(bytes).toString('hex') ? altered : fault;
+    return openEntry(next).entry.prev === toHex(leafHash(bytes)) ? altered : fault;
   } catch {
     return altered;
   }

@@ -1,4 +1,5 @@
 import { Refusal } from '#contracts';
+import { fromHex, latin1Text, toHex } from '#crypto';
 import { leafHash, NO_ENTRY, openEntry, type Entry } from './entry.js';
 import { LedgerFault, type FaultCode } from './faults.js';
 import { applyEntry, type Law } from './law.js';
@@ -37,7 +38,7 @@ export class LedgerWalk {
   step(bytes: Uint8Array): WalkedEntry {
     const index = this.size;
     const { head, sealedAt } = this;
-    const leaf = leafHash(bytes).toString('hex');
+    const leaf = toHex(leafHash(bytes));
     this.size++;
     this.head = leaf;
 
@@ -46,7 +47,7 @@ export class LedgerWalk {
     this.sealedAt = entry.sealedAt;
     if (entry.index !== index) throw new LedgerFault('index-gap', index);
     if (statement.after === undefined) {
-      const id = Buffer.from(statement.id, 'hex').toString('latin1');
+      const id = latin1Text(fromHex(statement.id));
       if (this.ids.has(id)) throw new LedgerFault('statement-repeated', index);
       this.ids.add(id);
     }

@@ -1,0 +1,5 @@
+// The door of `#delivery` where Node is not, and the part of it that is one code everywhere.
+export { canonicalValue, valueKind } from './item-value.js';
+export type { ValueKind } from './item-value.js';
+export { rowCounter } from './row-counter.js';
+export type { RowCounter } from './row-counter.js';

@@ -1,0 +1,40 @@
+// The door of `#ledger` where Node is not, and the part of it that is one code everywhere: statements, entries, the register's law,
+// verification without the server.
+export { encodeStatement, openStatement, signStatement, statementDigest, checkStatementSignature } from './statement.js';
+export {
+  checkKeyPossession,
+  checkRecipientDeclaration,
+  keyPossessionBytes,
+  proveKeyPossession,
+  proveRecipientDeclaration,
+  recipientDeclarationBytes,
+} from './possession.js';
+export { ENTRY_MAX_BYTES, encodeEntry, leafHash, NO_ENTRY, openEntry, readSignatures, SIGNATURES_MAX } from './entry.js';
+export type { Entry } from './entry.js';
+export { checkAfter, membershipId, subjectOf } from './subject.js';
+export type { Subject } from './subject.js';
+export { goesFirst, registerTouches } from './touches.js';
+export type { Touch, Touches } from './touches.js';
+export { foldRegister } from './register.js';
+export type { Fold, FoldedEntry } from './register.js';
+export { checkSigners } from './signers.js';
+export type { SignatureCheck } from './signers.js';
+export { mentionsOf } from './mentions.js';
+export type { Mentions } from './mentions.js';
+export { checkAdmission, checkSealed, proveAdmission, proveSealed } from './receipts.js';
+export type { AdmissionReceipt, DurableReceipt, LogKey } from './receipts.js';
+
+export { StatesInMemory } from './states.js';
+export type { StateChange } from './states.js';
+export { applyEntry } from './law.js';
+export type { Law } from './law.js';
+
+export { encodeTrustRoot, openTrustRoot, trustRootOf } from './trust-root.js';
+export type { TrustRoot } from './trust-root.js';
+export { faultTexts, LedgerFault } from './faults.js';
+export type { FaultCode } from './faults.js';
+export { exportLine, readExport } from './export.js';
+export { LedgerWalk } from './walk.js';
+export type { WalkedEntry } from './walk.js';
+export { verifyLedger } from './verify.js';
+export type { Seen, VerifyOptions, VerifyReport, Warning } from './verify.js';
