@@ -31,13 +31,27 @@ function report(name, since, ok, output = '') {
 
 // ── what the machine needs ──────────────────────────────────────────────────────────────────────────────────────
 
-const commands = { 'redis-server': 'redis-server', age: 'age', openssl: 'openssl', jq: 'jq' };
+// Debian's packages by what tells that one is there: a program, or a file. Without the fonts a page shows no Chinese.
+const debianPackages = {
+  'redis-server': 'redis-server',
+  age: 'age',
+  openssl: 'openssl',
+  jq: 'jq',
+  chromium: 'chromium',
+  '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc': 'fonts-noto-cjk',
+};
 
 const isOnPath = (command) => (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
+const isThere = (sign) => (sign.startsWith('/') ? existsSync(sign) : isOnPath(sign));
+
+const missingPackages = () =>
+  Object.keys(debianPackages)
+    .filter((sign) => !isThere(sign))
+    .map((sign) => debianPackages[sign]);
 
 /** Debian's packages for the programs that tests use. Without root, or elsewhere, those tests are skipped and say so. */
 function installDebianPackages() {
-  const missing = Object.keys(commands).filter((command) => !isOnPath(command));
+  const missing = missingPackages();
   if (!missing.length) return;
   if (process.getuid?.() !== 0 || !isOnPath('apt-get')) {
     console.log(`- not installed, so tests that use them are skipped: ${missing.join(', ')}`);
@@ -46,12 +60,8 @@ function installDebianPackages() {
   const since = Date.now();
   const options = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
   spawnSync('apt-get', ['update', '-qq'], options);
-  spawnSync(
-    'apt-get',
-    ['install', '-y', '-qq', '--no-install-recommends', ...missing.map((command) => commands[command])],
-    options,
-  );
-  const still = missing.filter((command) => !isOnPath(command));
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], options);
+  const still = missingPackages();
   console.log(
     `- Debian packages: ${missing.join(', ')} (${seconds(since)})${still.length ? `; not to be had: ${still.join(', ')}` : ''}`,
   );

@@ -1,4 +1,6 @@
-// The door of `#delivery`. Nothing behind it imports DuckDB: that is loaded by the child processes alone.
+// The door of `#delivery`: what works everywhere, and what needs Node. Nothing behind it imports DuckDB: that is loaded by the child processes alone.
+export * from './browser.js';
+
 export { childrenAtOnce, defaultLimits, limitsWith } from './limits.js';
 export type { DeliveryLimits } from './limits.js';
 export { openPayloadStore } from './payload-place.js';
@@ -6,8 +8,6 @@ export type { PayloadPlace } from './payload-place.js';
 export { PayloadMissing } from './payload-store.js';
 export type { ByteRange, PayloadStore } from './payload-store.js';
 export { folderPayloadStore } from './folder-payload-store.js';
-export { canonicalValue, valueKind } from './item-value.js';
-export type { ValueKind } from './item-value.js';
 export { compileScope } from './scope-sql.js';
 export { canTransform, compileTransformation, pseudonymParameters } from './transformation-sql.js';
 export type {
@@ -27,6 +27,6 @@ export type {
 export { defaultMemoryFolder, memoryFolderIn, sweepMemoryFolders } from './memory-folder.js';
 export { runCount, runIngest, runPrepare, runPreview } from './run-job.js';
 export { openDelivery } from './open-delivery.js';
-export type { ExpectedDelivery, ReceivedDelivery } from './open-delivery.js';
+export type { ReceivedDelivery } from './open-delivery.js';
 export { inferItems } from './infer-items.js';
 export type { InferredItem, InferredItems } from './infer-items.js';

@@ -4,19 +4,8 @@ import { dirname } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ageDecryptor, CryptoError, createHmacSha256, createSha256, equalConstantTime } from '#crypto';
-import { refuse, type Format } from '#contracts';
-import { countParquetRows, ParquetError } from './parquet-footer.js';
-import { rowCounter } from './row-counter.js';
-
-/** What the ledger says about a delivery. */
-export interface ExpectedDelivery {
-  readonly ciphertextSha256: string;
-  readonly sizeBytes: number;
-  readonly plaintextHmac: string;
-  readonly rows: number;
-  readonly format: Format;
-}
+import { ageDecryptor, createSha256 } from '#crypto';
+import { asRefusal, checkCiphertext, checkPlaintext, PlaintextMeasure, type ExpectedDelivery } from './delivery-checks.js';
 
 export interface ReceivedDelivery {
   /** The downloaded age file. */
@@ -40,41 +29,27 @@ export interface ReceivedDelivery {
 export async function openDelivery(received: ReceivedDelivery): Promise<{ rows: number; sizeBytes: number }> {
   const { ciphertextPath, expected, output, signal } = received;
   const progress = progressOf(received);
-  await checkCiphertext(received, progress);
+  await readCiphertext(received, progress);
 
   const temporary = `${output}.${randomBytes(6).toString('hex')}.part`;
   try {
-    const hmac = createHmacSha256(received.plaintextHmacKey);
-    const counter = expected.format === 'parquet' ? undefined : rowCounter(expected.format);
-    let sizeBytes = 0;
-    const measured = tap((bytes) => {
-      hmac.update(bytes);
-      counter?.push(bytes);
-      sizeBytes += bytes.length;
-    });
+    const measure = new PlaintextMeasure(expected.format, received.plaintextHmacKey);
+    const measured = tap((bytes) => measure.push(bytes));
     const file = createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true });
     const source = createReadStream(ciphertextPath, { highWaterMark: 256 * 1024 });
     await pipeline(source, tap(progress), await ageDecryptor(received.identities), measured, file, { signal });
 
-    if (!equalConstantTime(hmac.digest().toString('hex'), expected.plaintextHmac))
-      throw refuse('digest-mismatch', { of: 'plaintext' });
-    const rows = counter?.rows() ?? (await countParquetRows(temporary));
-    if (rows !== expected.rows) throw refuse('digest-mismatch', { of: 'rows', found: rows, expected: expected.rows });
+    const { rows, sizeBytes } = checkPlaintext(measure, expected);
     await rename(temporary, output);
     await syncFolder(dirname(output));
     return { rows, sizeBytes };
   } catch (error) {
     await rm(temporary, { force: true });
-    // The bytes are those that were sealed: what cannot be read now was never whole.
-    if (error instanceof ParquetError) throw refuse('digest-mismatch', { of: 'rows', expected: expected.rows });
-    if (!(error instanceof CryptoError)) throw error;
-    throw error.code === 'age-no-identity-matches'
-      ? refuse('identity-not-recipient')
-      : refuse('digest-mismatch', { of: 'plaintext' });
+    throw asRefusal(error);
   }
 }
 
-async function checkCiphertext(received: ReceivedDelivery, progress: (bytes: Uint8Array) => void): Promise<void> {
+async function readCiphertext(received: ReceivedDelivery, progress: (bytes: Uint8Array) => void): Promise<void> {
   const { expected } = received;
   const digest = createSha256();
   let sizeBytes = 0;
@@ -83,8 +58,7 @@ async function checkCiphertext(received: ReceivedDelivery, progress: (bytes: Uin
     sizeBytes += (bytes as Buffer).length;
     progress(bytes as Buffer);
   }
-  const matches = sizeBytes === expected.sizeBytes && equalConstantTime(digest.digest('hex'), expected.ciphertextSha256);
-  if (!matches) throw refuse('digest-mismatch', { of: 'ciphertext' });
+  checkCiphertext({ sizeBytes, sha256: digest.digest('hex') }, expected);
 }
 
 function progressOf({ expected, onProgress }: ReceivedDelivery): (bytes: Uint8Array) => void {

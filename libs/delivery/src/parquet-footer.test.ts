@@ -4,8 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { countParquetRows, ParquetError, readParquetFooter } from './parquet-footer.js';
+import { readParquetFooter } from './parquet-file.js';
+import { ParquetError } from './parquet-footer.js';
+import { rowCounter } from './row-counter.js';
 import { decodeThrift, encodeThrift } from './thrift-compact.js';
+
+/** Rows of a Parquet file whose bytes pass in pieces of this size. */
+function countIn(bytes: Uint8Array, piece: number): number {
+  const counter = rowCounter('parquet');
+  for (let at = 0; at < bytes.length; at += piece) counter.push(bytes.subarray(at, at + piece));
+  return counter.rows();
+}
 
 test('the footer of a file that DuckDB wrote is read, and written again byte for byte', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'quanlian-parquet-'));
@@ -20,11 +29,11 @@ test('the footer of a file that DuckDB wrote is read, and written again byte for
   connection.closeSync();
   instance.closeSync();
 
-  assert.equal(await countParquetRows(path), 10_000);
   const file = await open(path);
   const { dataEnd, metadata } = await readParquetFooter(file);
   await file.close();
   const bytes = await readFile(path);
+  for (const piece of [1, 7, 65_536, bytes.length]) assert.equal(countIn(bytes, piece), 10_000);
   assert.deepEqual(encodeThrift(metadata), bytes.subarray(dataEnd, -8));
 
   for (const broken of [
@@ -34,7 +43,10 @@ test('the footer of a file that DuckDB wrote is read, and written again byte for
     Buffer.concat([bytes.subarray(0, -8), Buffer.from([255, 255, 255, 255]), bytes.subarray(-4)]),
   ]) {
     await writeFile(path, broken);
-    await assert.rejects(countParquetRows(path), ParquetError);
+    const file = await open(path);
+    await assert.rejects(readParquetFooter(file), ParquetError);
+    await file.close();
+    assert.throws(() => countIn(broken, 1000), ParquetError);
   }
 });
 

@@ -1,7 +1,10 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { equalBytes, utf8Bytes } from '#crypto';
 import { decodeThrift, type ThriftFields } from './thrift-compact.js';
 
-export const PARQUET_MAGIC = Buffer.from('PAR1', 'latin1');
+export const PARQUET_MAGIC: Uint8Array = utf8Bytes('PAR1');
+
+/** Behind the footer stand its length in four bytes and the magic. */
+export const PARQUET_END_BYTES = 8;
 
 /** A file that is not Parquet, or ends too soon. */
 export class ParquetError extends Error {
@@ -11,50 +14,29 @@ export class ParquetError extends Error {
 // Far above any footer of ours, far below what would hurt.
 const MAX_FOOTER_BYTES = 256 * 1024 * 1024;
 
-/** Where a Parquet file's data ends and what its footer says (Apache Parquet, FileMetaData). */
-export interface ParquetFooter {
-  /** Data lies from byte 4 to here. */
-  readonly dataEnd: number;
-  readonly metadata: ThriftFields;
+/** How long the footer of a Parquet file is, by the file's first four bytes, its last eight and its size. Throws `ParquetError`. */
+export function parquetFooterBytes(head: Uint8Array, end: Uint8Array, sizeBytes: number): number {
+  const isParquet =
+    end.length === PARQUET_END_BYTES && equalBytes(end.subarray(4), PARQUET_MAGIC) && equalBytes(head, PARQUET_MAGIC);
+  if (sizeBytes < 12 || !isParquet) throw new ParquetError('Not a Parquet file');
+  const footerBytes = new DataView(end.buffer, end.byteOffset).getUint32(0, true);
+  if (sizeBytes - PARQUET_END_BYTES - footerBytes < PARQUET_MAGIC.length || footerBytes > MAX_FOOTER_BYTES)
+    throw new ParquetError('Not a Parquet file');
+  return footerBytes;
 }
 
-/** Reads the footer of a Parquet file. Throws `ParquetError`. */
-export async function readParquetFooter(file: FileHandle): Promise<ParquetFooter> {
-  const { size } = await file.stat();
-  if (size < 12) throw new ParquetError('Not a Parquet file');
-  const tail = await readAt(file, size - 8, 8);
-  const head = await readAt(file, 0, 4);
-  const footerBytes = tail.readUInt32LE(0);
-  if (!tail.subarray(4).equals(PARQUET_MAGIC) || !head.equals(PARQUET_MAGIC)) throw new ParquetError('Not a Parquet file');
-  const dataEnd = size - 8 - footerBytes;
-  if (dataEnd < 4 || footerBytes > MAX_FOOTER_BYTES) throw new ParquetError('Not a Parquet file');
+/** Reads a footer (Apache Parquet, FileMetaData). Throws `ParquetError`. */
+export function openParquetFooter(bytes: Uint8Array): ThriftFields {
   try {
-    return { dataEnd, metadata: decodeThrift(await readAt(file, dataEnd, footerBytes)) };
+    return decodeThrift(bytes);
   } catch (error) {
     throw new ParquetError('The footer cannot be read', { cause: error });
   }
 }
 
-/** How many rows a Parquet file has, by its footer. */
-export async function countParquetRows(path: string): Promise<number> {
-  const file = await open(path, 'r');
-  try {
-    const rows = (await readParquetFooter(file)).metadata.get(3);
-    if (rows === undefined || typeof rows.value !== 'bigint')
-      throw new ParquetError('The Parquet footer states no number of rows');
-    return Number(rows.value);
-  } finally {
-    await file.close();
-  }
-}
-
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, length - done, position + done);
-    if (bytesRead === 0) throw new ParquetError('The file ends too soon');
-    done += bytesRead;
-  }
-  return bytes;
+/** How many rows a Parquet file has, by its footer. Throws `ParquetError`. */
+export function parquetRows(metadata: ThriftFields): number {
+  const rows = metadata.get(3);
+  if (rows === undefined || typeof rows.value !== 'bigint') throw new ParquetError('The Parquet footer states no number of rows');
+  return Number(rows.value);
 }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { PARQUET_MAGIC, readParquetFooter, type ParquetFooter } from './parquet-footer.js';
+import { readParquetFooter, type ParquetFooter } from './parquet-file.js';
+import { PARQUET_MAGIC } from './parquet-footer.js';
 import { encodeThrift, I16, I64, LIST, STRUCT, type ThriftFields, type ThriftValue } from './thrift-compact.js';
 
 // Field numbers of Apache Parquet's parquet.thrift.

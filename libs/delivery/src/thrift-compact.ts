@@ -1,9 +1,11 @@
+import { concatBytes, type Bytes } from '#crypto';
+
 /** Thrift's compact protocol as a tree that can be written again: what the footer of a Parquet file is made of. */
 export type ThriftValue =
   | { readonly type: typeof BOOLEAN; value: boolean }
   | { readonly type: typeof BYTE; value: number }
   | { readonly type: typeof I16 | typeof I32 | typeof I64; value: bigint }
-  | { readonly type: typeof DOUBLE | typeof BINARY; value: Buffer }
+  | { readonly type: typeof DOUBLE | typeof BINARY; value: Uint8Array }
   | { readonly type: typeof LIST | typeof SET; readonly of: number; value: ThriftValue[] }
   | { readonly type: typeof STRUCT; value: ThriftFields };
 export type ThriftFields = Map<number, ThriftValue>;
@@ -24,7 +26,7 @@ export const STRUCT = 12;
 const MAX_DEPTH = 32;
 
 /** Reads one struct from the beginning of the bytes. Throws when they are not one. */
-export function decodeThrift(bytes: Buffer): ThriftFields {
+export function decodeThrift(bytes: Uint8Array): ThriftFields {
   let at = 0;
   const byte = (): number => {
     const value = bytes[at++];
@@ -44,7 +46,7 @@ export function decodeThrift(bytes: Buffer): ThriftFields {
     const value = varint();
     return (value >> 1n) ^ -(value & 1n);
   };
-  const take = (length: number): Buffer => {
+  const take = (length: number): Uint8Array => {
     if (length > bytes.length - at) throw new Error('The Thrift bytes end too soon');
     return bytes.subarray(at, (at += length));
   };
@@ -91,14 +93,14 @@ export function decodeThrift(bytes: Buffer): ThriftFields {
 }
 
 /** Writes a struct. `decodeThrift` reads it back. */
-export function encodeThrift(fields: ThriftFields): Buffer {
-  const pieces: Buffer[] = [];
-  const byte = (value: number): unknown => pieces.push(Buffer.of(value));
+export function encodeThrift(fields: ThriftFields): Bytes {
+  const pieces: Uint8Array[] = [];
+  const byte = (value: number): unknown => pieces.push(Uint8Array.of(value));
   const varint = (value: bigint): void => {
     const digits: number[] = [];
     for (; value >= 0x80n; value >>= 7n) digits.push(Number(value & 0x7fn) | 0x80);
     digits.push(Number(value));
-    pieces.push(Buffer.from(digits));
+    pieces.push(Uint8Array.from(digits));
   };
   const zigzag = (value: bigint): void => varint(BigInt.asUintN(64, (value << 1n) ^ (value >> 63n)));
   const write = (item: ThriftValue, inList: boolean): void => {
@@ -151,5 +153,5 @@ export function encodeThrift(fields: ThriftFields): Buffer {
     byte(0);
   };
   struct(fields);
-  return Buffer.concat(pieces);
+  return concatBytes(pieces);
 }
