@@ -15,9 +15,9 @@ export async function generateAgeIdentity(): Promise<AgeIdentity> {
   return { identity, recipient: await identityToRecipient(identity) };
 }
 
-/** The recipient of an identity; `age-keygen -y` prints the same. Throws `AgeError`. */
-export async function ageRecipientOf(identity: string): Promise<string> {
-  checkAgeIdentity(identity);
+/** The recipient of an identity, or of a private X25519 key that WebCrypto keeps; `age-keygen -y` prints the same. Throws `AgeError`. */
+export async function ageRecipientOf(identity: Exclude<AgeSecret, { unwrapFileKey: unknown }>): Promise<string> {
+  addAgeIdentity(new Decrypter(), identity);
   return identityToRecipient(identity);
 }
 

@@ -9,6 +9,8 @@ export {
   proveRecipientDeclaration,
   recipientDeclarationBytes,
 } from './possession.js';
+export { bytesToSign, SigningFault, wrongTexts } from './before-signing.js';
+export type { OwnSide, ShownTexts, SigningFaultCode, ToSign } from './before-signing.js';
 export { ENTRY_MAX_BYTES, encodeEntry, leafHash, NO_ENTRY, openEntry, readSignatures, SIGNATURES_MAX } from './entry.js';
 export type { Entry } from './entry.js';
 export { checkAfter, membershipId, subjectOf } from './subject.js';

@@ -61,3 +61,5 @@ export { describeRight, describeTransformation } from './describe-right.js';
 export type { RightNames } from './describe-right.js';
 export { fromOdrl, toOdrl } from './odrl.js';
 export type { OdrlNode, OdrlValue } from './odrl.js';
+export { statementFields } from './statement-fields.js';
+export type { StatementField, StatementSource } from './statement-fields.js';

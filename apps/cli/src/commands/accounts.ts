@@ -1,11 +1,10 @@
-import { routes, type Answer } from '#contracts';
+import { routes, type Answer, roleWords, word } from '#contracts';
 import type { Command } from 'commander';
 import { hostname } from 'node:os';
 import { act, examples, serverUrl, type Bench, type Desk } from '../desk.js';
 import { usage } from '../exits.js';
 import { shortId } from '../show/ids.js';
 import { timeText } from '../show/times.js';
-import { roleWords, word } from '../show/words.js';
 import type { Session } from '../store/sessions.js';
 
 type Me = Answer<typeof routes.me>;

@@ -1,4 +1,4 @@
-import { routes, type DatasetView } from '#contracts';
+import { routes, type DatasetView, itemTypeWords, methodWords, shareTypeWords, updateCycleWords, word } from '#contracts';
 import { Option, type Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { usage } from '../exits.js';
@@ -10,7 +10,6 @@ import { tellOutcome } from '../sign/outcome.js';
 import { shortId } from '../show/ids.js';
 import { timeText } from '../show/times.js';
 import { transformationText } from '../show/transformation.js';
-import { itemTypeWords, methodWords, shareTypeWords, updateCycleWords, word } from '../show/words.js';
 import { countText, sizeText } from '../terminal/progress.js';
 import { newDataset } from './datasets-new.js';
 import { countOf } from './inbox.js';

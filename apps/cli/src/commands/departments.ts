@@ -1,10 +1,9 @@
-import { departmentCodeSchema, routes } from '#contracts';
+import { departmentCodeSchema, routes, levelWords, word } from '#contracts';
 import { Option, type Command } from 'commander';
 import { act, examples, type Bench } from '../desk.js';
 import { usage } from '../exits.js';
 import { findDepartment } from '../find/find.js';
 import { tellOutcome } from '../sign/outcome.js';
-import { levelWords, word } from '../show/words.js';
 import { showKeys } from './keys.js';
 
 type Level = 'province' | 'city' | 'district' | 'street';

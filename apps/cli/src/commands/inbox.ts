@@ -1,4 +1,4 @@
-import { routes, type ProposalView } from '#contracts';
+import { routes, type ProposalView, statementWords, custodyWords, word } from '#contracts';
 import { canonicalText } from '#crypto';
 import type { Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
@@ -9,9 +9,8 @@ import { openKey, showStatement, signProposal } from '../sign/sign-proposal.js';
 import { tellOutcome } from '../sign/outcome.js';
 import { keepReceipt } from '../sign/receipt.js';
 import { shortId } from '../show/ids.js';
-import { statementWords } from '../show/statement-types.js';
 import { timeText } from '../show/times.js';
-import { custodyWords, proposalStateWords, word } from '../show/words.js';
+import { proposalStateWords } from '../show/words.js';
 
 /** inbox: what waits for approval or signature. */
 export function inbox(program: Command, bench: Bench): void {

@@ -1,4 +1,4 @@
-import { routes, type DepartmentView } from '#contracts';
+import { routes, type DepartmentView, custodyWords, endReasonWords, word } from '#contracts';
 import { generateAgeIdentity, generateSigningKey } from '#crypto';
 import { proveKeyPossession, proveRecipientDeclaration } from '#ledger';
 import { Option, type Command } from 'commander';
@@ -10,7 +10,6 @@ import { writeSigningKey } from '../keys/signing-key-file.js';
 import { openKey } from '../sign/sign-proposal.js';
 import { tellOutcome } from '../sign/outcome.js';
 import { trustedRoot } from '../sign/trust.js';
-import { custodyWords, endReasonWords, word } from '../show/words.js';
 
 /** keys: signing keys and encryption recipients of departments. */
 export function keys(program: Command, bench: Bench): void {

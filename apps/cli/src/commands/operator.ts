@@ -1,4 +1,4 @@
-import { dateSchema, routes } from '#contracts';
+import { dateSchema, routes, levelWords, word } from '#contracts';
 import type { Command } from 'commander';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { act, examples, serverUrl, type Bench, type Desk } from '../desk.js';
 import { exits, Stop, usage } from '../exits.js';
-import { levelWords, word } from '../show/words.js';
 
 /** setup, backup, restore, demo, calendar: the operator's work. */
 export function operator(program: Command, bench: Bench): void {

@@ -1,4 +1,4 @@
-import { roleSchema, routes, type Role } from '#contracts';
+import { roleSchema, routes, type Role, roleWords, word } from '#contracts';
 import type { Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { usage } from '../exits.js';
@@ -6,7 +6,7 @@ import { findDepartment, findPerson } from '../find/find.js';
 import { allPages, firstOf } from '../find/pages.js';
 import { checkNotRejected, tellOutcome, untilSealed } from '../sign/outcome.js';
 import { shortId } from '../show/ids.js';
-import { proposalStateWords, roleWords, word } from '../show/words.js';
+import { proposalStateWords } from '../show/words.js';
 import { countOf } from './inbox.js';
 import { departmentMeant } from './keys.js';
 

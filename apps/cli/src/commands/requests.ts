@@ -1,4 +1,4 @@
-import { routes, type DatasetView, type RequestView, type Sent } from '#contracts';
+import { routes, type DatasetView, type RequestView, type Sent, word } from '#contracts';
 import { Argument, Option, type Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { usage } from '../exits.js';
@@ -10,7 +10,7 @@ import { shortId } from '../show/ids.js';
 import { askedFields } from '../show/asked.js';
 import { timeText } from '../show/times.js';
 import { readTransformation } from '../show/transformation.js';
-import { requestStateWords, word } from '../show/words.js';
+import { requestStateWords } from '../show/words.js';
 import { countText } from '../terminal/progress.js';
 import { datasetArgument } from './datasets.js';
 import { countOf } from './inbox.js';

@@ -1,4 +1,4 @@
-import { routes, type RightView } from '#contracts';
+import { routes, type RightView, decisionWords, word } from '#contracts';
 import { Argument, Option, type Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { findDataset, findRight } from '../find/find.js';
@@ -8,7 +8,7 @@ import { askedFields } from '../show/asked.js';
 import { shortId } from '../show/ids.js';
 import { lastDayText, timeText } from '../show/times.js';
 import { transformationText } from '../show/transformation.js';
-import { decisionWords, rightStateWords, word } from '../show/words.js';
+import { rightStateWords } from '../show/words.js';
 import { countText } from '../terminal/progress.js';
 import { countOf } from './inbox.js';
 

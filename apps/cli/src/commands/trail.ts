@@ -1,11 +1,10 @@
-import { routes, statementTypeSchema, type EntryView, type StatementType } from '#contracts';
+import { routes, statementTypeSchema, type EntryView, type StatementType, statementWords } from '#contracts';
 import { Option, type Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { usage } from '../exits.js';
 import { findDataset, findDelivery, findDepartment, findPerson, findRight } from '../find/find.js';
 import { allPages, firstOf } from '../find/pages.js';
 import { shortId } from '../show/ids.js';
-import { statementWords } from '../show/statement-types.js';
 import { instantFrom, instantUntil, timeText } from '../show/times.js';
 import { writeWhole } from '../store/folder.js';
 import { countOf } from './inbox.js';

@@ -1,10 +1,10 @@
+import { statementWords } from '#contracts';
 import { openTrustRoot, type AdmissionReceipt, type VerifyReport } from '#ledger';
 import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { Stop, usage } from '../exits.js';
-import { statementWords } from '../show/statement-types.js';
 import { timeText } from '../show/times.js';
 import { Roots } from '../store/roots.js';
 import { countText } from '../terminal/progress.js';

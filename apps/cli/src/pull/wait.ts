@@ -1,8 +1,8 @@
-import { CallError, routes, type DeliveryView } from '#contracts';
+import { CallError, routes, type DeliveryView, word } from '#contracts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Desk } from '../desk.js';
 import { Stop } from '../exits.js';
-import { stageWords, word } from '../show/words.js';
+import { stageWords } from '../show/words.js';
 import { countText } from '../terminal/progress.js';
 
 const goOn = {

@@ -1,9 +1,8 @@
-import type { RequestView } from '#contracts';
+import { type RequestView, methodWords, word } from '#contracts';
 import type { Say } from '../language.js';
 import { printScope } from '../rows/print.js';
 import { countText } from '../terminal/progress.js';
 import { lastDayText, timeText } from './times.js';
-import { methodWords, word } from './words.js';
 
 /** Purpose, scope, method and term as fields: of a request, and of the right that came of it. */
 export function askedFields(

@@ -1,8 +1,7 @@
-import { statementTypeSchema, transformationSchema, type Transformation } from '#contracts';
+import { statementTypeSchema, transformationSchema, type Transformation, statementWords } from '#contracts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Stop } from '../exits.js';
-import { statementWords } from './statement-types.js';
 import { dayText, instantFrom, instantUntil, lastDayText, timeText } from './times.js';
 import { readTransformation, transformationText } from './transformation.js';
 

@@ -21,7 +21,9 @@ export function problemOf(error: unknown): Problem | undefined {
 }
 /** The exchange could not be reached at all. */
 export const isUnreachable = (error: unknown): boolean => error instanceof CallError && error.status === 0;
-export const isLoggedOut = (error: unknown): boolean => error instanceof CallError && error.status === 401;
+/** There is no session any more. A wrong password, asked for again before an approval, is answered 401 too and ends nothing. */
+export const isLoggedOut = (error: unknown): boolean =>
+  error instanceof CallError && error.status === 401 && error.problem?.code !== 'bad-login';
 
 // Who must log in again hears of it from the first call that is refused for it (app/session.tsx).
 const loggedOutListeners = new Set<() => void>();

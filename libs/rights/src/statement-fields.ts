@@ -1,30 +1,39 @@
-import type { Item, ProposalView, RowScope, Statement } from '#contracts';
-import { checkTextCommitment, CommitmentError } from '#crypto';
-import type { Say, Sentence } from '../language.js';
-import { printScope } from '../rows/print.js';
-import { countText } from '../terminal/progress.js';
-import { statementWords } from './statement-types.js';
-import { lastDayText, timeText } from './times.js';
-import { transformationText } from './transformation.js';
 import {
   custodyWords,
   decisionWords,
+  endingReasonWords,
   endReasonWords,
   levelWords,
   methodWords,
+  refusalReasonWords,
   roleWords,
   shareTypeWords,
+  statementWords,
+  updateCycleWords,
   word,
-} from './words.js';
+  type Item,
+  type RowScope,
+  type Sentence,
+  type Statement,
+} from '#contracts';
+import { checkTextCommitment, CommitmentError } from '#crypto';
+import { civilDate } from './civil-date.js';
+import { describeTransformation } from './describe-right.js';
+
+type Say = (sentence: Sentence) => string;
 
 export interface StatementSource {
   readonly say: Say;
   /** Texts behind commitments, as the exchange sent them; only those that the commitment proves are shown as its text. */
-  readonly texts: ProposalView['texts'];
+  readonly texts: Readonly<Record<string, { readonly key: string; readonly text: string }>>;
   /** Names known for codes and ids. They come from the exchange, so the code stands beside each. */
   readonly nameOf: (codeOrId: string) => string | undefined;
+  /** A row scope in words, whole: nobody signs what was left out. */
+  readonly scopeText: (rows: RowScope) => string;
 }
-type Field = readonly [label: string, value: string];
+/** Label and value; a value may have several lines. */
+export type StatementField = readonly [label: string, value: string];
+type Field = StatementField;
 
 /**
  * A statement in words, field by field, from its own content and nothing else: what a person reads before signing. Every field of the
@@ -134,6 +143,8 @@ const wordsByKey: Record<string, Record<string, Sentence>> = {
   shareType: shareTypeWords,
   roles: roleWords,
   reason: endReasonWords,
+  updateCycle: updateCycleWords,
+  code: { ...endingReasonWords, ...refusalReasonWords },
 };
 // Objects whose fields speak for themselves; their own name would only indent them.
 const transparent = new Set(['entry', 'asked', 'terms', 'purpose', 'competent', 'key', 'exchangeKey', 'logKey', 'quotaBefore']);
@@ -157,8 +168,8 @@ function fieldsOf(key: string, value: unknown, source: StatementSource, under: s
   if (key === 'items' && Array.isArray(value) && typeof value[0] === 'object')
     return [[label, value.map((item: Item) => itemText(item, say)).join('\n')]];
   if (key === 'transformations' && Array.isArray(value))
-    return [[label, value.map((one) => `${one.item}: ${say(transformationText(one.transformation))}`).join('\n') || '–']];
-  if (key === 'rows' && typeof value === 'object') return [[label, printScope(value as RowScope)]];
+    return [[label, value.map((one) => `${one.item}: ${maskText(one.transformation, say)}`).join('\n') || '–']];
+  if (key === 'rows' && typeof value === 'object') return [[label, source.scopeText(value as RowScope)]];
   if (key === 'window') {
     const { from, until } = value as { from: string; until: string };
     return [[label, `${timeText(from)} – ${lastDayText(until)}  (${from} / ${until})`]];
@@ -219,25 +230,24 @@ function proseText(commitment: string, { say, texts }: StatementSource): string 
   return known.text;
 }
 
-/** Commitments whose text the exchange showed and which it is not: nobody should sign over them. */
-export function wrongTexts(texts: ProposalView['texts']): string[] {
-  return Object.entries(texts).flatMap(([commitment, { key, text }]) => {
-    try {
-      checkTextCommitment(commitment, key, text);
-      return [];
-    } catch (error) {
-      if (error instanceof CommitmentError) return [commitment];
-      throw error;
-    }
-  });
-}
-
 function itemText(item: Item, say: Say): string {
   const marks = [
     ...(item.required ? [say({ zh: '必填', en: 'required' })] : []),
     ...(item.personal ? [say({ zh: '个人信息', en: 'personal' })] : []),
-    ...(item.mask ? [say(transformationText(item.mask))] : []),
+    ...(item.mask ? [maskText(item.mask, say)] : []),
   ];
   const type = item.scale === undefined ? item.type : `${item.type}(${item.scale})`;
   return [item.name, type, item.title, ...marks].join('  ');
 }
+
+const maskText = (mask: NonNullable<Item['mask']>, say: Say) =>
+  say({ zh: describeTransformation(mask, 'zh'), en: describeTransformation(mask, 'en') });
+const countText = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+
+/** `2026-03-04 09:30` by the clock in Beijing, by which departments work; the exact instant stands beside it. */
+function timeText(instant: string): string {
+  const wall = new Date(Date.parse(instant) + 8 * 3_600_000).toISOString();
+  return wall.slice(0, 16).replace('T', ' ');
+}
+/** The last day that a half-open end still covers. */
+const lastDayText = (until: string) => civilDate(new Date(Date.parse(until) - 1).toISOString());

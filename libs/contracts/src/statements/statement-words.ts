@@ -1,5 +1,5 @@
-import type { StatementType } from '#contracts';
-import type { Sentence } from '../language.js';
+import type { Sentence } from '../routes/views.js';
+import type { StatementType } from './bodies.js';
 
 /** What each type of statement says, for lists and for the person who is to sign one. */
 export const statementWords: Record<StatementType, Sentence> = {
