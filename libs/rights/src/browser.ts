@@ -55,6 +55,8 @@ export type { WorkingYear } from './working-days.js';
 export { dueDates, dutyDue, nationalDeadlines, replyDue } from './deadlines.js';
 export type { DeadlineProfile, DueDates, RequestClock } from './deadlines.js';
 
+export { rightLeft, standingOf } from './standing.js';
+export type { Before, RightLeft, Standing, StandingAction, StandingAnswer, StandingQuestion } from './standing.js';
 export { describeScope } from './describe-scope.js';
 export type { Locale } from './describe-scope.js';
 export { describeRight, describeTransformation } from './describe-right.js';
