@@ -1,5 +1,6 @@
 import { accountPlaces } from '../features/account/places';
+import { findPlaces } from '../features/find/places';
 import type { Place } from './place';
 
 /** Every page; a feature adds its own list here. */
-export const places: readonly Place[] = [...accountPlaces];
+export const places: readonly Place[] = [...findPlaces, ...accountPlaces];

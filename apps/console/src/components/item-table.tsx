@@ -1,7 +1,7 @@
 import type { Item, RightTerms } from '#contracts';
 import { describeTransformation } from '#rights';
-import { Tag } from 'antd';
 import { defineWords, useLocale, useWords } from '../lib/words';
+import './state-tag.css';
 import './terms.css';
 
 export const itemWords = defineWords('items', {
@@ -66,7 +66,7 @@ export function ItemTable({
             <tr key={item.name}>
               <th scope="row">
                 {item.title} {item.name === item.title ? null : <code>{item.name}</code>}{' '}
-                {item.personal ? <Tag color="orange">{say('personal')}</Tag> : null}
+                {item.personal ? <span className="state state-warning">{say('personal')}</span> : null}
               </th>
               <td>{say(item.type)}</td>
               {full ? <td>{item.required ? say('yes') : ''}</td> : null}
