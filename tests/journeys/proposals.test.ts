@@ -151,7 +151,10 @@ describe('statements on their way: once however often asked, one at a time, and 
     assert.equal(request?.approval?.person.name, '周负责人');
     assert.equal((await supervisor.client.call(routes.proposals, { query: {} })).items.length, 0);
     const mine = (by: typeof steward) => by.client.call(routes.proposals, { query: { mine: 'true', about: asked.id } });
-    assert.deepEqual([(await mine(steward)).items.length, (await mine(second)).items.length].toSorted(), [0, 1]);
+    assert.deepEqual(
+      [(await mine(steward)).items.length, (await mine(second)).items.length].toSorted((a, b) => a - b),
+      [0, 1],
+    );
     const typed = await providerHead.client.call(routes.proposals, {
       query: { state: 'all', type: 'dataset.entered,version.published' },
     });

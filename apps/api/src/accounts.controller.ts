@@ -3,6 +3,7 @@ import { refuse, routes, type Given } from '#contracts';
 import { Authenticate, ChangePassword, LogIn, OwnSessions, SetUp, type Actor } from '#exchange';
 import { Caller, Sent, Serves, sessionCookie, type AuthenticatedRequest } from '#nest';
 import type { FastifyReply } from 'fastify';
+import { browserName } from './browser-name.js';
 import { ReadMe } from './read-me.js';
 import { SETTINGS, type ApiSettings } from './tokens.js';
 
@@ -25,8 +26,13 @@ export class AccountsController {
   }
 
   @Serves(routes.logIn)
-  async logIn(@Sent() { body }: Given<typeof routes.logIn>, @Res({ passthrough: true }) reply: FastifyReply) {
-    const { credential, secret } = await this.openSession.execute(body);
+  async logIn(
+    @Sent() { body }: Given<typeof routes.logIn>,
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const label = body.label ?? (body.as === 'session' ? browserName(request.headers) : undefined);
+    const { credential, secret } = await this.openSession.execute({ ...body, label });
     const person = await this.readMe.person(credential.person);
     if (body.as === 'token') return { person, token: secret, expiresAt: credential.expiresAt };
     // A person whose every role has ended gets no session; the guard would refuse each call anyway.
@@ -61,6 +67,12 @@ export class AccountsController {
         current: credential.id === request.call?.credential.id,
       })),
     };
+  }
+
+  @Serves(routes.endOtherSessions)
+  async endOtherSessions(@Caller() actor: Actor, @Req() request: AuthenticatedRequest) {
+    if (!request.call) throw refuse('not-logged-in');
+    return { ended: await this.ownSessions.endOthers(actor, request.call.credential.id) };
   }
 
   @Serves(routes.endSession)

@@ -26,7 +26,8 @@ export class DeliveriesController {
 
   @Serves(routes.deliveries)
   deliveries(@Caller() actor: Actor, @Sent() { query }: Given<typeof routes.deliveries>) {
-    return this.read.list(actor, query.right, query);
+    const { limit, cursor, ...filter } = query;
+    return this.read.list(actor, filter, { limit, ...(cursor === undefined ? {} : { cursor }) });
   }
 
   @Serves(routes.delivery)

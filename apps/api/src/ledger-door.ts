@@ -16,11 +16,11 @@ export class LedgerDoor {
     @Inject(CONTEXT) private readonly context: ExchangeContext,
   ) {}
 
-  /** Entries from an index on, a line each, exactly the bytes that are hashed. */
-  async *export(start: number): AsyncGenerator<Buffer> {
+  /** Entries from an index on, or to just before another, a line each, exactly the bytes that are hashed. */
+  async *export(start: number, until?: number): AsyncGenerator<Buffer> {
     const client = await this.database.openClient({ application_name: 'quanlian-export' });
     try {
-      for await (const line of exportLedger(client, start)) yield line;
+      for await (const line of exportLedger(client, start, until)) yield line;
     } finally {
       await client.end();
     }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Controller, Inject, Req, Res } from '@nestjs/common';
 import { routes, type Given } from '#contracts';
-import { ReadNotices, ReadTrail, trailPage, type Actor } from '#exchange';
+import { ReadNotices, ReadTrail, trailJson, trailPage, trailSheet, type Actor, type TrailQuestion } from '#exchange';
 import { Caller, Sent, Serves } from '#nest';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LedgerDoor } from './ledger-door.js';
@@ -17,12 +17,34 @@ export class OversightController {
 
   @Serves(routes.trail)
   trail(@Caller() actor: Actor, @Sent() { query }: Given<typeof routes.trail>) {
-    const { limit, cursor, type: types, ...filter } = query;
-    return this.trailOf.list(
-      actor,
-      { ...filter, ...(types === undefined ? {} : { types }) },
-      { limit, ...(cursor === undefined ? {} : { cursor }) },
-    );
+    const { limit, cursor, ...asked } = query;
+    return this.trailOf.list(actor, questionOf(asked), { limit, ...(cursor === undefined ? {} : { cursor }) });
+  }
+
+  @Serves(routes.trailTimeline)
+  timeline(@Caller() actor: Actor, @Sent() { query }: Given<typeof routes.trailTimeline>) {
+    return this.trailOf.timeline(actor, questionOf(query));
+  }
+
+  @Serves(routes.trailSheet)
+  sheet(
+    @Caller() actor: Actor,
+    @Sent() { query }: Given<typeof routes.trailSheet>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    void reply
+      .type(routes.trailSheet.produces ?? '')
+      .header('content-disposition', 'attachment; filename="trail.xlsx"')
+      .send(trailSheet(this.trailOf, actor, questionOf(query), localeOf(request)));
+  }
+
+  @Serves(routes.trailFile)
+  file(@Caller() actor: Actor, @Sent() { query }: Given<typeof routes.trailFile>, @Res() reply: FastifyReply) {
+    void reply
+      .type(routes.trailFile.produces ?? '')
+      .header('content-disposition', 'attachment; filename="trail.json"')
+      .send(Readable.from(trailJson(this.trailOf, actor, questionOf(query)), { objectMode: false }));
   }
 
   @Serves(routes.trailPage)
@@ -32,12 +54,10 @@ export class OversightController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    const { type: types, ...filter } = query;
-    const locale = request.headers['accept-language']?.startsWith('en') ? 'en' : 'zh';
     void reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
-      .send(Readable.from(trailPage(this.trailOf, actor, { ...filter, ...(types === undefined ? {} : { types }) }, locale)));
+      .send(Readable.from(trailPage(this.trailOf, actor, questionOf(query), localeOf(request))));
   }
 
   @Serves(routes.entry)
@@ -47,7 +67,7 @@ export class OversightController {
 
   @Serves(routes.exportLedger)
   exportLedger(@Sent() { query }: Given<typeof routes.exportLedger>, @Res() reply: FastifyReply) {
-    void reply.type('application/x-ndjson').send(Readable.from(this.ledger.export(query.start)));
+    void reply.type('application/x-ndjson').send(Readable.from(this.ledger.export(query.start, query.until)));
   }
 
   @Serves(routes.trustRoot)
@@ -65,8 +85,23 @@ export class OversightController {
     return this.noticesOf.list(actor, query);
   }
 
+  @Serves(routes.readAllNotices)
+  async readAllNotices(@Caller() actor: Actor) {
+    await this.noticesOf.markAllRead(actor);
+  }
+
   @Serves(routes.readNotice)
   async readNotice(@Caller() actor: Actor, @Sent() { params }: Given<typeof routes.readNotice>) {
     await this.noticesOf.markRead(actor, params.id);
   }
+}
+
+/** A query as the trail takes it: what is not asked is not there. */
+function questionOf({ type, ...asked }: Given<typeof routes.trailPage>['query']): TrailQuestion {
+  const given = Object.entries({ ...asked, types: type }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as TrailQuestion;
+}
+
+function localeOf(request: FastifyRequest): 'zh' | 'en' {
+  return request.headers['accept-language']?.startsWith('en') ? 'en' : 'zh';
 }

@@ -26,6 +26,8 @@ export type {
 } from './job.js';
 export { defaultMemoryFolder, memoryFolderIn, sweepMemoryFolders } from './memory-folder.js';
 export { runCount, runIngest, runPrepare, runPreview } from './run-job.js';
+export { writeWorkbook } from './xlsx/write-workbook.js';
+export type { Cell, SheetColumn } from './xlsx/write-workbook.js';
 export { openDelivery } from './open-delivery.js';
 export type { ReceivedDelivery } from './open-delivery.js';
 export { inferItems } from './infer-items.js';

@@ -37,7 +37,8 @@ export { RecordUse, SignReceipt } from './deliveries/account-for-use.js';
 export { ReadDeliveries } from './deliveries/read-deliveries.js';
 
 export { ReadNotices, noticesOf, notify } from './oversight/notices.js';
-export { ReadTrail } from './oversight/read-trail.js';
+export { ReadTrail, type TrailQuestion } from './oversight/read-trail.js';
+export { trailJson, trailSheet } from './oversight/trail-files.js';
 export { entrySentences } from './oversight/sentences.js';
 export { trailPage } from './oversight/trail-page.js';
 export { LoadCalendar, loadCarriedCalendars, ReadCalendar } from './oversight/calendars.js';

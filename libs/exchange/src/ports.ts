@@ -45,12 +45,29 @@ export interface PageRequest {
   readonly limit: number;
   /** Opaque; what `next` of the page before said. */
   readonly cursor?: string;
+  /** The first page is to say how many there are. */
+  readonly counted?: boolean;
+}
+/** A count that stops at a bound: then there are more. */
+export interface Total {
+  readonly count: number;
+  readonly more: boolean;
 }
 export interface Page<T> {
   readonly items: T[];
   readonly next?: string;
+  readonly total?: Total;
 }
 
+export interface RequestFilter {
+  readonly party?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly state?: string;
+  readonly dataset?: string;
+  /** In the dataset's title or the name of a department on either side. */
+  readonly text?: string;
+}
 /** Reads the projections. Newest first in lists; every list is bounded by its page. */
 export interface StateReader {
   get<K extends StateKind>(kind: K, id: string): Promise<Found<K> | undefined>;
@@ -59,21 +76,37 @@ export interface StateReader {
   ofDepartment<K extends 'key' | 'recipient'>(kind: K, department: string): Promise<Found<K>[]>;
   memberships(filter: { person?: string; department?: string }): Promise<Found<'membership'>[]>;
   datasets(
-    filter: { text?: string; provider?: string; shareType?: string; resourceCode?: string },
+    filter: {
+      /** In title, code, names and titles of items, abstract, or the provider's name. */
+      text?: string;
+      provider?: string;
+      shareType?: string;
+      resourceCode?: string;
+      grade?: string;
+      updateCycle?: string;
+      hasVersion?: boolean;
+    },
     page: PageRequest,
   ): Promise<Page<Found<'dataset'>>>;
   versionsOf(dataset: string): Promise<Found<'version'>[]>;
   /** `party`: on either side; `from`/`to`: on that one. No party: all (supervisors). */
-  requests(
-    filter: { party?: string; from?: string; to?: string; state?: string; dataset?: string },
-    page: PageRequest,
-  ): Promise<Page<Found<'request'>>>;
+  requests(filter: RequestFilter, page: PageRequest): Promise<Page<Found<'request'>>>;
+  /** The clocks of requests that wait for a reply: at most 10,000, oldest first. */
+  clocks(filter: Omit<RequestFilter, 'state'>): Promise<{ id: string; receivedAt: string; shareType: string }[]>;
   rights(
-    filter: { party?: string; grantor?: string; grantee?: string; dataset?: string },
+    filter: {
+      party?: string;
+      grantor?: string;
+      grantee?: string;
+      dataset?: string;
+      /** As people see it at a time: a right whose window is over is not in force. */
+      state?: { is: 'in-force' | 'suspended' | 'terminated' | 'ended' | 'not-yet'; at: string };
+      text?: string;
+    },
     page: PageRequest,
   ): Promise<Page<Found<'right'>>>;
   deliveries(
-    filter: { party?: string; right?: string; state?: string; pulledBefore?: string },
+    filter: { party?: string; right?: string; state?: string; pulledBefore?: string; dataset?: string; text?: string },
     page: PageRequest,
   ): Promise<Page<Found<'delivery'>>>;
   /** Size of the ledger and its head; the index that a decision is computed at is size − 1. */
@@ -185,6 +218,8 @@ export interface Credentials {
   list(person: string): Promise<Credential[]>;
   revoke(person: string, id: string): Promise<boolean>;
   revokeAll(person: string): Promise<void>;
+  /** All but this one; how many they were. */
+  revokeOthers(person: string, kept: string): Promise<number>;
   /** One-time set-up links: at most one is open. */
   openSetup(secretHash: string, expiresAt: string): Promise<void>;
   isSetupOpen(secretHash: string, now: string): Promise<boolean>;
@@ -338,6 +373,9 @@ export interface Notices {
   /** The same kind, subject and department once only. */
   add(notice: Notice): Promise<boolean>;
   list(reader: NoticeReader, page: PageRequest): Promise<Page<Notice & { read: boolean }>>;
+  /** Unread ones, counted to 1,000. */
+  unread(reader: NoticeReader): Promise<number>;
+  markAllRead(reader: NoticeReader): Promise<void>;
   /** False when there is no such notice for this reader. */
   markRead(id: string, reader: NoticeReader): Promise<boolean>;
 }
@@ -361,6 +399,21 @@ export interface SealedEntry {
   readonly leafHash: string;
   /** The entry's exact bytes. */
   readonly bytes: Buffer;
+  /** The object that it creates or is about, the dataset, and all whom it names. */
+  readonly subject: string;
+  readonly dataset?: string;
+  readonly departments: readonly string[];
+  readonly persons: readonly string[];
+}
+/** One of these at least. */
+export interface TrailSearch {
+  readonly index?: number;
+  readonly leafHash?: string;
+  /** The id of an object, a statement or a person. */
+  readonly object?: string;
+  readonly datasets?: readonly string[];
+  readonly departments?: readonly string[];
+  readonly persons?: readonly string[];
 }
 export interface TrailFilter {
   /** Any object: entries that create it or name it. */
@@ -370,7 +423,9 @@ export interface TrailFilter {
   readonly delivery?: string;
   readonly department?: string;
   readonly person?: string;
+  readonly issuer?: string;
   readonly types?: readonly string[];
+  readonly any?: TrailSearch;
   readonly from?: string;
   readonly until?: string;
   /** Only entries that name one of these departments on either side. */
@@ -378,6 +433,15 @@ export interface TrailFilter {
 }
 export interface Trail {
   query(filter: TrailFilter, page: PageRequest): Promise<Page<SealedEntry>>;
+  /** How many there are, counted to `atMost`. */
+  count(filter: TrailFilter, atMost: number): Promise<Total>;
+  /** Counts by time and type, in steps of the smallest of these widths (seconds) that makes at most 120 of them; empty steps are left out. */
+  timeline(
+    filter: TrailFilter,
+    steps: readonly number[],
+  ): Promise<{ stepSeconds: number; counts: { from: string; type: string; count: number }[] }>;
+  /** Ids of what bears a name: datasets by title or code, departments by name or code, persons by name. */
+  named(text: string): Promise<{ datasets: string[]; departments: string[]; persons: string[] }>;
   entry(index: number, visibility: Pick<TrailFilter, 'visibleTo'>): Promise<SealedEntry | undefined>;
 }
 

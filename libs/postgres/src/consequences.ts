@@ -1,9 +1,11 @@
 import { randomId } from '#crypto';
 import { consequencesOf, consequencesOfRejection, noticesOf, type Clock } from '#exchange';
-import type { SealHook } from '#ledger';
+import type { Statement } from '#contracts';
+import { subjectOf, type SealHook } from '#ledger';
 import type pg from 'pg';
 import type { PgSealTransaction } from './ledger/index.js';
-import { channels } from './listen.js';
+import { announceIn } from './announce.js';
+import type { Change } from './listen.js';
 import { oweTasks } from './stores/tasks.js';
 
 type Batch = Parameters<SealHook<PgSealTransaction>>[1];
@@ -63,6 +65,10 @@ async function addNotices(client: pg.ClientBase, batch: Batch, at: string): Prom
       notices.map(({ sentence }) => JSON.stringify(sentence)),
     ],
   );
+  await announceIn(
+    client,
+    notices.map(({ subject, department }) => ({ kind: 'notice', id: subject, departments: [department] })),
+  );
 }
 
 /** Who is on which side of the rights and requests that the batch is about; read once for the whole batch. */
@@ -82,9 +88,18 @@ async function partiesOf(client: pg.ClientBase, batch: Batch): Promise<Parties> 
   return new Map(rows.map(({ id, ...sides }) => [id, sides]));
 }
 
+/** What the batch changed: each object by its kind, and the proposals that became an entry or were turned away. */
 async function announce(client: pg.ClientBase, batch: Batch): Promise<void> {
-  const news = batch.sealed.map(({ statement, mentions }) =>
-    JSON.stringify({ kind: statement.type, id: mentions.subject, departments: mentions.departments.slice(0, 100) }),
-  );
-  if (news.length > 0) await client.query('SELECT pg_notify($1, said) FROM unnest($2::text[]) AS said', [channels.change, news]);
+  const sealed = batch.sealed.flatMap(({ statement, mentions: { subject: id, departments } }) => {
+    const added = 'delivery' in statement.body ? 'delivery' : 'right';
+    const about: Change = { kind: subjectOf(statement)?.kind ?? added, id, departments: [...departments] };
+    const made: Change[] = statement.type === 'right.granted' ? [{ ...about, kind: 'right', id: statement.id }] : [];
+    return [about, ...made, proposalOf(statement)];
+  });
+  const rejected = batch.rejected.flatMap(({ statement }) => (statement ? [proposalOf(statement)] : []));
+  await announceIn(client, [...sealed, ...rejected]);
+}
+
+function proposalOf({ id, issuer, approvals = [] }: Statement): Change {
+  return { kind: 'proposal', id, departments: [issuer, ...approvals.map(({ office }) => office)] };
 }

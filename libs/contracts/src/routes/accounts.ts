@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { keyIdSchema, publicKeySchema, signatureSchema } from '../statements/envelope.js';
 import {
+  countSchema,
   departmentCodeSchema,
   idSchema,
   instantSchema,
@@ -101,6 +102,14 @@ export const accountRoutes = {
     tag: 'accounts',
     summary: { zh: '我的会话与令牌', en: 'My sessions and tokens' },
     response: z.object({ items: z.array(sessionView) }),
+  }),
+  endOtherSessions: route({
+    method: 'POST',
+    path: '/api/sessions/end-others',
+    access: 'person',
+    tag: 'accounts',
+    summary: { zh: '结束其他所有会话与令牌', en: 'End all my other sessions and tokens' },
+    response: z.object({ ended: countSchema }),
   }),
   endSession: route({
     method: 'DELETE',

@@ -1,9 +1,16 @@
 import { z } from 'zod';
+import { issuerSchema } from '../statements/envelope.js';
 import { countSchema, departmentCodeSchema, idSchema, instantSchema } from '../vocabulary.js';
 import { route } from './route.js';
-import { entryViewSchema, noticeViewSchema, pageOf, pageQuery, statementTypesQuery } from './views.js';
+import { statementTypeSchema } from '../statements/statement.js';
+import { countedPageOf, entryViewSchema, noticeViewSchema, pageOf, pageQuery, statementTypesQuery } from './views.js';
 
 const trailFilters = {
+  /** What one knows: `#123` or an entry's index, an id, a leaf hash; else a dataset, department or person by name. */
+  q: z.string().min(1).max(100).optional(),
+  /** Any object: entries that create it or name it. */
+  subject: z.string().min(1).max(128).optional(),
+  issuer: issuerSchema.optional(),
   dataset: idSchema.optional(),
   right: idSchema.optional(),
   delivery: idSchema.optional(),
@@ -24,7 +31,40 @@ export const oversightRoutes = {
     tag: 'trail',
     summary: { zh: '共享留痕', en: 'The trail' },
     query: z.strictObject({ ...trailFilters, ...pageQuery }),
-    response: pageOf(entryViewSchema),
+    response: countedPageOf(entryViewSchema),
+  }),
+  trailTimeline: route({
+    method: 'GET',
+    path: '/api/trail/timeline',
+    access: 'person',
+    tag: 'trail',
+    summary: { zh: '留痕随时间的分布', en: 'The trail counted over time' },
+    query: z.strictObject(trailFilters),
+    response: z.object({
+      /** Width of a bucket; buckets in which nothing happened are left out. 0 where there is nothing at all. */
+      stepSeconds: countSchema,
+      buckets: z.array(
+        z.object({ from: instantSchema, count: countSchema, byType: z.partialRecord(statementTypeSchema, countSchema) }),
+      ),
+    }),
+  }),
+  trailSheet: route({
+    method: 'GET',
+    path: '/api/trail.xlsx',
+    access: 'person',
+    tag: 'trail',
+    summary: { zh: '留痕导出为电子表格', en: 'The trail as a workbook' },
+    query: z.strictObject(trailFilters),
+    produces: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  }),
+  trailFile: route({
+    method: 'GET',
+    path: '/api/trail.json',
+    access: 'person',
+    tag: 'trail',
+    summary: { zh: '留痕导出为 JSON', en: 'The trail as one JSON array' },
+    query: z.strictObject(trailFilters),
+    produces: 'application/json; charset=utf-8',
   }),
   trailPage: route({
     method: 'GET',
@@ -51,7 +91,11 @@ export const oversightRoutes = {
     access: ['supervisor', 'operator'],
     tag: 'ledger',
     summary: { zh: '导出账本', en: 'Export the ledger' },
-    query: z.strictObject({ start: z.coerce.number().int().min(0).default(0) }),
+    query: z.strictObject({
+      start: z.coerce.number().int().min(0).default(0),
+      /** Up to just before this index. */
+      until: z.coerce.number().int().min(0).optional(),
+    }),
     produces: 'application/x-ndjson',
   }),
   trustRoot: route({
@@ -82,7 +126,16 @@ export const oversightRoutes = {
     tag: 'trail',
     summary: { zh: '通知', en: 'Notices' },
     query: z.strictObject(pageQuery),
-    response: pageOf(noticeViewSchema),
+    /** Unread ones are counted to 1,000. */
+    response: pageOf(noticeViewSchema).extend({ unread: countSchema }),
+  }),
+  readAllNotices: route({
+    method: 'POST',
+    path: '/api/notices/read',
+    access: 'person',
+    tag: 'trail',
+    summary: { zh: '全部标为已读', en: 'Mark all notices as read' },
+    status: 204,
   }),
   readNotice: route({
     method: 'POST',

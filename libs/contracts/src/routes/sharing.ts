@@ -24,7 +24,7 @@ import {
   datasetViewSchema,
   deliveryViewSchema,
   flag,
-  pageOf,
+  countedPageOf,
   pageQuery,
   previewViewSchema,
   proposalViewSchema,
@@ -36,6 +36,8 @@ import {
 } from './views.js';
 
 const idParams = z.strictObject({ id: idSchema });
+/** In the dataset's title or the name of a department on either side. */
+const listText = z.string().min(1).max(100);
 const asked = z.strictObject({
   purpose: purposeTextSchema,
   items: itemNamesSchema,
@@ -86,12 +88,18 @@ export const sharingRoutes = {
     tag: 'datasets',
     summary: { zh: '检索目录', en: 'Search the catalogue' },
     query: z.strictObject({
+      /** In the title, the code, names and titles of items, the abstract, or the provider's name. */
       text: z.string().max(100).optional(),
       provider: departmentCodeSchema.optional(),
+      /** My own department's. */
+      mine: flag.optional(),
       shareType: shareTypeSchema.optional(),
+      grade: datasetEntrySchema.shape.grade.optional(),
+      updateCycle: datasetEntrySchema.shape.updateCycle.optional(),
+      hasVersion: flag.optional(),
       ...pageQuery,
     }),
-    response: pageOf(datasetViewSchema),
+    response: countedPageOf(datasetViewSchema),
   }),
   dataset: route({
     method: 'GET',
@@ -178,9 +186,12 @@ export const sharingRoutes = {
       side: z.enum(['from', 'to', 'any']).default('any'),
       state: z.enum(['submitted', 'supplement-asked', 'refused', 'withdrawn', 'granted']).optional(),
       dataset: idSchema.optional(),
+      text: listText.optional(),
+      /** `due`: those that wait for a reply, the one due first first. */
+      sort: z.enum(['newest', 'due']).default('newest'),
       ...pageQuery,
     }),
-    response: pageOf(requestViewSchema),
+    response: countedPageOf(requestViewSchema),
   }),
   request: route({
     method: 'GET',
@@ -277,9 +288,11 @@ export const sharingRoutes = {
     query: z.strictObject({
       side: z.enum(['grantor', 'grantee', 'any']).default('any'),
       dataset: idSchema.optional(),
+      state: rightViewSchema.shape.state.optional(),
+      text: listText.optional(),
       ...pageQuery,
     }),
-    response: pageOf(rightViewSchema),
+    response: countedPageOf(rightViewSchema),
   }),
   right: route({
     method: 'GET',
@@ -369,8 +382,14 @@ export const sharingRoutes = {
     access: 'person',
     tag: 'deliveries',
     summary: { zh: '数据提供记录', en: 'Deliveries' },
-    query: z.strictObject({ right: idSchema.optional(), ...pageQuery }),
-    response: pageOf(deliveryViewSchema),
+    query: z.strictObject({
+      right: idSchema.optional(),
+      dataset: idSchema.optional(),
+      state: deliveryViewSchema.shape.state.optional(),
+      text: listText.optional(),
+      ...pageQuery,
+    }),
+    response: countedPageOf(deliveryViewSchema),
   }),
   delivery: route({
     method: 'GET',

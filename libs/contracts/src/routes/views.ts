@@ -286,6 +286,16 @@ export const entryViewSchema = z.object({
   leafHash: hex64Schema,
   statement: statementSchema,
   signatures: z.array(statementSignatureSchema),
+  /** The object that it creates or is about. */
+  subject: z.string(),
+  dataset: z.object({ id: idSchema, title: z.string() }).optional(),
+  /** All whom it names, on any side; erased names are empty. */
+  departments: z.array(z.object({ code: z.string(), name: z.string() })),
+  persons: z.array(personNameSchema),
+  /** The texts behind its commitments: commitment → key and text. Erased ones are missing. */
+  texts: z.record(z.string(), z.object({ key: z.string(), text: z.string() })),
+  /** The entry's exact bytes, base64: only where one entry is asked for. */
+  bytes: z.string().optional(),
 });
 export const noticeViewSchema = z.object({
   id: idSchema,
@@ -308,6 +318,12 @@ export const statementTypesQuery = z
   .max(1000)
   .transform((text) => text.split(','))
   .pipe(z.array(statementTypeSchema).min(1));
+/** How many there are in all, counted to 10,000. */
+export const totalSchema = z.object({ count: countSchema, more: z.boolean() });
+/** A page whose first one says how many there are. */
+export function countedPageOf<S extends z.ZodType>(item: S) {
+  return z.object({ items: z.array(item), next: z.string().optional(), total: totalSchema.optional() });
+}
 export const pageQuery = { cursor: z.string().max(200).optional(), limit: z.coerce.number().int().min(1).max(500).default(100) };
 
 export type ProposalView = z.infer<typeof proposalViewSchema>;

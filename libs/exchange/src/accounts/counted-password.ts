@@ -24,7 +24,8 @@ export async function checkCountedPassword(
   }
   if (person.lockedUntil !== undefined && person.lockedUntil > now.toISOString()) {
     await checkPasswordOfNobody(password);
-    throw refuse('locked-out', { minutes: Math.ceil((Date.parse(person.lockedUntil) - now.getTime()) / 60_000) });
+    const seconds = Math.ceil((Date.parse(person.lockedUntil) - now.getTime()) / 1000);
+    throw refuse('locked-out', { minutes: Math.ceil(seconds / 60), seconds });
   }
   if (await checkPassword(person.passwordHash, password)) {
     if (person.failures > 0) await context.transactions.run((stores) => stores.people.clearFailures(person.id));

@@ -13,6 +13,11 @@ export class OwnSessions {
     return this.context.transactions.run((stores) => stores.credentials.list(actor.person));
   }
 
+  /** Ends all but the one that is used; how many they were. */
+  endOthers(actor: Actor, kept: string): Promise<number> {
+    return this.context.transactions.run((stores) => stores.credentials.revokeOthers(actor.person, kept));
+  }
+
   /** Throws Refusal unknown unless it is the actor's own. */
   async end(actor: Actor, id: string): Promise<void> {
     if (!(await this.context.transactions.run((stores) => stores.credentials.revoke(actor.person, id)))) throw refuse('unknown');

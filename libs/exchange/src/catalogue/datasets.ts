@@ -70,15 +70,26 @@ export class ReadDatasets {
 
   list(
     actor: Actor,
-    filter: { text?: string | undefined; provider?: string | undefined; shareType?: string | undefined },
+    filter: {
+      text?: string | undefined;
+      provider?: string | undefined;
+      mine?: boolean | undefined;
+      shareType?: string | undefined;
+      grade?: string | undefined;
+      updateCycle?: string | undefined;
+      hasVersion?: boolean | undefined;
+    },
     page: PageRequest,
   ): Promise<Page<DatasetView>> {
     return this.context.transactions.run(async (stores) => {
-      const found = await stores.states.datasets(
-        Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)),
-        page,
+      const { mine = false, ...asked } = filter;
+      if (mine && asked.provider !== undefined && asked.provider !== actor.department) return { items: [] };
+      const wanted = { ...asked, ...(mine ? { provider: actor.department } : {}) };
+      const { items, ...rest } = await stores.states.datasets(
+        Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)),
+        { ...page, counted: true },
       );
-      return { items: await datasetViews(stores, actor, found.items), ...(found.next === undefined ? {} : { next: found.next }) };
+      return { ...rest, items: await datasetViews(stores, actor, items) };
     });
   }
 

@@ -9,11 +9,22 @@ import { refusalDetails } from './refusal-details.js';
 export class ReadDeliveries {
   constructor(private readonly context: ExchangeContext) {}
 
-  list(actor: Actor, right: string | undefined, page: PageRequest): Promise<Page<DeliveryView>> {
+  list(
+    actor: Actor,
+    filter: {
+      right?: string | undefined;
+      dataset?: string | undefined;
+      state?: string | undefined;
+      text?: string | undefined;
+    },
+    page: PageRequest,
+  ): Promise<Page<DeliveryView>> {
     const party = seesEverything(actor) ? {} : { party: actor.department };
     return this.context.transactions.run(async (stores) => {
-      const found = await stores.states.deliveries({ ...party, ...(right === undefined ? {} : { right }) }, page);
-      return { items: await deliveryViews(stores, found.items), ...(found.next === undefined ? {} : { next: found.next }) };
+      const { right, dataset, state, text } = filter;
+      const wanted = Object.entries({ right, dataset, state, text }).filter(([, value]) => value !== undefined);
+      const found = await stores.states.deliveries({ ...party, ...Object.fromEntries(wanted) }, { ...page, counted: true });
+      return { ...found, items: await deliveryViews(stores, found.items) };
     });
   }
 

@@ -2,21 +2,32 @@ import { refuse, type Role, type Sentence, type Statement } from '#contracts';
 import { randomId } from '#crypto';
 import type { Actor } from '../actor.js';
 import { instantNow, type ExchangeContext } from '../context.js';
-import type { Notice, Page, PageRequest, Stores } from '../ports.js';
+import type { Notice, NoticeReader, Page, PageRequest, Stores } from '../ports.js';
 
 /** Notices for a person: those to their department, narrowed to their roles. */
 export class ReadNotices {
   constructor(private readonly context: ExchangeContext) {}
 
-  list(actor: Actor, page: PageRequest): Promise<Page<Notice & { read: boolean }>> {
-    const filter = { departments: [actor.department], roles: actor.roles, person: actor.person };
-    return this.context.transactions.run((stores) => stores.notices.list(filter, page));
+  list(actor: Actor, page: PageRequest): Promise<Page<Notice & { read: boolean }> & { unread: number }> {
+    const reader = readerOf(actor);
+    return this.context.transactions.run(async (stores) => ({
+      ...(await stores.notices.list(reader, page)),
+      unread: await stores.notices.unread(reader),
+    }));
+  }
+
+  async markAllRead(actor: Actor): Promise<void> {
+    await this.context.transactions.run((stores) => stores.notices.markAllRead(readerOf(actor)));
   }
 
   async markRead(actor: Actor, id: string): Promise<void> {
-    const reader = { departments: [actor.department], roles: actor.roles, person: actor.person };
+    const reader = readerOf(actor);
     if (!(await this.context.transactions.run((stores) => stores.notices.markRead(id, reader)))) throw refuse('unknown');
   }
+}
+
+function readerOf({ department, roles, person }: Actor): NoticeReader {
+  return { departments: [department], roles, person };
 }
 
 /** Adds a notice once: the same kind, subject and department are not told twice. */

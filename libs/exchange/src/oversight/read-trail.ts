@@ -1,50 +1,89 @@
-import { refuse, type EntryView } from '#contracts';
-import { openEntry } from '#ledger';
+import { refuse, type EntryView, type StatementType } from '#contracts';
 import { seesEverything, type Actor } from '../actor.js';
 import type { ExchangeContext } from '../context.js';
-import type { Page, PageRequest, SealedEntry, Stores, TrailFilter } from '../ports.js';
-import { entrySentences } from './sentences.js';
+import type { Page, PageRequest, Stores, Total, TrailFilter, TrailSearch } from '../ports.js';
+import { entryViews } from './entry-views.js';
+
+/** What people ask the trail for. */
+export type TrailQuestion = Omit<TrailFilter, 'visibleTo' | 'any'> & { readonly q?: string | undefined };
+
+/** Lists say how many there are up to here. */
+const countedAtMost = 10_000;
+/** Widths of a timeline's steps, seconds: from a second to four years. */
+const steps = [1, 10, 60, 300, 900, 3600, 14_400, 86_400, 7 * 86_400, 30 * 86_400, 91 * 86_400, 365 * 86_400, 1461 * 86_400];
 
 /** The trail: all of it for those who supervise, for others the entries that name their department. */
 export class ReadTrail {
   constructor(private readonly context: ExchangeContext) {}
 
-  list(actor: Actor, filter: Omit<TrailFilter, 'visibleTo'>, page: PageRequest): Promise<Page<EntryView>> {
+  /** The first page tells how many there are. */
+  list(actor: Actor, question: TrailQuestion, page: PageRequest): Promise<Page<EntryView> & { total?: Total }> {
     return this.context.transactions.run(async (stores) => {
-      const found = await stores.trail.query({ ...filter, ...visibility(actor) }, page);
-      return { items: await entryViews(stores, found.items), ...(found.next === undefined ? {} : { next: found.next }) };
+      const filter = await filterOf(stores, actor, question);
+      const found = await stores.trail.query(filter, page);
+      const items = await entryViews(stores, found.items);
+      const total = page.cursor === undefined ? { total: await stores.trail.count(filter, countedAtMost) } : {};
+      return { items, ...(found.next === undefined ? {} : { next: found.next }), ...total };
     });
   }
 
-  /** Throws Refusal unknown, also for an entry that does not concern the actor's department. */
+  /** All of it, newest first, a page in memory at a time. */
+  async *all(actor: Actor, question: TrailQuestion): AsyncGenerator<EntryView> {
+    let cursor: string | undefined;
+    do {
+      const at = cursor;
+      const page = await this.context.transactions.run(async (stores) => {
+        const found = await stores.trail.query(await filterOf(stores, actor, question), {
+          limit: 500,
+          ...(at === undefined ? {} : { cursor: at }),
+        });
+        return { items: await entryViews(stores, found.items), next: found.next };
+      });
+      yield* page.items;
+      cursor = page.next;
+    } while (cursor !== undefined);
+  }
+
+  /** How many entries of which type, in at most 120 steps of equal width. */
+  async timeline(actor: Actor, question: TrailQuestion) {
+    const { stepSeconds, counts } = await this.context.transactions.run(async (stores) =>
+      stores.trail.timeline(await filterOf(stores, actor, question), steps),
+    );
+    const buckets = new Map<string, { from: string; count: number; byType: Partial<Record<StatementType, number>> }>();
+    for (const { from, type, count } of counts) {
+      const bucket = buckets.get(from) ?? { from, count: 0, byType: {} };
+      bucket.count += count;
+      bucket.byType[type as StatementType] = count;
+      buckets.set(from, bucket);
+    }
+    return { stepSeconds, buckets: [...buckets.values()] };
+  }
+
+  /** With its exact bytes. Throws Refusal unknown, also for an entry that does not concern the actor's department. */
   entry(actor: Actor, index: number): Promise<EntryView> {
     return this.context.transactions.run(async (stores) => {
       const entry = await stores.trail.entry(index, visibility(actor));
       if (!entry) throw refuse('unknown');
-      return (await entryViews(stores, [entry]))[0] as EntryView;
+      const [view] = await entryViews(stores, [entry]);
+      return { ...(view as EntryView), bytes: entry.bytes.toString('base64') };
     });
   }
 }
 
-function visibility(actor: Actor): Pick<TrailFilter, 'visibleTo'> {
-  return seesEverything(actor) ? {} : { visibleTo: [actor.department] };
+async function filterOf(stores: Stores, actor: Actor, { q, ...filter }: TrailQuestion): Promise<TrailFilter> {
+  const search = q?.trim();
+  return { ...filter, ...(search ? { any: await searchOf(stores, search) } : {}), ...visibility(actor) };
 }
 
-async function entryViews(stores: Stores, entries: readonly SealedEntry[]): Promise<EntryView[]> {
-  const opened = entries.map((entry) => ({ ...entry, ...openEntry(entry.bytes).entry }));
-  const departments = await stores.states.getMany(
-    'department',
-    opened.map(({ statement }) => statement.issuer),
-  );
-  return opened.map(({ index, sealedAt, leafHash, statement, signatures }) => ({
-    index,
-    sealedAt,
-    type: statement.type,
-    issuer: statement.issuer,
-    issuerName: departments.get(statement.issuer)?.state.name ?? statement.issuer,
-    sentence: entrySentences[statement.type],
-    leafHash,
-    statement,
-    signatures: [...signatures],
-  }));
+/** What a text that somebody knows may be: an entry's index, an id, a leaf hash, or a name. */
+async function searchOf(stores: Stores, text: string): Promise<TrailSearch> {
+  const index = /^#?(\d{1,15})$/.exec(text)?.[1];
+  if (index !== undefined) return { index: Number(index) };
+  if (/^[0-9a-f]{64}$/i.test(text)) return { leafHash: text.toLowerCase() };
+  if (/^[0-9a-f]{32}$/i.test(text)) return { object: text.toLowerCase() };
+  return stores.trail.named(text);
+}
+
+function visibility(actor: Actor): Pick<TrailFilter, 'visibleTo'> {
+  return seesEverything(actor) ? {} : { visibleTo: [actor.department] };
 }

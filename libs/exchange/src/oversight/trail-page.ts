@@ -1,7 +1,7 @@
 import type { EntryView } from '#contracts';
 import type { Actor } from '../actor.js';
-import type { TrailFilter } from '../ports.js';
-import type { ReadTrail } from './read-trail.js';
+import { beijing } from './beijing.js';
+import type { ReadTrail, TrailQuestion } from './read-trail.js';
 
 const words = {
   zh: {
@@ -37,7 +37,7 @@ const words = {
 export async function* trailPage(
   trail: ReadTrail,
   actor: Actor,
-  filter: Omit<TrailFilter, 'visibleTo'>,
+  question: TrailQuestion,
   locale: 'zh' | 'en',
 ): AsyncGenerator<string> {
   const say = words[locale];
@@ -45,15 +45,10 @@ export async function* trailPage(
   yield `<h1>${say.title}</h1><p class="made">${say.made} ${beijing(new Date().toISOString())}</p>`;
   yield `<table><thead><tr><th>${say.index}</th><th>${say.at}</th><th>${say.what}</th><th>${say.issuer}</th><th>${say.body}</th></tr></thead><tbody>`;
   let count = 0;
-  let cursor: string | undefined;
-  do {
-    const page = await trail.list(actor, filter, { limit: 200, ...(cursor === undefined ? {} : { cursor }) });
-    for (const entry of page.items) {
-      count++;
-      yield row(entry, locale);
-    }
-    cursor = page.next;
-  } while (cursor !== undefined);
+  for await (const entry of trail.all(actor, question)) {
+    count++;
+    yield row(entry, locale);
+  }
   yield `</tbody></table><p>${count === 0 ? say.none : say.count.replace('{n}', String(count))}</p></body></html>\n`;
 }
 
@@ -68,11 +63,6 @@ function row(entry: EntryView, locale: 'zh' | 'en'): string {
     `<tr><td>${entry.index}</td><td>${beijing(entry.sealedAt)}</td><td>${escape(entry.sentence[locale])}</td>` +
     `<td>${escape(entry.issuerName)}</td><td><dl>${body}</dl><code>${words[locale].leaf} ${entry.leafHash}</code></td></tr>\n`
   );
-}
-
-/** UTC+8, to the second: the time that people who file this page live by. */
-function beijing(instant: string): string {
-  return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
 }
 
 function escape(text: string): string {

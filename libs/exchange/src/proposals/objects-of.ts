@@ -57,7 +57,8 @@ function namedIn({ statement }: Proposal): Named {
     const value = body[name];
     return typeof value === 'string' ? { [name]: value } : {};
   };
-  const subject = subjectOf(statement) ?? { kind: 'right' as const, id: String(body['right'] ?? statement.id) };
+  const added = typeof body['right'] === 'string' ? body['right'] : statement.id;
+  const subject = subjectOf(statement) ?? { kind: 'right' as const, id: added };
   const title = statement.type === 'dataset.entered' ? { title: statement.body.entry.title } : {};
   return {
     kind: subject.kind,

@@ -5,6 +5,7 @@ import { knownTo, seesEverything, type Actor } from '../actor.js';
 import { instantNow, type ExchangeContext } from '../context.js';
 import type { Found, Page, PageRequest, Stores } from '../ports.js';
 import { readProse } from '../prose.js';
+import { dueFirst } from './due-first.js';
 
 /** Requests and where they stand; for both sides, and for those who see everything. */
 export class ReadRequests {
@@ -12,7 +13,13 @@ export class ReadRequests {
 
   list(
     actor: Actor,
-    filter: { side: 'from' | 'to' | 'any'; state?: string | undefined; dataset?: string | undefined },
+    filter: {
+      side: 'from' | 'to' | 'any';
+      state?: string | undefined;
+      dataset?: string | undefined;
+      text?: string | undefined;
+      sort?: 'newest' | 'due' | undefined;
+    },
     page: PageRequest,
   ): Promise<Page<RequestView>> {
     const own = actor.department;
@@ -22,10 +29,14 @@ export class ReadRequests {
         ...party,
         ...(filter.state === undefined ? {} : { state: filter.state }),
         ...(filter.dataset === undefined ? {} : { dataset: filter.dataset }),
+        ...(filter.text === undefined ? {} : { text: filter.text }),
       };
-      const found = await stores.states.requests(wanted, page);
-      const items = await requestViews(stores, found.items, instantNow(this.context));
-      return { items, ...(found.next === undefined ? {} : { next: found.next }) };
+      const now = instantNow(this.context);
+      const found =
+        filter.sort === 'due'
+          ? await dueFirst(stores, wanted, page, now)
+          : await stores.states.requests(wanted, { ...page, counted: true });
+      return { ...found, items: await requestViews(stores, found.items, now) };
     });
   }
 

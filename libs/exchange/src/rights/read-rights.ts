@@ -13,18 +13,26 @@ export class ReadRights {
 
   list(
     actor: Actor,
-    filter: { side: 'grantor' | 'grantee' | 'any'; dataset?: string | undefined },
+    filter: {
+      side: 'grantor' | 'grantee' | 'any';
+      dataset?: string | undefined;
+      state?: RightView['state'] | undefined;
+      text?: string | undefined;
+    },
     page: PageRequest,
   ): Promise<Page<RightView>> {
     const own = actor.department;
     const party = filter.side === 'any' ? (seesEverything(actor) ? {} : { party: own }) : { [filter.side]: own };
     return this.context.transactions.run(async (stores) => {
-      const found = await stores.states.rights(
-        { ...party, ...(filter.dataset === undefined ? {} : { dataset: filter.dataset }) },
-        page,
-      );
-      const items = await rightViews(stores, found.items, instantNow(this.context));
-      return { items, ...(found.next === undefined ? {} : { next: found.next }) };
+      const now = instantNow(this.context);
+      const wanted = {
+        ...party,
+        ...(filter.dataset === undefined ? {} : { dataset: filter.dataset }),
+        ...(filter.state === undefined ? {} : { state: { is: filter.state, at: now } }),
+        ...(filter.text === undefined ? {} : { text: filter.text }),
+      };
+      const found = await stores.states.rights(wanted, { ...page, counted: true });
+      return { ...found, items: await rightViews(stores, found.items, now) };
     });
   }
 

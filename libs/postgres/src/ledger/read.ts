@@ -64,8 +64,12 @@ export async function* readEntries(
   }
 }
 
-/** The bytes of an export: every entry from `from` up to the size at its beginning. docs/formats/export.md. */
-export async function* exportLedger(client: pg.ClientBase | pg.Pool, from = 0): AsyncGenerator<Buffer> {
+/** The bytes of an export: every entry from `from` to just before `until`, at most the size at its beginning. docs/formats/export.md. */
+export async function* exportLedger(
+  client: pg.ClientBase | pg.Pool,
+  from = 0,
+  until = Number.MAX_SAFE_INTEGER,
+): AsyncGenerator<Buffer> {
   const { size } = await readHead(client);
-  for await (const { bytes } of readEntries(client, from, size)) yield exportLine(bytes);
+  for await (const { bytes } of readEntries(client, from, Math.min(size, until))) yield exportLine(bytes);
 }

@@ -1,5 +1,5 @@
 import type { Credential, Credentials } from '#exchange';
-import { LessThanOrEqual, MoreThan } from 'typeorm';
+import { LessThanOrEqual, MoreThan, Not } from 'typeorm';
 import { present } from '../rows/columns.js';
 import { credentialRow } from '../rows/people.row.js';
 import type { Scope } from '../scope.js';
@@ -29,6 +29,10 @@ export function credentialsOf({ manager, client }: Scope): Credentials {
     },
     async revokeAll(person) {
       await manager.delete(credentialRow, { person });
+    },
+    async revokeOthers(person, kept) {
+      const { affected } = await manager.delete(credentialRow, { person, id: Not(kept) });
+      return affected ?? 0;
     },
     async openSetup(secretHash, expiresAt) {
       await client.query(

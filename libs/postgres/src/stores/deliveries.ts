@@ -1,6 +1,7 @@
 import { refuse } from '#contracts';
 import type { DeliveryWork, Download, Downloads, Work } from '#exchange';
 import { In } from 'typeorm';
+import { announceIn } from '../announce.js';
 import { present } from '../rows/columns.js';
 import { attemptRow, downloadRow, workRow } from '../rows/delivery.row.js';
 import type { Scope } from '../scope.js';
@@ -18,6 +19,14 @@ export function deliveriesOf({ manager, client }: Scope): DeliveryWork {
     },
     async set(delivery, change) {
       await manager.upsert(workRow, { ...change, delivery }, ['delivery']);
+      const { rows } = await client.query<{ grantor: string; grantee: string }>(
+        'SELECT grantor, grantee FROM projection.delivery WHERE id = $1',
+        [delivery],
+      );
+      await announceIn(
+        client,
+        rows.map(({ grantor, grantee }) => ({ kind: 'delivery', id: delivery, departments: [grantor, grantee] })),
+      );
     },
     async requestCancel(delivery) {
       await client.query(

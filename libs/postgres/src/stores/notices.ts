@@ -1,4 +1,5 @@
 import type { Calendars, Notice, Notices } from '#exchange';
+import { announceIn } from '../announce.js';
 import { limitOf, openCursor, pageOf } from '../page.js';
 import { asRow, present } from '../rows/columns.js';
 import { calendarYearRow, noticeRow, type NoticeRow } from '../rows/notice.row.js';
@@ -18,7 +19,10 @@ export function noticesOf({ manager, client }: Scope): Notices {
         .orIgnore()
         .returning(['id'])
         .execute();
-      return (raw as unknown[]).length === 1;
+      const isNew = (raw as unknown[]).length === 1;
+      const { id, department } = notice;
+      if (isNew) await announceIn(client, [{ kind: 'notice', id, departments: [department] }]);
+      return isNew;
     },
     async list({ departments, roles, person }, page) {
       const limit = limitOf(page);
@@ -35,6 +39,24 @@ export function noticesOf({ manager, client }: Scope): Notices {
         limit,
         ({ seq }) => [Number(seq)],
         ({ seq: _seq, at, read, ...notice }) => ({ ...present<Omit<Notice, 'at'>>(notice), at: at.toISOString(), read }),
+      );
+    },
+    async unread({ departments, roles, person }) {
+      const { rows } = await client.query<{ count: number }>(
+        `SELECT count(*)::int AS count FROM (SELECT FROM office.notice n
+         WHERE n.department = ANY($1) AND (n.role IS NULL OR n.role = ANY($2))
+           AND NOT EXISTS (SELECT FROM office.notice_read r WHERE r.notice = n.id AND r.person = $3)
+         ORDER BY n.seq DESC LIMIT 1000) AS unread`,
+        [departments, roles, person],
+      );
+      return rows[0]?.count ?? 0;
+    },
+    async markAllRead({ departments, roles, person }) {
+      await client.query(
+        `INSERT INTO office.notice_read (notice, person)
+         SELECT n.id, $3 FROM office.notice n WHERE n.department = ANY($1) AND (n.role IS NULL OR n.role = ANY($2))
+         ON CONFLICT DO NOTHING`,
+        [departments, roles, person],
       );
     },
     async markRead(id, { departments, roles, person }) {

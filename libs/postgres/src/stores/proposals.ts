@@ -1,6 +1,8 @@
 import { refuse } from '#contracts';
 import type { Proposal, Proposals } from '#exchange';
 import { Brackets } from 'typeorm';
+import { announceIn } from '../announce.js';
+import type { Change } from '../listen.js';
 import { limitOf, openCursor, pageOf } from '../page.js';
 import { asRow, present } from '../rows/columns.js';
 import { proposalRow } from '../rows/proposal.row.js';
@@ -11,12 +13,17 @@ const onItsWayLock = 0x70726f70;
 const waiting = ['awaiting-approval', 'awaiting-signature'];
 const changing = ['statement', 'custody', 'approvalBy', 'state', 'sentence', 'returnReason'] as const;
 
+function changeOf({ id, issuer, approvalBy, preparedByDepartment }: Proposal): Change {
+  return { kind: 'proposal', id, departments: [issuer, preparedByDepartment, ...(approvalBy === undefined ? [] : [approvalBy])] };
+}
+
 /** Statements on their way to a signature. */
 export function proposalsOf({ manager, client }: Scope): Proposals {
   return {
     async add(proposal) {
       try {
         await manager.insert(proposalRow, proposal);
+        await announceIn(client, [changeOf(proposal)]);
       } catch (error) {
         if (isDuplicate(error)) throw refuse('already-exists', { what: proposal.id });
         throw error;
@@ -38,6 +45,7 @@ export function proposalsOf({ manager, client }: Scope): Proposals {
         asRow<Pick<Proposal, (typeof changing)[number]>>(proposal, changing),
       );
       if (affected !== 1) throw refuse('unknown');
+      await announceIn(client, [changeOf(proposal)]);
     },
     // Two stewards at once: the second waits here until the first is through, and then finds what it made.
     async onItsWay(object, issuer, types) {

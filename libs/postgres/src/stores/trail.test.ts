@@ -67,7 +67,16 @@ async function find(filter: TrailFilter, limit = 2): Promise<number[]> {
 test('entries come with their exact bytes, the newest first, page by page', async () => {
   assert.deepEqual(await find({}), [6, 5, 4, 3, 2, 1, 0]);
   assert.deepEqual(await find({}, 100), [6, 5, 4, 3, 2, 1, 0]);
-  const expected = { index: 3, sealedAt: minute(3), leafHash: '03'.repeat(32), bytes: Buffer.from('entry 3') };
+  const expected = {
+    index: 3,
+    sealedAt: minute(3),
+    leafHash: '03'.repeat(32),
+    bytes: Buffer.from('entry 3'),
+    subject: 'delivery',
+    dataset: 'set',
+    departments: ['A', 'B'],
+    persons: [],
+  };
   assert.deepEqual(await api.run(({ trail }) => trail.entry(3, {})), expected);
   assert.equal(await api.run(({ trail }) => trail.entry(7, {})), undefined);
 });

@@ -1,5 +1,6 @@
 import { refuse } from '#contracts';
 import type { Upload, Uploads, VersionFiles } from '#exchange';
+import { announceIn } from '../announce.js';
 import { asRow, present } from '../rows/columns.js';
 import { uploadRow } from '../rows/upload.row.js';
 import { versionFileRow, versionPartRow } from '../rows/version.row.js';
@@ -53,6 +54,7 @@ export function uploadsOf({ manager, client }: Scope): Uploads {
   return {
     async put(upload) {
       await manager.upsert(uploadRow, asRow<Upload>(upload, columns), ['id']);
+      await announceIn(client, [{ kind: 'upload', id: upload.id, departments: [upload.department] }]);
     },
     async get(id) {
       const row = await manager.findOneBy(uploadRow, { id });
