@@ -10,11 +10,13 @@ export {
   equalBytes,
   fromHex,
   indexOfText,
+  isUtf8,
   latin1Text,
   randomBytes,
   toBase64,
   toHex,
   utf8Bytes,
+  utf8Text,
 } from '#platform';
 export type { Bytes, HmacSha256, NativeKey, Sha256 } from '#platform';
 

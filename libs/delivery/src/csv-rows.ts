@@ -1,6 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import { refuse, type Refusal, type RefusalCode, type RefusalDetails } from '#contracts';
-import type { DeliveryLimits } from './limits.js';
+import { concatBytes, isUtf8, utf8Text, type Bytes } from '#crypto';
+import type { CsvLimits } from './csv-limits.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -26,7 +26,7 @@ for (const byte of [QUOTE, COMMA, LF, CR]) ENDS_PLAIN[byte] = 1;
  */
 export class CsvRows {
   /** The block that the current record lies in; changes with `next`. */
-  bytes: Buffer = Buffer.alloc(0);
+  bytes: Bytes = concatBytes([]);
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   readonly kinds: Uint8Array;
@@ -35,7 +35,7 @@ export class CsvRows {
   /** Where the current record begins in the file: its line, counted from 1. */
   line = 0;
 
-  #limits: Pick<DeliveryLimits, 'columns' | 'fieldBytes' | 'rowBytes'>;
+  #limits: CsvLimits;
   #position = 0;
   #rowStart = 0;
   #nextLine = 1;
@@ -47,7 +47,7 @@ export class CsvRows {
   #started = false;
   #tailChecked = false;
 
-  constructor(limits: Pick<DeliveryLimits, 'columns' | 'fieldBytes' | 'rowBytes'>) {
+  constructor(limits: CsvLimits) {
     this.#limits = limits;
     this.starts = new Int32Array(limits.columns);
     this.ends = new Int32Array(limits.columns);
@@ -89,7 +89,7 @@ export class CsvRows {
 
   /** The text of a field of the current record. */
   text(field: number): string {
-    const text = this.bytes.toString('utf8', this.starts[field], this.ends[field]);
+    const text = utf8Text(this.bytes, this.starts[field] as number, this.ends[field] as number);
     return this.kinds[field] === ESCAPED ? text.replaceAll('""', '"') : text;
   }
 
@@ -101,7 +101,7 @@ export class CsvRows {
   #refill(): boolean {
     const held = this.bytes.length - this.#position;
     if (this.#pendingBytes === 0 || (!this.#ended && held + this.#pendingBytes < this.#wantedBytes)) return false;
-    const block = Buffer.concat([this.bytes.subarray(this.#position), ...this.#pending], held + this.#pendingBytes);
+    const block = concatBytes([this.bytes.subarray(this.#position), ...this.#pending]);
     this.#pending = [];
     this.#pendingBytes = 0;
     this.#wantedBytes = BLOCK_BYTES;
@@ -119,7 +119,7 @@ export class CsvRows {
   }
 
   // A line feed never stands inside a character, so whole lines can be judged; what follows the last one is judged with the next block.
-  #checkBlock(block: Buffer): void {
+  #checkBlock(block: Uint8Array): void {
     const nul = block.indexOf(0);
     if (nul >= 0) throw this.#fault('csv-nul', nul);
     const whole = this.#ended ? block.length : block.lastIndexOf(LF) + 1;

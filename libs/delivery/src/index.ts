@@ -30,5 +30,3 @@ export { writeWorkbook } from './xlsx/write-workbook.js';
 export type { Cell, SheetColumn } from './xlsx/write-workbook.js';
 export { openDelivery } from './open-delivery.js';
 export type { ReceivedDelivery } from './open-delivery.js';
-export { inferItems } from './infer-items.js';
-export type { InferredItem, InferredItems } from './infer-items.js';

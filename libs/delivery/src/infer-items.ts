@@ -2,7 +2,7 @@ import { itemNameSchema, refuse, type Item, type ItemType } from '#contracts';
 import { CsvRows, faultAt } from './csv-rows.js';
 import { guessPersonal, NAME_MASK } from './guess-personal.js';
 import { canonicalValue, DECIMAL_DIGITS } from './item-value.js';
-import { defaultLimits, type DeliveryLimits } from './limits.js';
+import { csvLimits, type CsvLimits } from './csv-limits.js';
 
 /** An item as its values suggest it, and why: for a person to correct. */
 export interface InferredItem {
@@ -22,10 +22,7 @@ export interface InferredItems {
  * identifier stays text, since a number loses leading zeros and a spreadsheet loses digits; whatever looks personal is marked so, with
  * the mask of RULES §7. Throws the same Refusals as an ingest for a file that is not CSV, and `csv-header` for a name no item can have.
  */
-export async function inferItems(
-  source: AsyncIterable<Uint8Array>,
-  limits: DeliveryLimits = defaultLimits,
-): Promise<InferredItems> {
+export async function inferItems(source: AsyncIterable<Uint8Array>, limits: CsvLimits = csvLimits): Promise<InferredItems> {
   const rows = new CsvRows(limits);
   let columns: ColumnGuess[] | undefined;
   let count = 0;

@@ -1,18 +1,13 @@
 import { cpus } from 'node:os';
+import { csvLimits, type CsvLimits } from './csv-limits.js';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
 /** Every limit and setting of this library. `docs/OPERATE.md` lists them; a job may carry others. */
-export interface DeliveryLimits {
+export interface DeliveryLimits extends CsvLimits {
   /** The largest file that is taken in, in bytes. */
   readonly fileBytes: number;
-  /** The longest field of a CSV file, in bytes as they stand in the file. */
-  readonly fieldBytes: number;
-  /** The longest record of a CSV file, in bytes. What is kept in memory while looking for its end. */
-  readonly rowBytes: number;
-  /** The most columns a header may have. */
-  readonly columns: number;
   /** The largest stored part, in bytes of its Parquet file (ARCHITECTURE §7). */
   readonly partBytes: number;
   /** A part is closed once its values, uncompressed, would take this many bytes. Bounds what every reader of the part needs. */
@@ -33,9 +28,7 @@ export interface DeliveryLimits {
 
 export const defaultLimits: DeliveryLimits = {
   fileBytes: 64 * 1024 * MiB,
-  fieldBytes: 1 * MiB,
-  rowBytes: 8 * MiB,
-  columns: 2000,
+  ...csvLimits,
   partBytes: 64 * MiB,
   partPlainBytes: 48 * MiB,
   duckdbMemoryBytes: 256 * MiB,

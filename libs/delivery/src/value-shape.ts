@@ -1,3 +1,4 @@
+import { utf8Bytes } from '#crypto';
 import { DECIMAL_DIGITS, isDay, type ValueKind } from './item-value.js';
 
 const MINUS = 0x2d;
@@ -88,8 +89,8 @@ function shapeOfNumber(bytes: Uint8Array, start: number, end: number, kind: Valu
   }
 }
 
-const TRUE = Buffer.from('true');
-const FALSE = Buffer.from('false');
+const TRUE = utf8Bytes('true');
+const FALSE = utf8Bytes('false');
 
 function spells(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
   if (end - start !== word.length) return false;

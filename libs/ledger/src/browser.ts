@@ -40,3 +40,5 @@ export { LedgerWalk } from './walk.js';
 export type { WalkedEntry } from './walk.js';
 export { verifyLedger } from './verify.js';
 export type { Seen, VerifyOptions, VerifyReport, Warning } from './verify.js';
+export { openSealedDelivery } from './sealed-delivery.js';
+export type { SealedDelivery, TrailEntry } from './sealed-delivery.js';

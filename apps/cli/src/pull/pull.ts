@@ -1,7 +1,7 @@
 import { CallError, routes, type Format, type RightView, type RowScope, type Statement } from '#contracts';
 import { encodeCanonical, randomId } from '#crypto';
 import { openDelivery } from '#delivery';
-import type { TrustRoot } from '#ledger';
+import type { SealedDelivery, TrustRoot } from '#ledger';
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -15,7 +15,7 @@ import { digestOfFile } from '../publish/send-file.js';
 import { Pulls } from '../store/pulls.js';
 import { sizeText } from '../terminal/progress.js';
 import { download } from './download.js';
-import { sealedDelivery, type SealedDelivery } from './sealed.js';
+import { sealedDelivery } from './sealed.js';
 import { checkReady, stillWaiting, untilOver } from './wait.js';
 
 /** What is pulled, and where to. */

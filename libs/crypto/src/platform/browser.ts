@@ -60,6 +60,22 @@ export function looseBase64(text: string, alphabet: 'base64' | 'base64url'): Byt
   }
 }
 
+// One decoder for all: neither keeps anything between two calls. A mark at the beginning is part of the text, as in Node.
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Whether bytes are UTF-8. */
+export function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    strict.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+/** The text of UTF-8 bytes from `start` up to but without `end`; a byte order mark is part of it. */
+export const utf8Text = (bytes: Bytes, start: number, end: number): string => lenient.decode(bytes.subarray(start, end));
+
 export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && equalInConstantTime(a, b);
 
 /** Where an ASCII text begins in bytes, from `from` on; -1 if nowhere. */

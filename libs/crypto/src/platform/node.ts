@@ -1,5 +1,6 @@
 // What Node computes natively. `browser.ts` beside it gives the same names; everything else of this library stands on one of the two
 // and is one code for both. package.json (`#platform`) says which.
+import { isUtf8 as nodeIsUtf8 } from 'node:buffer';
 import {
   createCipheriv,
   createDecipheriv,
@@ -36,6 +37,10 @@ export const toBase64 = (bytes: Uint8Array): string => asBytes(bytes).toString('
 export const toBase64Url = (bytes: Uint8Array): string => asBytes(bytes).toString('base64url');
 /** One character a byte, U+0000 to U+00FF. */
 export const latin1Text = (bytes: Uint8Array): string => asBytes(bytes).toString('latin1');
+/** Whether bytes are UTF-8. */
+export const isUtf8 = (bytes: Uint8Array): boolean => nodeIsUtf8(bytes);
+/** The text of UTF-8 bytes from `start` up to but without `end`; a byte order mark is part of it. */
+export const utf8Text = (bytes: Bytes, start: number, end: number): string => bytes.toString('utf8', start, end);
 export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && asBytes(a).equals(b);
 /** Where an ASCII text begins in bytes, from `from` on; -1 if nowhere. */
 export const indexOfText = (bytes: Uint8Array, text: string, from = 0): number => asBytes(bytes).indexOf(text, from, 'latin1');
