@@ -1,4 +1,4 @@
-import type { Item, Refusal } from '#contracts';
+import { refuse, type Item, type Refusal } from '#contracts';
 import { latin1Text } from '#crypto';
 import { csvLimits, type CsvLimits } from './csv-limits.js';
 import { CsvRows, ESCAPED, faultAt, PLAIN } from './csv-rows.js';
@@ -60,7 +60,7 @@ export async function checkCsv(
     faults.push(error as Refusal);
     return done(true);
   }
-  if (records < 2) faults.push(faultAt('file-empty', Math.max(1, records)));
+  if (records < 2) faults.push(refuse('file-empty'));
   return done(false);
 }
 

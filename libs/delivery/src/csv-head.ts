@@ -1,6 +1,6 @@
-import type { Item } from '#contracts';
+import { refuse, type Item } from '#contracts';
 import { csvLimits, type CsvLimits } from './csv-limits.js';
-import { CsvRows, faultAt } from './csv-rows.js';
+import { CsvRows } from './csv-rows.js';
 
 /** How a CSV file begins. */
 export interface CsvHead {
@@ -26,7 +26,7 @@ export function readCsvHead(bytes: Uint8Array, isWhole: boolean, rowsMax = 20, l
     if (isWhole || records.length === 0 || (error as { code?: string }).code !== 'csv-quote') throw error;
   }
   const [header, ...first] = records;
-  if (!header) throw faultAt('file-empty', 1);
+  if (!header) throw refuse('file-empty');
   return { header, rows: first };
 }
 

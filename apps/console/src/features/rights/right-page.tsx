@@ -1,0 +1,177 @@
+import { routes, type DeliveryView, type RightView } from '#contracts';
+import { Button } from 'antd';
+import { Link, useParams } from 'react-router';
+import { useSession } from '../../app/session';
+import { Facts } from '../../components/facts';
+import { Instant } from '../../components/instant';
+import { Page, Section } from '../../components/page';
+import { PagedTable, type Column } from '../../components/paged-table';
+import { StateActions } from '../../components/state-actions';
+import { NextStep, StateTag } from '../../components/state-tag';
+import { Terms } from '../../components/terms';
+import { Whole } from '../../components/whole';
+import { client, useRead, useReadPages } from '../../lib/api';
+import { saveText } from '../../lib/save';
+import { bytes, count } from '../../lib/numbers';
+import { localTime } from '../../lib/times';
+import { firstDay, lastDay } from '../../lib/window';
+import { useLocale, usePick, useWords } from '../../lib/words';
+import { PullForm } from './pull-form';
+import { QuotaBar } from './quota-bar';
+import { TimeLeft } from './time-left';
+import { WaitingStatements } from './waiting-statements';
+import { rightsWords } from './words';
+
+/** One usage right: what it allows, what is left of it, what was done under it, and what can be done now. */
+export function RightPage() {
+  const say = useWords(rightsWords);
+  const { id = '' } = useParams();
+  const right = useRead(routes.right, { params: { id } });
+  return right.data ? (
+    <ShownRight right={right.data} />
+  ) : (
+    <Page title={say('title')}>
+      <Whole reading={right} />
+    </Page>
+  );
+}
+
+function ShownRight({ right }: { readonly right: RightView }) {
+  const say = useWords(rightsWords);
+  const pick = usePick();
+  const locale = useLocale();
+  const { department, has } = useSession();
+  const dataset = useRead(routes.dataset, { params: { id: right.dataset } });
+  const items = dataset.data?.entry.items ?? [];
+  const mayPull = right.state === 'in-force' && right.grantee === department && has('requester');
+  const decision = right.decision as 'agree' | 'agree-in-part' | 'by-rule';
+  return (
+    <Page
+      title={right.datasetTitle}
+      lead={pick(right.sentence)}
+      actions={
+        <StateActions
+          kind="right"
+          state={right.state}
+          parties={{ grantor: right.grantor, grantee: right.grantee, endedBy: right.end?.by }}
+          params={{ id: right.id }}
+          only={['record-use', 'suspend', 'resume', 'terminate']}
+        />
+      }
+    >
+      <p className="right-state">
+        <StateTag kind="right" state={right.state} /> <NextStep kind="right" state={right.state} />
+        {right.end ? (
+          <span className="right-end">
+            {say('ended', { who: right.end.byName, at: localTime(right.end.at, locale), reason: right.end.reason })}
+          </span>
+        ) : null}
+      </p>
+      <WaitingStatements about={right.id} />
+      {mayPull ? (
+        <Section title={say('pull')}>
+          <PullForm right={right} items={items} />
+        </Section>
+      ) : null}
+      <Section title={say('quota')}>
+        <Facts
+          of={[
+            [say('pulls'), <QuotaBar key="pulls" label={say('pulls')} used={right.used.pulls} total={right.quota.pulls} />],
+            [
+              say('today'),
+              <QuotaBar key="today" label={say('today')} used={right.used.pullsToday} total={right.quota.pullsPerDay} />,
+            ],
+            [say('rows'), <QuotaBar key="rows" label={say('rows')} used={right.used.rows} total={right.quota.rows} />],
+            [say('window'), say('windowOf', { first: firstDay(right.window), last: lastDay(right.window) })],
+            [say('end'), <TimeLeft key="end" window={right.window} />],
+            [say('from'), right.grantorName],
+            [say('to'), right.granteeName],
+            [say('granted'), <Instant key="granted" at={right.grantedAt} />],
+            [say('decision'), decision in rightsWords.phrases ? say(decision) : right.decision],
+          ]}
+        />
+      </Section>
+      <Deliveries right={right.id} />
+      <Section
+        title={say('terms')}
+        extra={
+          <Button size="small" onClick={() => void saveOdrl(right.id)}>
+            {say('odrl')}
+          </Button>
+        }
+      >
+        <Terms of={right} items={items} />
+      </Section>
+      <History right={right.id} />
+    </Page>
+  );
+}
+
+async function saveOdrl(id: string): Promise<void> {
+  const policy = await client.call(routes.rightPolicy, { params: { id } });
+  saveText(`${id.slice(0, 8)}.odrl.json`, 'application/ld+json', JSON.stringify(policy, undefined, 2));
+}
+
+function Deliveries({ right }: { readonly right: string }) {
+  const say = useWords(rightsWords);
+  const locale = useLocale();
+  const deliveries = useReadPages(routes.deliveries, { query: { right } }, { pageSize: 50 });
+  const columns: readonly Column<DeliveryView>[] = [
+    { key: 'at', title: say('pulledAt'), narrow: 'title', show: (one) => <Instant at={one.pulledAt} /> },
+    { key: 'state', title: say('state'), width: '9rem', show: (one) => <StateTag kind="delivery" state={one.state} /> },
+    { key: 'format', title: say('format'), width: '7rem', show: (one) => one.format },
+    {
+      key: 'rows',
+      title: say('rows'),
+      width: '9rem',
+      align: 'end',
+      show: (one) => (one.rows === undefined ? '' : count(one.rows, locale)),
+    },
+    {
+      key: 'size',
+      title: say('size'),
+      width: '8rem',
+      align: 'end',
+      show: (one) => (one.sizeBytes === undefined ? '' : bytes(one.sizeBytes)),
+    },
+  ];
+  return (
+    <Section title={say('deliveries')}>
+      <PagedTable
+        pages={deliveries}
+        columns={columns}
+        keyOf={(one) => one.id}
+        to={(one) => `/deliveries/${one.id}`}
+        label={say('deliveries')}
+        empty={say('noDeliveries')}
+      />
+    </Section>
+  );
+}
+
+function History({ right }: { readonly right: string }) {
+  const say = useWords(rightsWords);
+  const pick = usePick();
+  const entries = useReadPages(routes.trail, { query: { right } }, { pageSize: 20 });
+  return (
+    <Section title={say('history')} extra={<Link to={`/trail?right=${right}`}>{say('all')}</Link>}>
+      <Whole reading={entries} empty={entries.items.length === 0 ? say('noHistory') : undefined}>
+        <ul className="plain rows">
+          {entries.items.map((entry) => (
+            <li key={entry.index} className="row">
+              <span className="history-what">
+                <Link to={`/trail/${entry.index}`} className="history-index">
+                  {say('entry', { index: entry.index })}
+                </Link>{' '}
+                {pick(entry.sentence)}
+              </span>
+              <span className="quiet">
+                {entry.issuerName} · <Instant at={entry.sealedAt} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      </Whole>
+    </Section>
+  );
+}
