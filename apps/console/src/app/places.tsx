@@ -1,6 +1,7 @@
 import { accountPlaces } from '../features/account/places';
 import { findPlaces } from '../features/find/places';
+import { rightsPlaces } from '../features/rights/places';
 import type { Place } from './place';
 
 /** Every page; a feature adds its own list here. */
-export const places: readonly Place[] = [...findPlaces, ...accountPlaces];
+export const places: readonly Place[] = [...findPlaces, ...rightsPlaces, ...accountPlaces];
