@@ -1,7 +1,8 @@
 import { accountPlaces } from '../features/account/places';
 import { findPlaces } from '../features/find/places';
+import { inboxPlaces } from '../features/inbox/places';
 import { rightsPlaces } from '../features/rights/places';
 import type { Place } from './place';
 
 /** Every page; a feature adds its own list here. */
-export const places: readonly Place[] = [...findPlaces, ...rightsPlaces, ...accountPlaces];
+export const places: readonly Place[] = [...findPlaces, ...inboxPlaces, ...rightsPlaces, ...accountPlaces];

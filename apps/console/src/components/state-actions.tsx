@@ -3,12 +3,12 @@ import {
   routes,
   workflow,
   type ActionOf,
-  type OpenAction,
   type Parties,
   type ProposalView,
   type Route,
   type Sent,
   type StateOf,
+  type WorkflowAction,
   type WorkflowKind,
 } from '#contracts';
 import { App, Button, Form, Modal } from 'antd';
@@ -72,7 +72,8 @@ export function StateActions<K extends WorkflowKind>({
         <ActionDialog
           key={action.name}
           kind={kind}
-          action={action as OpenAction}
+          name={action.name}
+          action={action}
           form={form}
           params={params}
           onClose={() => choose(undefined)}
@@ -91,6 +92,7 @@ function dialogOf<K extends WorkflowKind>(kind: K, name: ActionOf<K>): BodyForm 
 
 function ActionDialog({
   kind,
+  name,
   action,
   form,
   params,
@@ -98,7 +100,8 @@ function ActionDialog({
   onDone,
 }: {
   readonly kind: WorkflowKind;
-  readonly action: OpenAction;
+  readonly name: string;
+  readonly action: WorkflowAction;
   readonly form: BodyForm;
   readonly params: { readonly id: string };
   readonly onClose: () => void;
@@ -109,7 +112,7 @@ function ActionDialog({
   const { message } = App.useApp();
   const { person } = useSession();
   const [fields] = Form.useForm<Record<string, string>>();
-  const draft = useDraft<Record<string, string>>(`${kind}-${action.name}:${person.id}:${params.id}`, {});
+  const draft = useDraft<Record<string, string>>(`${kind}-${name}:${person.id}:${params.id}`, {});
   const route: Route = routes[action.route];
   const send = useSend(route, {
     refresh: ['requests', 'rights', 'deliveries'],

@@ -1,0 +1,182 @@
+import {
+  actionsOn,
+  custodyWords,
+  decisionWords,
+  routes,
+  statementWords,
+  word,
+  type ProposalView,
+  type Statement,
+} from '#contracts';
+import { Alert, App } from 'antd';
+import { Link, useParams } from 'react-router';
+import { useSession } from '../../app/session';
+import { Due } from '../../components/due';
+import { Facts } from '../../components/facts';
+import { Instant } from '../../components/instant';
+import { Page, Section } from '../../components/page';
+import { PasswordAgain } from '../../components/password-again';
+import { SignHere } from '../../components/sign-here';
+import { StateActions } from '../../components/state-actions';
+import { NextStep, StateTag } from '../../components/state-tag';
+import { StatementWords } from '../../components/statement-words';
+import { Whole } from '../../components/whole';
+import { useRead } from '../../lib/api';
+import { usePick, useWords } from '../../lib/words';
+import { Difference } from './difference';
+import { partiesOf } from './inbox-list';
+import { PreviewTable } from './preview-table';
+import './inbox.css';
+import { proposalWords, reviewWords } from './words';
+
+/** What exactly would be signed, and the approval, the signature or the way back. */
+export function ProposalPage() {
+  const say = useWords(proposalWords);
+  const sayReview = useWords(reviewWords);
+  const pick = usePick();
+  const { id = '' } = useParams();
+  const proposal = useRead(
+    routes.proposal,
+    { params: { id } },
+    // A seal takes a moment; news of it may be lost on the way.
+    { refetchInterval: 10_000 },
+  );
+  const title = proposal.data ? pick(statementWords[proposal.data.type]) : say('title');
+  return (
+    <Page
+      title={proposal.data ? pick(proposal.data.sentence) : title}
+      lead={
+        <>
+          <Link to="/inbox">{sayReview('back')}</Link> · {title}
+        </>
+      }
+    >
+      <Whole reading={proposal}>{proposal.data ? <Proposal key={id} proposal={proposal.data} /> : null}</Whole>
+    </Page>
+  );
+}
+
+function Proposal({ proposal }: { readonly proposal: ProposalView }) {
+  const say = useWords(proposalWords);
+  const pick = usePick();
+  const { message } = App.useApp();
+  const { person, department, roles, competent, has } = useSession();
+  const parties = partiesOf(proposal);
+  const can = new Set(
+    actionsOn('proposal', proposal.state, { person: person.id, department, roles, competent }, parties).map(({ name }) => name),
+  );
+  const isGrant = proposal.statement.type === 'right.granted';
+  const mustSign = proposal.state === 'awaiting-signature' && proposal.custody === 'department' && can.has('sign');
+  const requestId = 'request' in proposal.statement.body ? proposal.statement.body.request : undefined;
+  const isWaitingForOther =
+    proposal.state === 'awaiting-approval' && has('office-head') && proposal.approvalBy === department && !can.has('approve');
+  return (
+    <>
+      <Section title={say('about')} extra={<StateTag kind="proposal" state={proposal.state} />}>
+        <Facts
+          of={[
+            [
+              say('about'),
+              [proposal.about.title, proposal.about.departments.map(({ name }) => name).join(' → ')]
+                .filter((text) => text !== '')
+                .join(' · '),
+            ],
+            [
+              say('due'),
+              proposal.due ? <Due key="due" due={proposal.due} workingDaysLeft={proposal.workingDaysLeft} /> : undefined,
+            ],
+            [
+              say('preparedBy'),
+              <span key="by">
+                {proposal.preparedBy.name} · <Instant at={proposal.preparedAt} />
+              </span>,
+            ],
+            [
+              say('approval'),
+              proposal.approval ? (
+                <span key="approval">
+                  {proposal.approval.person.name} · <Instant at={proposal.approval.at} />
+                </span>
+              ) : undefined,
+            ],
+            [say('custody'), pick(word(custodyWords, proposal.custody))],
+            [say('sealedAt'), proposal.index === undefined ? undefined : `#${proposal.index}`],
+            [say('returned'), proposal.returnReason],
+            [
+              say('request'),
+              requestId && has('steward', 'office-head') ? (
+                <Link key="request" to={`/inbox/requests/${requestId}`}>
+                  {say('request')}
+                </Link>
+              ) : undefined,
+            ],
+          ]}
+        />
+        <p>
+          <NextStep kind="proposal" state={proposal.state} />
+        </p>
+        {proposal.problem ? <Alert type="error" showIcon title={pick(proposal.problem.title)} className="refusal" /> : null}
+      </Section>
+      {isGrant ? <Grant statement={proposal.statement as Statement<'right.granted'>} proposal={proposal} /> : null}
+      {mustSign ? (
+        <Section title={say('signature')}>
+          <SignHere proposal={proposal} />
+        </Section>
+      ) : (
+        <Section title={say('statement')}>
+          {isGrant ? (
+            <details className="proposal-statement">
+              <summary>{say('statementMore')}</summary>
+              <StatementWords statement={proposal.statement} texts={proposal.texts} />
+            </details>
+          ) : (
+            <StatementWords statement={proposal.statement} texts={proposal.texts} />
+          )}
+        </Section>
+      )}
+      {can.has('approve') ? (
+        <Section title={say('yourTurn')}>
+          <PasswordAgain proposal={proposal} onDone={() => void message.success(say('done'))} />
+        </Section>
+      ) : null}
+      {isWaitingForOther ? <Alert type="info" showIcon className="refusal" title={say('sameperson')} /> : null}
+      {can.has('return') || can.has('take-back') ? (
+        <div className="proposal-other">
+          <span className="quiet">{say('otherwise')}</span>
+          <StateActions
+            kind="proposal"
+            state={proposal.state}
+            parties={parties}
+            params={{ id: proposal.id }}
+            // Whoever prepared it takes it back; to return one's own would say the same.
+            only={can.has('take-back') ? ['take-back'] : ['return']}
+          />
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+function Grant({ statement, proposal }: { readonly statement: Statement<'right.granted'>; readonly proposal: ProposalView }) {
+  const say = useWords(proposalWords);
+  const sayReview = useWords(reviewWords);
+  const pick = usePick();
+  const { department, has } = useSession();
+  const { dataset: datasetId, request, decision } = statement.body;
+  const dataset = useRead(routes.dataset, { params: { id: datasetId } });
+  const items = dataset.data?.entry.items ?? [];
+  const maySeeRows = has('steward', 'office-head') && statement.issuer === department && proposal.state !== 'returned';
+  return (
+    <Whole reading={dataset}>
+      <Section title={say('difference')} extra={<b>{pick(word(decisionWords, decision))}</b>}>
+        <Difference statement={statement} items={items} />
+      </Section>
+      {maySeeRows ? (
+        <Section title={sayReview('preview')}>
+          <p className="quiet review-note">{sayReview('previewLead')}</p>
+          <PreviewTable request={request} selection={{ proposal: proposal.id }} items={items} />
+        </Section>
+      ) : null}
+    </Whole>
+  );
+}
