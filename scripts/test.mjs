@@ -147,6 +147,8 @@ function testEnvironment(servers) {
     QUANLIAN_TEST_PG: servers.pg,
     QUANLIAN_TEST_REDIS: servers.redis,
     QUANLIAN_FAULTS: isLong ? 'long' : 'short',
+    // Where tests of the console put pictures of every screen; without it they take none.
+    ...(process.env.QUANLIAN_SHOTS ? { QUANLIAN_SHOTS: process.env.QUANLIAN_SHOTS } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import './lib/no-eval';
 import 'antd/dist/reset.css';
 import 'virtual:component-styles.css';
 import './app/console.css';

@@ -57,7 +57,7 @@ function Sessions() {
             <li key={one.id} className="row">
               <span>
                 <b>{one.label}</b> <span className="quiet">{say(one.kind)}</span>{' '}
-                {one.current ? <Tag color="green">{say('current')}</Tag> : null}
+                {one.current ? <Tag color="success">{say('current')}</Tag> : null}
               </span>
               <span className="quiet">
                 {say('created')} <Instant at={one.createdAt} /> · {say('expires')} <Instant at={one.expiresAt} />
