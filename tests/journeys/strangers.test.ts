@@ -155,6 +155,18 @@ describe('calls by strangers: no 500, no leak', () => {
       trail.items.every((entry) => JSON.stringify(entry).includes(outsider.department)),
       'the trail of a stranger names others',
     );
+    const timeline = await outsider.client.call(routes.trailTimeline, {});
+    assert.equal(
+      timeline.buckets.reduce((sum, { count }) => sum + count, 0),
+      trail.items.length,
+    );
+    for (const q of [ids.right, ids.delivery, '示例市民政局', '孙使用']) {
+      const found = await outsider.client.call(routes.trail, { query: { q } });
+      assert.deepEqual([found.items.length, found.total?.count], [0, 0], q);
+    }
+    assert.deepEqual(await (await outsider.client.open(routes.trailFile, {})).json(), trail.items);
+    const about = await outsider.client.call(routes.proposals, { query: { about: ids.request, state: 'all' } });
+    assert.equal(about.items.length, 0);
     assert.equal((await outsider.client.call(routes.rights, {})).items.length, 0);
     assert.equal((await outsider.client.call(routes.deliveries, {})).items.length, 0);
   });
