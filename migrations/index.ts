@@ -2,6 +2,13 @@ import { Ledger1795000000001 } from './0001-ledger.js';
 import { Office1795000000002 } from './0002-office.js';
 import { Proposals1795000000003 } from './0003-proposals.js';
 import { Catalogue1795000000004 } from './0004-catalogue.js';
+import { KeyLists1795000000005 } from './0005-key-lists.js';
 
 /** The schema's history, in order. A migration once released never changes. */
-export const migrations = [Ledger1795000000001, Office1795000000002, Proposals1795000000003, Catalogue1795000000004];
+export const migrations = [
+  Ledger1795000000001,
+  Office1795000000002,
+  Proposals1795000000003,
+  Catalogue1795000000004,
+  KeyLists1795000000005,
+];

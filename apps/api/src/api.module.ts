@@ -10,6 +10,7 @@ import { DatasetsController } from './datasets.controller.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DepartmentsController } from './departments.controller.js';
 import { EventStreams } from './event-streams.js';
+import { KeyListsController } from './key-lists.controller.js';
 import { LedgerDoor } from './ledger-door.js';
 import { OperationsController } from './operations.controller.js';
 import { OversightController } from './oversight.controller.js';
@@ -63,6 +64,9 @@ const useCases = [
   exchange.ReadRequests,
   exchange.SubmitRequest,
   exchange.CountRows,
+  exchange.TakeKeyList,
+  exchange.ReadKeyList,
+  exchange.DestroyKeyList,
   exchange.PreviewRequest,
   exchange.DecideRequest,
   exchange.SupplementRequest,
@@ -106,6 +110,7 @@ export class ApiModule {
         DepartmentsController,
         ProposalsController,
         DatasetsController,
+        KeyListsController,
         RequestsController,
         RightsController,
         DeliveriesController,

@@ -79,6 +79,8 @@ export const itemSchema = z.strictObject({
 export type Item = z.infer<typeof itemSchema>;
 
 const scalar = z.string().max(200);
+/** The most keys that one key list holds. */
+export const keysAtMost = 1_000_000;
 /** Which rows: a structured predicate, never SQL text. Values are text and are read by the item's type. */
 export type RowScope =
   | { op: 'all' }
@@ -86,6 +88,8 @@ export type RowScope =
   | { op: 'in'; item: string; values: string[] }
   | { op: 'between'; item: string; low: string; high: string }
   | { op: 'prefix'; item: string; value: string }
+  /** The item's value is on a key list (名单), which is kept apart: here stand its id, its keyed commitment and how many keys it has. */
+  | { op: 'key-list'; item: string; list: string; commitment: string; count: number }
   | { op: 'and'; of: RowScope[] }
   | { op: 'or'; of: RowScope[] }
   | { op: 'not'; of: RowScope };
@@ -96,6 +100,13 @@ export const rowScopeSchema: z.ZodType<RowScope> = z.lazy(() =>
     z.strictObject({ op: z.literal('in'), item: itemNameSchema, values: z.array(scalar).min(1).max(1000) }),
     z.strictObject({ op: z.literal('between'), item: itemNameSchema, low: scalar, high: scalar }),
     z.strictObject({ op: z.literal('prefix'), item: itemNameSchema, value: scalar.min(1) }),
+    z.strictObject({
+      op: z.literal('key-list'),
+      item: itemNameSchema,
+      list: idSchema,
+      commitment: hex64Schema,
+      count: z.number().int().min(1).max(keysAtMost),
+    }),
     z.strictObject({ op: z.literal('and'), of: z.array(rowScopeSchema).min(1).max(64) }),
     z.strictObject({ op: z.literal('or'), of: z.array(rowScopeSchema).min(1).max(64) }),
     z.strictObject({ op: z.literal('not'), of: rowScopeSchema }),

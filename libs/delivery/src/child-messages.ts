@@ -8,18 +8,21 @@ import type {
   PrepareJob,
   PreviewedRows,
   PreviewJob,
+  TakenKeys,
+  TakeKeysJob,
 } from './job.js';
 
 /** What each kind of job is given and answers. */
 export interface JobKinds {
   ingest: { job: IngestJob; result: IngestedVersion };
+  'take-keys': { job: TakeKeysJob; result: TakenKeys };
   prepare: { job: PrepareJob; result: PreparedDelivery };
   count: { job: CountJob; result: number };
   preview: { job: PreviewJob; result: PreviewedRows };
 }
 export type JobKind = keyof JobKinds;
 
-/** To the child: first the job, with the memory-backed folder that is its own; for an ingest later how long the file was. */
+/** To the child: first the job, with the memory-backed folder that is its own; when a file comes with it, later how long that was. */
 export type ToChild =
   | { [K in JobKind]: { readonly kind: K; readonly job: JobKinds[K]['job']; readonly folder: string } }[JobKind]
   | { readonly kind: 'source-ended'; readonly sizeBytes: number };
@@ -31,5 +34,5 @@ export type FromChild =
   | { readonly kind: 'refused'; readonly code: RefusalCode; readonly details: RefusalDetails; readonly at?: FaultPlace }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** The descriptor on which an ingest's file arrives: after the three standard ones and the channel. */
+/** The descriptor on which a file arrives: after the three standard ones and the channel. */
 export const SOURCE_FD = 4;

@@ -21,11 +21,14 @@ export type {
   PreviewedRows,
   PreviewJob,
   Selection,
+  StoredKeyList,
   StoredVersion,
+  TakenKeys,
+  TakeKeysJob,
   VersionPart,
 } from './job.js';
 export { defaultMemoryFolder, memoryFolderIn, sweepMemoryFolders } from './memory-folder.js';
-export { runCount, runIngest, runPrepare, runPreview } from './run-job.js';
+export { runCount, runIngest, runPrepare, runPreview, runTakeKeys } from './run-job.js';
 export { writeWorkbook } from './xlsx/write-workbook.js';
 export type { Cell, SheetColumn } from './xlsx/write-workbook.js';
 export { openDelivery } from './open-delivery.js';

@@ -1,4 +1,4 @@
-import type { Format, Item, RightTerms, RowScope } from '#contracts';
+import type { Format, Item, KeyListView, RightTerms, RowScope } from '#contracts';
 import type { DeliveryLimits } from './limits.js';
 import type { PayloadPlace } from './payload-place.js';
 
@@ -17,6 +17,20 @@ export interface StoredVersion {
   /** `AGE-SECRET-KEY-1…`. Reaches a child through its channel only. */
   readonly identity: string;
   readonly items: readonly Item[];
+}
+
+/** A key list that a scope names: where its encrypted keys lie and what opens them. docs/formats/key-list.md. */
+export interface StoredKeyList {
+  /** The list's id, as scopes name it. */
+  readonly list: string;
+  readonly item: string;
+  readonly objectName: string;
+  /** `AGE-SECRET-KEY-1…`. Reaches a child through its channel only. */
+  readonly identity: string;
+  /** 32 bytes: with it the keys are checked against the commitment that was sealed. */
+  readonly commitmentKey: Uint8Array;
+  readonly commitment: string;
+  readonly count: number;
 }
 
 /** What leaves: these items in this order, these rows, after these transformations. */
@@ -56,9 +70,33 @@ export interface IngestedVersion {
   readonly parts: readonly VersionPart[];
 }
 
-/** Make the payload of a delivery. */
-export interface PrepareJob extends AnyJob {
+/** Take a list of keys in: a line each, or a column of a CSV. */
+export interface TakeKeysJob extends AnyJob {
+  readonly item: Item;
+  /** `age1…`: the recipient of the list's own key. */
+  readonly recipient: string;
+  readonly objectName: string;
+  /** Fresh, 32 bytes. */
+  readonly commitmentKey: Uint8Array;
+}
+
+export interface TakenKeys {
+  /** Different keys. */
+  readonly count: number;
+  readonly duplicates: number;
+  readonly malformed: KeyListView['malformed'];
+  readonly commitment: string;
+}
+
+/** A job that chooses rows. */
+export interface ChoosingJob extends AnyJob {
   readonly version: StoredVersion;
+  /** Every key list that the job's scope names. */
+  readonly keyLists?: readonly StoredKeyList[];
+}
+
+/** Make the payload of a delivery. */
+export interface PrepareJob extends ChoosingJob {
   readonly selection: Selection;
   /** `age1…`, all in force. */
   readonly recipients: readonly string[];
@@ -81,14 +119,12 @@ export interface PreparedDelivery {
 }
 
 /** Count the rows of a scope. */
-export interface CountJob extends AnyJob {
-  readonly version: StoredVersion;
+export interface CountJob extends ChoosingJob {
   readonly rows: RowScope;
 }
 
 /** Count the rows of a selection and show some as they would leave. */
-export interface PreviewJob extends AnyJob {
-  readonly version: StoredVersion;
+export interface PreviewJob extends ChoosingJob {
   readonly selection: Omit<Selection, 'format'>;
   readonly pseudonymKey?: Uint8Array;
   /** The first row shown, counted from 0 among those that would leave; 0 unless told. */
@@ -103,6 +139,8 @@ export interface PreviewedRows {
   readonly from: number;
   /** Canonical texts; null is a missing value. */
   readonly sample: readonly (readonly (string | null)[])[];
+  /** Of all key lists that the scope names: how many keys, and for how many of them the version has a row. */
+  readonly keys?: { readonly listed: number; readonly matched: number };
 }
 
 /** How far a job is. `done` of `total` are bytes of the file (ingest; total 0: unknown) or parts (all others). */

@@ -15,6 +15,8 @@ export interface LeavingRows {
   readonly conditionParameters: SandboxParameters;
   /** Of condition and columns together. */
   readonly parameters: SandboxParameters;
+  /** Rows are chosen by a join, which keeps no order by itself. */
+  readonly isJoined: boolean;
 }
 
 export interface LeavingItem {
@@ -32,6 +34,7 @@ export function compileSelection(
   selection: Omit<Selection, 'format'>,
   pseudonymKey: Uint8Array | undefined,
   limits: DeliveryLimits,
+  keyTables: ReadonlyMap<string, string> = new Map(),
 ): LeavingRows {
   const indexes = new Map(items.map((item, i) => [item.name, i]));
   const unknown = selection.items.filter((name) => !indexes.has(name));
@@ -46,13 +49,14 @@ export function compileSelection(
     const index = indexes.get(name) as number;
     return { name, ...compileTransformation(items[index] as Item, transformations.get(name), columnName(index)) };
   });
-  const scope = compileScope(selection.rows, items, limits);
+  const scope = compileScope(selection.rows, items, limits, keyTables);
   const needsKey = columns.some((column) => column.sql.includes(PSEUDONYM_INNER));
   if (needsKey && pseudonymKey === undefined) throw new Error('A pseudonym needs its key');
   return {
     columns,
     condition: scope.sql,
     conditionParameters: scope.parameters,
+    isJoined: keyTables.size > 0,
     parameters: needsKey ? { ...scope.parameters, ...pseudonymParameters(pseudonymKey as Uint8Array) } : scope.parameters,
   };
 }
@@ -60,7 +64,15 @@ export function compileSelection(
 /** The SELECT that reads one part as it leaves in a format. Rows keep the order of the part. */
 export function selectFrom(partPath: string, rows: LeavingRows, format: Format): string {
   const list = rows.columns.map((column) => `${writtenAs(column, format)} AS ${quoteIdentifier(column.name)}`).join(', ');
-  return `SELECT ${list} FROM read_parquet(${quoteLiteral(partPath)}) WHERE ${rows.condition}`;
+  return `SELECT ${list} ${fromPart(partPath, rows)}`;
+}
+
+/** FROM and WHERE for the rows of one part that leave, and their order. */
+export function fromPart(partPath: string, rows: LeavingRows): string {
+  const path = quoteLiteral(partPath);
+  return rows.isJoined
+    ? `FROM read_parquet(${path}, file_row_number = true) WHERE ${rows.condition} ORDER BY file_row_number`
+    : `FROM read_parquet(${path}) WHERE ${rows.condition}`;
 }
 
 function writtenAs({ sql, kind }: LeavingItem, format: Format): string {

@@ -6,6 +6,7 @@ import { ageEncryptor, createHmacSha256, createSha256 } from '#crypto';
 import { refuse, type Format } from '#contracts';
 import { openFifo, type Fifo } from './fifo.js';
 import type { JobOptions, PreparedDelivery, PrepareJob } from './job.js';
+import { keyTablesOf, loadKeyTables } from './key-tables.js';
 import { compileSelection, selectFrom, type LeavingRows } from './leaving-sql.js';
 import { limitsWith } from './limits.js';
 import { ParquetJoin } from './parquet-join.js';
@@ -23,12 +24,14 @@ import { quoteLiteral } from './sql.js';
  */
 export async function prepareDelivery(job: PrepareJob, folder: string, options: JobOptions = {}): Promise<PreparedDelivery> {
   const limits = limitsWith(job.limits);
-  const rows = compileSelection(job.version.items, job.selection, job.pseudonymKey, limits);
+  const { items } = job.version;
+  const rows = compileSelection(items, job.selection, job.pseudonymKey, limits, keyTablesOf(job.keyLists));
   checkNames(job.selection);
   const store = openPayloadStore(job.store);
   const sandbox = await openSandbox(folder, limits);
   const counted = { rows: 0 };
   try {
+    await loadKeyTables(job.keyLists, items, store, folder, sandbox);
     const plaintext = plaintextOf({ job, folder, rows, store, sandbox, counted, options, abandoned: false });
     const sealed = await seal(plaintext, job, store);
     return { rows: counted.rows, ...sealed };

@@ -6,6 +6,7 @@ import { ingestCsv } from './ingest.js';
 import type { JobOptions } from './job.js';
 import { prepareDelivery } from './prepare.js';
 import { countRows, previewRows } from './preview.js';
+import { takeKeys } from './take-keys.js';
 
 // The main module of the child processes that see plaintext: one job, then the end. What it may know comes through its channel.
 
@@ -32,6 +33,8 @@ function run(message: Exclude<ToChild, { kind: 'source-ended' }>): Promise<unkno
   switch (message.kind) {
     case 'ingest':
       return ingestCsv(message.job, source(), message.folder, options);
+    case 'take-keys':
+      return takeKeys(message.job, source(), options);
     case 'prepare':
       return prepareDelivery(message.job, message.folder, options);
     case 'count':

@@ -1,6 +1,7 @@
 import { columnName } from './item-value.js';
 import type { CountJob, JobOptions, PreviewedRows, PreviewJob } from './job.js';
-import { compileSelection, type LeavingItem } from './leaving-sql.js';
+import { countKeys, keyTablesOf, loadKeyTables, markKeys } from './key-tables.js';
+import { compileSelection, fromPart, type LeavingItem } from './leaving-sql.js';
 import { limitsWith } from './limits.js';
 import { openParts } from './part-files.js';
 import { openPayloadStore } from './payload-place.js';
@@ -11,13 +12,16 @@ import { quoteLiteral } from './sql.js';
 /** Counts the rows of a version that a scope holds. */
 export async function countRows(job: CountJob, folder: string, options: JobOptions = {}): Promise<number> {
   const limits = limitsWith(job.limits);
-  const scope = compileScope(job.rows, job.version.items, limits);
+  const { items } = job.version;
+  const scope = compileScope(job.rows, items, limits, keyTablesOf(job.keyLists));
   // Every row: the parts say it themselves, and what they say was sealed with their digests.
   if (job.rows.op === 'all') return job.version.parts.reduce((sum, part) => sum + part.rows, 0);
+  const store = openPayloadStore(job.store);
   return withSandbox(folder, limits, async (sandbox) => {
+    await loadKeyTables(job.keyLists, items, store, folder, sandbox);
     let rows = 0;
     let done = 0;
-    for await (const { path } of openParts(job.version, openPayloadStore(job.store), folder)) {
+    for await (const { path } of openParts(job.version, store, folder)) {
       options.signal?.throwIfAborted();
       rows += await count(sandbox, path, scope.sql, scope.parameters);
       done += 1;
@@ -30,21 +34,25 @@ export async function countRows(job: CountJob, folder: string, options: JobOptio
 /** Counts the rows of a selection, and shows some of them, in the version's order, exactly as they would leave. */
 export async function previewRows(job: PreviewJob, folder: string, options: JobOptions = {}): Promise<PreviewedRows> {
   const limits = limitsWith(job.limits);
-  const selection = compileSelection(job.version.items, job.selection, job.pseudonymKey, limits);
+  const { items } = job.version;
+  const selection = compileSelection(items, job.selection, job.pseudonymKey, limits, keyTablesOf(job.keyLists));
+  const store = openPayloadStore(job.store);
   const { from = 0, limit = 5 } = job;
   const shown = selection.columns.map((column, i) => `${asText(column)} AS ${columnName(i)}`).join(', ');
   return withSandbox(folder, limits, async (sandbox) => {
+    await loadKeyTables(job.keyLists, items, store, folder, sandbox);
     const sample: (string | null)[][] = [];
     let rows = 0;
     let done = 0;
-    for await (const { path } of openParts(job.version, openPayloadStore(job.store), folder)) {
+    for await (const { path } of openParts(job.version, store, folder)) {
       options.signal?.throwIfAborted();
+      await markKeys(job.keyLists, items, path, sandbox);
       const here = await count(sandbox, path, selection.condition, selection.conditionParameters);
       const skipped = Math.max(0, from - rows);
       rows += here;
       if (sample.length < limit && skipped < here) {
         const page = `LIMIT ${limit - sample.length} OFFSET ${skipped}`;
-        const sql = `SELECT ${shown} FROM read_parquet(${quoteLiteral(path)}) WHERE ${selection.condition} ${page}`;
+        const sql = `SELECT ${shown} ${fromPart(path, selection)} ${page}`;
         for (const row of await sandbox.run(sql, selection.parameters)) {
           sample.push(row.map((value) => (value === null ? null : String(value))));
         }
@@ -52,7 +60,8 @@ export async function previewRows(job: PreviewJob, folder: string, options: JobO
       done += 1;
       options.onProgress?.({ stage: 'selecting', done, total: job.version.parts.length, rows });
     }
-    return { rows, items: selection.columns.map((column) => column.name), from, sample };
+    const keys = job.keyLists?.length ? { keys: await countKeys(job.keyLists, sandbox) } : {};
+    return { rows, items: selection.columns.map((column) => column.name), from, sample, ...keys };
   });
 }
 

@@ -13,6 +13,8 @@ import type {
   PrepareJob,
   PreviewedRows,
   PreviewJob,
+  TakenKeys,
+  TakeKeysJob,
 } from './job.js';
 import { childrenAtOnce, limitsWith } from './limits.js';
 import { openMemoryFolder } from './memory-folder.js';
@@ -61,6 +63,23 @@ export async function runPrepare(job: PrepareJob, options: JobOptions = {}): Pro
   }
 }
 
+/**
+ * Takes a list of keys in, in a process of its own. When it fails, or the source ends with an error, nothing stays in the store. Throws
+ * a Refusal: what is wrong with the file, `upload-cut`, `preparer-failed`, `memory-folder`.
+ */
+export async function runTakeKeys(
+  job: TakeKeysJob,
+  source: AsyncIterable<Uint8Array>,
+  options: JobOptions = {},
+): Promise<TakenKeys> {
+  try {
+    return await runJob('take-keys', job, options, source);
+  } catch (error) {
+    await openPayloadStore(job.store).remove(job.objectName);
+    throw error;
+  }
+}
+
 /** Counts the rows that a scope holds, in a process of its own. */
 export function runCount(job: CountJob, options: JobOptions = {}): Promise<number> {
   return runJob('count', job, options);
@@ -77,9 +96,9 @@ async function runJob<K extends JobKind>(
   options: JobOptions,
   source?: AsyncIterable<Uint8Array>,
 ): Promise<JobKinds[K]['result']> {
-  const stopped = (): Refusal => (kind === 'ingest' ? refuse('upload-cut') : refuse('delivery-cancelled'));
+  const stopped = (): Refusal => (source ? refuse('upload-cut') : refuse('delivery-cancelled'));
   const limits = limitsWith(job.limits);
-  const places = kind === 'ingest' || kind === 'prepare' ? largePlaces : smallPlaces;
+  const places = source || kind === 'prepare' ? largePlaces : smallPlaces;
   const giveBack = await places.take(options.signal).catch(() => Promise.reject(stopped()));
   try {
     const folder = await openMemoryFolder(job.memoryFolder, limits.memoryFolderBytes);

@@ -6,12 +6,14 @@ import type { SqlFragment } from './sql.js';
 /**
  * A row scope as an SQL condition over the version's columns. Values are parameters, read by their item's type; columns go
  * by number (`columnName`). A comparison with a missing value, which an empty text is too, is unknown; `not` of unknown stays unknown;
- * only rows that are true leave. Texts compare by code points. Throws `item-unknown`, `scope-bad-value`, `scope-too-large`.
+ * only rows that are true leave. Texts compare by code points. `keyTables` names the table of each key list that the scope names, its keys
+ * in the column `k`: they are joined, and stand in no statement. Throws `item-unknown`, `scope-bad-value`, `scope-too-large`.
  */
 export function compileScope(
   rows: RowScope,
   items: readonly Item[],
   limits: { readonly scopeDepth: number; readonly scopeValues: number } = defaultLimits,
+  keyTables: ReadonlyMap<string, string> = new Map(),
 ): SqlFragment {
   const byName = new Map(items.map((item, index) => [item.name, { item, stored: columnName(index) }]));
   const parameters: Record<string, string> = {};
@@ -55,6 +57,12 @@ export function compileScope(
         const { item, column } = columnOf(scope.item, negated);
         if (valueKind(item) !== 'text') throw refuse('scope-bad-value', { item: item.name }, { field: 'rows' });
         return `starts_with(${column}, ${parameter(item, scope.value)})`;
+      }
+      case 'key-list': {
+        const { column } = columnOf(scope.item, negated);
+        const table = keyTables.get(scope.list);
+        if (table === undefined) throw new Error('A key list has no table');
+        return `(${column} IN (SELECT k FROM ${table}))`;
       }
       case 'and':
         return `(${scope.of.map((part) => compile(part, depth + 1, negated)).join(' AND ')})`;

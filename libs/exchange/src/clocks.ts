@@ -1,9 +1,12 @@
 import { refuse } from '#contracts';
 import type { ExchangeContext } from './context.js';
 import type { DataPlane } from './data-plane.js';
+import { destroyUnnamedLists } from './key-lists/key-lists.js';
 import { notify } from './oversight/notices.js';
 
 const dayMs = 86_400_000;
+/** How long a key list is kept that nothing names: time enough to write the request that it is for. */
+const keyListDays = 7;
 
 export interface ClockSettings {
   /** Days after which a delivery without a receipt is told to the supervisors. */
@@ -64,12 +67,13 @@ export class RunClocks {
     });
   }
 
-  /** Removes objects that no version and no attempt names. `ageOf` gives an object's age in hours. */
+  /** Destroys key lists that nothing names, and removes objects that no version, attempt or list names. `ageOf` gives an object's age in hours. */
   async sweep(ageOf: (name: string) => Promise<number>): Promise<number> {
+    await destroyUnnamedLists(this.context, keyListDays);
     const named = await this.context.transactions.run(async (stores) => {
       const parts = await stores.versions.partNames();
       const payloads = await stores.deliveries.objectNames();
-      return new Set([...parts, ...payloads]);
+      return new Set([...parts, ...payloads, ...(await stores.keyLists.objectNames())]);
     });
     let removed = 0;
     for await (const name of this.data.store.list('')) {

@@ -23,6 +23,7 @@ export { Approve, ReadProposals, ReturnProposal, SignProposal } from './proposal
 
 export { ChangeDataset, EnterDataset, ReadDatasets } from './catalogue/datasets.js';
 export { PublishVersion, ReadUpload } from './catalogue/publish-version.js';
+export { DestroyKeyList, ReadKeyList, TakeKeyList } from './key-lists/key-lists.js';
 export { DecideRequest, SubmitRequest, SupplementRequest, WithdrawRequest } from './requests/requests.js';
 export { CountRows } from './requests/count-rows.js';
 export { PreviewRequest } from './requests/preview-request.js';

@@ -2,6 +2,7 @@ import type {
   Custody,
   DatasetEntry,
   Held,
+  KeyListView,
   Problem,
   Role,
   Sentence,
@@ -32,6 +33,7 @@ export interface Stores {
   readonly secrets: Secrets;
   readonly versions: VersionFiles;
   readonly uploads: Uploads;
+  readonly keyLists: KeyLists;
   readonly tasks: Tasks;
   readonly deliveries: DeliveryWork;
   readonly downloads: Downloads;
@@ -257,6 +259,36 @@ export interface VersionFiles {
   get(version: string): Promise<VersionFile | undefined>;
   /** Names of all parts in use, for the sweep of orphans. */
   partNames(): Promise<Set<string>>;
+}
+
+/** A list of keys that a department sent to choose rows by. The keys lie encrypted in the payload store. */
+export interface KeyList {
+  readonly id: string;
+  readonly dataset: string;
+  readonly item: string;
+  readonly department: string;
+  readonly person: string;
+  readonly fileName: string;
+  readonly count: number;
+  readonly duplicates: number;
+  readonly malformed: KeyListView['malformed'];
+  readonly commitment: string;
+  readonly objectName: string;
+  readonly createdAt: string;
+  /** The identity that opens the keys and the key of their commitment, each sealed under the vault key; gone once destroyed. */
+  readonly identity?: Buffer;
+  readonly commitmentKey?: Buffer;
+  readonly destroyedAt?: string;
+}
+export interface KeyLists {
+  add(list: KeyList): Promise<void>;
+  get(id: string): Promise<KeyList | undefined>;
+  /** Forgets what opens the keys. False when that was done before. */
+  destroy(id: string, at: string): Promise<boolean>;
+  /** Lists made before this that nothing alive names: no open request, no right that may still be used, no waiting proposal or delivery. */
+  unnamed(before: string, now: string): Promise<string[]>;
+  /** Names of the objects of all lists that are not destroyed, for the sweep of orphans. */
+  objectNames(): Promise<Set<string>>;
 }
 
 export interface Upload {

@@ -6,6 +6,7 @@ import type { Database } from './database.js';
 import { sqlState, type Scope } from './scope.js';
 import { credentialsOf } from './stores/credentials.js';
 import { deliveriesOf, downloadsOf } from './stores/deliveries.js';
+import { keyListsOf } from './stores/key-lists.js';
 import { calendarsOf, noticesOf } from './stores/notices.js';
 import { peopleOf } from './stores/people.js';
 import { proposalsOf } from './stores/proposals.js';
@@ -88,6 +89,7 @@ function storesOn(scope: Scope, inboxOf: (client: pg.ClientBase) => Inbox): Stor
     secrets: secretsOf(scope),
     versions: versionsOf(scope),
     uploads: uploadsOf(scope),
+    keyLists: keyListsOf(scope),
     tasks: tasksOf(scope),
     deliveries: deliveriesOf(scope),
     downloads: downloadsOf(scope),

@@ -6,8 +6,9 @@ import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb
 import fc from 'fast-check';
 import type { Item } from '#contracts';
 import { canonicalValue, canTransform, compileScope, compileTransformation, pseudonymParameters, valueKind } from '#delivery';
-import { checkScope, evaluateScope } from './row-scope.js';
-import { rowRecord, rowScope, transformation, variedItems } from './samples/arbitrary.js';
+import { checkScope, evaluateScope, grantedScopeLimits } from './row-scope.js';
+import { keysByList, rowRecord, rowScope, transformation, variedItems } from './samples/arbitrary.js';
+import { idOf } from './samples/sample-share.js';
 import { applyTransformation, checkTransformation } from './transformation.js';
 
 const columnTypes = {
@@ -59,12 +60,23 @@ test('DuckDB and the reference choose the same rows', async () => {
     await run(`INSERT INTO rows VALUES (${[id, ...row].join(', ')})`, Object.fromEntries(given));
   }
   let compared = 0;
+  const tables = new Map<string, string>();
+  for (const [list, keys] of keysByList) {
+    const item = variedItems.find(({ name }) => [`list ${name}`, `other list ${name}`].some((of) => idOf(of) === list)) as Item;
+    tables.set(list, `list_${tables.size}`);
+    await run(`CREATE TABLE ${tables.get(list)} (k ${columnType(item)})`);
+    for (const key of keys) {
+      await run(`INSERT INTO ${tables.get(list)} VALUES (CAST($key AS ${columnType(item)}))`, {
+        key: canonicalValue(item, key) ?? '',
+      });
+    }
+  }
   for (const rows of fc.sample(rowScope, 600)) {
-    if (checkScope(rows, variedItems)) continue;
+    if (checkScope(rows, variedItems, grantedScopeLimits)) continue;
     compared += 1;
-    const { sql, parameters } = compileScope(rows, variedItems);
+    const { sql, parameters } = compileScope(rows, variedItems, undefined, tables);
     const found = await run(`SELECT id FROM rows WHERE ${sql} ORDER BY id`, parameters);
-    const expected = records.flatMap((record, id) => (evaluateScope(rows, record, variedItems) === true ? [id] : []));
+    const expected = records.flatMap((record, id) => (evaluateScope(rows, record, variedItems, keysByList) === true ? [id] : []));
     assert.deepEqual(found.flat(), expected, JSON.stringify(rows));
   }
   assert.ok(compared > 200, `only ${compared} scopes`);

@@ -9,11 +9,12 @@ export {
   conjuncts,
   evaluateScope,
   grantedScopeLimits,
+  keyListsIn,
   sameScope,
   scopeItems,
   statedScopeLimits,
 } from './row-scope.js';
-export type { RowRecord, ScopeLimits } from './row-scope.js';
+export type { KeyListAtom, KeysByList, RowRecord, ScopeLimits } from './row-scope.js';
 export { scopeCovers, scopesDisjoint } from './scope-cover.js';
 
 export {
@@ -27,7 +28,7 @@ export {
 } from './transformation.js';
 export type { MaskingChoice } from './transformation.js';
 
-export { checkCount, decideRequest } from './decide-request.js';
+export { checkCount, checkShared, decideRequest } from './decide-request.js';
 export type { RequestAccepted, RequestQuestion } from './decide-request.js';
 export { decideDecision } from './decide-decision.js';
 export type { RequestStep } from './decide-decision.js';

@@ -1,7 +1,7 @@
 import { refuse, type Asked, type Refusal, type RowScope, type States } from '#contracts';
 import { no, yes, type Decided } from './decided.js';
 import { itemsByName, unknownItems } from './items-by-name.js';
-import { checkScope, scopeItems } from './row-scope.js';
+import { checkScope, keyListsIn, scopeItems } from './row-scope.js';
 
 export interface RequestQuestion {
   /** The department that asks. */
@@ -34,7 +34,12 @@ export function decideRequest(question: RequestQuestion): Decided<RequestAccepte
   return yes({ byRule: ruleFault(dataset, asked) === undefined });
 }
 
-function checkShared({ from, dataset, citation }: Pick<RequestQuestion, 'from' | 'dataset' | 'citation'>): Refusal | undefined {
+/** Why a department can ask nothing of a dataset: it is its own, or it is not shared. Else undefined. */
+export function checkShared({
+  from,
+  dataset,
+  citation,
+}: Pick<RequestQuestion, 'from' | 'dataset' | 'citation'>): Refusal | undefined {
   if (from === dataset.provider) return refuse('own-dataset');
   return dataset.entry.shareType === 'not-shared'
     ? refuse('not-shared', { citation: citation ?? dataset.entry.shareCondition ?? '–' })
@@ -73,6 +78,9 @@ export function ruleFault(dataset: States['dataset'], asked: Asked): Refusal | u
   const items = itemsByName(entry.items);
   const bare = asked.items.filter((name) => items.get(name)?.personal && !items.get(name)?.mask);
   if (bare.length > 0) return refuse('not-by-rule', { reason: 'personal-items', items: bare });
+  // Whose rows come back tells who is on file: with names in hand that is for people to judge, masks or none.
+  const listed = keyListsIn(asked.rows).flatMap(({ item }) => (items.get(item)?.personal ? [item] : []));
+  if (listed.length > 0) return refuse('not-by-rule', { reason: 'key-list-of-persons', items: listed });
   const masked = [...scopeItems(asked.rows)].filter((name) => items.get(name)?.mask);
   return masked.length > 0 ? refuse('not-by-rule', { reason: 'rows-on-masked-items', items: masked }) : undefined;
 }

@@ -29,12 +29,21 @@ function describe(rows: RowScope, items: readonly Item[], locale: Locale, isPart
       const joined = rows.of.map((part) => describe(part, items, locale, true)).join(word);
       return isPart ? (zh ? `（${joined}）` : `(${joined})`) : joined;
     }
+    case 'key-list': {
+      const title = titleOf(rows.item, items);
+      const list = rows.list.slice(0, 8);
+      return zh ? `${title}在名单 ${list} 中（${rows.count} 个键）` : `${title} is on the list ${list} of ${rows.count} keys`;
+    }
     case '=':
     case 'in':
     case 'between':
     case 'prefix':
-      return describeAtom(rows, itemsByName(items).get(rows.item)?.title ?? rows.item, zh);
+      return describeAtom(rows, titleOf(rows.item, items), zh);
   }
+}
+
+function titleOf(name: string, items: readonly Item[]): string {
+  return itemsByName(items).get(name)?.title ?? name;
 }
 
 function describeAtom(atom: ScopeAtom, title: string, zh: boolean): string {

@@ -114,6 +114,12 @@ function scopeToOdrl(dataset: string, rows: RowScope): OdrlNode {
       return constraint(itemIri(dataset, rows.item), 'quanlian:between', { '@list': [rows.low, rows.high] });
     case 'prefix':
       return constraint(itemIri(dataset, rows.item), 'quanlian:beginsWith', rows.value);
+    case 'key-list':
+      return constraint(itemIri(dataset, rows.item), 'isPartOf', {
+        '@id': `urn:quanlian:key-list:${rows.list}`,
+        'quanlian:commitment': rows.commitment,
+        'quanlian:count': rows.count,
+      });
   }
 }
 
@@ -212,6 +218,16 @@ function readScope(scope: OdrlNode, readItem: (iri: OdrlValue | undefined) => st
     }
     case 'quanlian:beginsWith':
       return { op: 'prefix', item, value };
+    case 'isPartOf': {
+      const list = node(value);
+      return {
+        op: 'key-list',
+        item,
+        list: after(id(list), 'urn:quanlian:key-list:'),
+        commitment: list['quanlian:commitment'],
+        count: list['quanlian:count'],
+      };
+    }
     default:
       throw new TypeError('operator');
   }

@@ -8,12 +8,15 @@ export interface ScopeLimits {
   readonly depth: number;
   readonly nodes: number;
   readonly values: number;
+  /** Key lists, each counted where it is named. Every one is loaded whole where rows are chosen. */
+  readonly lists: number;
 }
-export const statedScopeLimits: ScopeLimits = { depth: 8, nodes: 200, values: 1000 };
-export const grantedScopeLimits: ScopeLimits = { depth: 10, nodes: 402, values: 2000 };
+export const statedScopeLimits: ScopeLimits = { depth: 8, nodes: 200, values: 1000, lists: 2 };
+export const grantedScopeLimits: ScopeLimits = { depth: 10, nodes: 402, values: 2000, lists: 4 };
 
 /**
- * Checks a row scope against the entry's items: they exist, none is personal, every value fits its item's type, the whole is small.
+ * Checks a row scope against the entry's items: they exist, no value is stated of a personal one (a key list states none), every value
+ * fits its item's type, the whole is small.
  * Gives the first fault as a Refusal (`scope-too-large`, `item-unknown`, `scope-on-personal-item`, `scope-bad-value`), else undefined.
  */
 export function checkScope(
@@ -22,7 +25,7 @@ export function checkScope(
   limits: ScopeLimits = statedScopeLimits,
   field = 'rows',
 ): Refusal | undefined {
-  const size = { nodes: 0, values: 0 };
+  const size = { nodes: 0, values: 0, lists: 0 };
   return checkNode(rows, itemsByName(items), limits, size, 1, field);
 }
 
@@ -30,7 +33,7 @@ function checkNode(
   rows: RowScope,
   items: ReadonlyMap<string, Item>,
   limits: ScopeLimits,
-  size: { nodes: number; values: number },
+  size: { nodes: number; values: number; lists: number },
   depth: number,
   field: string,
 ): Refusal | undefined {
@@ -48,6 +51,10 @@ function checkNode(
         if (fault) return fault;
       }
       return undefined;
+    case 'key-list':
+      size.lists += 1;
+      if (size.lists > limits.lists) return refuse('scope-too-large', {}, { field });
+      return items.has(rows.item) ? undefined : refuse('item-unknown', { items: [rows.item] }, { field: `${field}.item` });
     case '=':
     case 'in':
     case 'between':
@@ -62,7 +69,10 @@ function checkNode(
   }
 }
 
-export type ScopeAtom = Extract<RowScope, { item: string }>;
+/** A comparison with stated values. */
+export type ScopeAtom = Extract<RowScope, { op: '=' | 'in' | 'between' | 'prefix' }>;
+/** A comparison with a key list. */
+export type KeyListAtom = Extract<RowScope, { op: 'key-list' }>;
 
 function valuesFit(atom: ScopeAtom, item: Item): boolean {
   switch (atom.op) {
@@ -86,17 +96,26 @@ export type RowRecord = Readonly<Record<string, string | null | undefined>>;
 /**
  * Whether a row is in the scope: the reference that every engine is tested against (docs/formats/row-scope.md §3). Three-valued as in
  * SQL: a comparison with a missing value is unknown (undefined), `not` of unknown stays unknown, and only rows that are true leave.
+ * `lists` gives the keys behind key lists by their ids; of a list that is not among them everything is unknown.
  */
-export function evaluateScope(rows: RowScope, record: RowRecord, items: readonly Item[]): boolean | undefined {
-  return evaluate(rows, record, itemsByName(items));
+export function evaluateScope(
+  rows: RowScope,
+  record: RowRecord,
+  items: readonly Item[],
+  lists: KeysByList = new Map(),
+): boolean | undefined {
+  return evaluate(rows, record, itemsByName(items), lists);
 }
 
-function evaluate(rows: RowScope, record: RowRecord, items: ReadonlyMap<string, Item>): boolean | undefined {
+/** The texts of key lists by the lists' ids. */
+export type KeysByList = ReadonlyMap<string, readonly string[]>;
+
+function evaluate(rows: RowScope, record: RowRecord, items: ReadonlyMap<string, Item>, lists: KeysByList): boolean | undefined {
   switch (rows.op) {
     case 'all':
       return true;
     case 'not': {
-      const inner = evaluate(rows.of, record, items);
+      const inner = evaluate(rows.of, record, items, lists);
       return inner === undefined ? undefined : !inner;
     }
     case 'and':
@@ -104,11 +123,16 @@ function evaluate(rows: RowScope, record: RowRecord, items: ReadonlyMap<string, 
       const decisive = rows.op === 'or';
       let unknown = false;
       for (const part of rows.of) {
-        const value = evaluate(part, record, items);
+        const value = evaluate(part, record, items, lists);
         if (value === decisive) return decisive;
         unknown ||= value === undefined;
       }
       return unknown ? undefined : !decisive;
+    }
+    case 'key-list': {
+      const item = items.get(rows.item);
+      const values = lists.get(rows.list);
+      return item && values ? evaluate({ op: 'in', item: rows.item, values: [...values] }, record, items, lists) : undefined;
     }
     case '=':
     case 'in':
@@ -163,6 +187,18 @@ function collectItems(rows: RowScope, names: Set<string>): void {
   else if (rows.op !== 'all') names.add(rows.item);
 }
 
+/** The key lists that a scope names, in the order in which they stand, each once. */
+export function keyListsIn(rows: RowScope): KeyListAtom[] {
+  const found: KeyListAtom[] = [];
+  const walk = (part: RowScope): void => {
+    if (part.op === 'and' || part.op === 'or') part.of.forEach(walk);
+    else if (part.op === 'not') walk(part.of);
+    else if (part.op === 'key-list' && !found.some((other) => sameScope(other, part))) found.push(part);
+  };
+  walk(rows);
+  return found;
+}
+
 /** The parts that must all hold, outermost `and`s opened, `all` dropped. */
 export function conjuncts(rows: RowScope): RowScope[] {
   if (rows.op === 'all') return [];
@@ -200,6 +236,10 @@ export function sameScope(a: RowScope, b: RowScope): boolean {
       return b.op === 'in' && b.item === a.item && sameTexts(a.values, b.values);
     case 'between':
       return b.op === 'between' && b.item === a.item && b.low === a.low && b.high === a.high;
+    case 'key-list':
+      return (
+        b.op === 'key-list' && b.item === a.item && b.list === a.list && b.commitment === a.commitment && b.count === a.count
+      );
     case 'and':
     case 'or':
       return b.op === a.op && a.of.length === b.of.length && a.of.every((part, i) => sameScope(part, b.of[i] as RowScope));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { RowScope } from '#contracts';
 import { andScope, evaluateScope } from './row-scope.js';
-import { rowRecord, rowScope, variedItems } from './samples/arbitrary.js';
+import { keysByList, rowRecord, rowScope, variedItems } from './samples/arbitrary.js';
 import { scopeCovers, scopesDisjoint } from './scope-cover.js';
 
 const covers = (wide: RowScope, narrow: RowScope) => scopeCovers(wide, narrow, variedItems);
@@ -26,8 +26,8 @@ test('what is proved to be covered is covered, row by row', () => {
         if (!covers(wide, narrow)) continue;
         proved += 1;
         for (const record of records) {
-          if (evaluateScope(narrow, record, variedItems) === true) {
-            assert.equal(evaluateScope(wide, record, variedItems), true, JSON.stringify({ wide, narrow, record }));
+          if (evaluateScope(narrow, record, variedItems, keysByList) === true) {
+            assert.equal(evaluateScope(wide, record, variedItems, keysByList), true, JSON.stringify({ wide, narrow, record }));
           }
         }
       }
@@ -44,7 +44,7 @@ test('scopes that are proved disjoint have no row in common', () => {
       if (!scopesDisjoint(a, b, variedItems)) return;
       proved += 1;
       for (const record of records) {
-        const both = [a, b].every((rows) => evaluateScope(rows, record, variedItems) === true);
+        const both = [a, b].every((rows) => evaluateScope(rows, record, variedItems, keysByList) === true);
         assert.equal(both, false, JSON.stringify({ a, b, record }));
       }
     }),
@@ -59,9 +59,9 @@ test('joining narrows, provably, and means both', () => {
       const joined = andScope(a, b);
       assert.equal(covers(a, joined), true);
       assert.equal(covers(b, joined), true);
-      const values = [a, b].map((rows) => evaluateScope(rows, record, variedItems));
+      const values = [a, b].map((rows) => evaluateScope(rows, record, variedItems, keysByList));
       assert.equal(
-        evaluateScope(joined, record, variedItems) === true,
+        evaluateScope(joined, record, variedItems, keysByList) === true,
         values.every((value) => value === true),
       );
       assert.deepEqual(andScope(joined, a), joined);

@@ -10,6 +10,8 @@ import { contrary, intersection, union, valuesOf, within, type ValueSet } from '
 type Normal =
   | { readonly kind: 'true' | 'false' }
   | { readonly kind: 'has'; readonly item: string; readonly values: ValueSet }
+  /** The item has a value, and it is, or is not, on this key list. Nothing is known of what is on it. */
+  | { readonly kind: 'listed'; readonly list: string; readonly isOn: boolean }
   | { readonly kind: 'and' | 'or'; readonly of: readonly Normal[] };
 
 /** Splits into cases are counted, so that a hostile scope costs bounded time and is then simply not proved. */
@@ -55,6 +57,10 @@ function normal(rows: RowScope, items: ReadonlyMap<string, Item>, negated: boole
       }
       return { kind: (rows.op === 'and') === negated ? 'or' : 'and', of };
     }
+    case 'key-list':
+      return items.has(rows.item)
+        ? { kind: 'listed', list: `${rows.item}:${rows.list}:${rows.commitment}:${rows.count}`, isOn: !negated }
+        : undefined;
     case '=':
     case 'in':
     case 'between':
@@ -70,13 +76,14 @@ function normal(rows: RowScope, items: ReadonlyMap<string, Item>, negated: boole
 /** What is known of a row: per item the values it can have, the alternatives not yet looked into, or that there is no such row. */
 interface Known {
   readonly values: Map<string, ValueSet>;
+  readonly listed: Map<string, boolean>;
   readonly alternatives: (readonly Normal[])[];
   impossible: boolean;
 }
 
 function proves(facts: Normal, goal: Normal): boolean {
   const budget = { steps: maxSteps };
-  const known: Known = { values: new Map(), alternatives: [], impossible: false };
+  const known: Known = { values: new Map(), listed: new Map(), alternatives: [], impossible: false };
   learn(known, facts);
   return follows(known, goal, budget);
 }
@@ -90,6 +97,9 @@ function learn(known: Known, fact: Normal): void {
     const now = before ? intersection(before, fact.values) : fact.values;
     if (now.length === 0) known.impossible = true;
     known.values.set(fact.item, now);
+  } else if (fact.kind === 'listed') {
+    if (known.listed.get(fact.list) === !fact.isOn) known.impossible = true;
+    known.listed.set(fact.list, fact.isOn);
   }
 }
 
@@ -99,7 +109,12 @@ function follows(known: Known, goal: Normal, budget: { steps: number }): boolean
   if (!alternatives) return false;
   for (const alternative of alternatives) {
     if (--budget.steps < 0) return false;
-    const assumed: Known = { values: new Map(known.values), alternatives: [...others], impossible: false };
+    const assumed: Known = {
+      values: new Map(known.values),
+      listed: new Map(known.listed),
+      alternatives: [...others],
+      impossible: false,
+    };
     learn(assumed, alternative);
     if (!follows(assumed, goal, budget)) return false;
   }
@@ -116,6 +131,8 @@ function holds(known: Known, goal: Normal): boolean {
       const values = known.values.get(goal.item);
       return values !== undefined && within(values, goal.values);
     }
+    case 'listed':
+      return known.listed.get(goal.list) === goal.isOn;
     case 'and':
       return goal.of.every((part) => holds(known, part));
     case 'or':

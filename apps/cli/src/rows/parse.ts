@@ -1,4 +1,4 @@
-import { itemNameSchema, type RowScope } from '#contracts';
+import { itemNameSchema, rowScopeSchema, type RowScope } from '#contracts';
 import { reserved, ScopeFault, tokensOf, type Token } from './words.js';
 
 // Far more than a person writes, far from any stack's end.
@@ -14,6 +14,7 @@ const depthMax = 40;
  *                | item [ "not" ] "in" "(" value { "," value } ")"
  *                | item [ "not" ] "between" value "and" value
  *                | item [ "not" ] "prefix" value
+ *                | item [ "not" ] "in-list" id ":" count ":" commitment
  *
  * Values with blanks or signs, and names that are words of the language, are quoted; a quote inside is written twice. Throws
  * ScopeFault with the column.
@@ -101,10 +102,20 @@ class Reader {
       return { op: 'between', item, low, high: this.value() };
     }
     if (this.skipWord('prefix')) return { op: 'prefix', item, value: this.value() };
+    if (this.skipWord('in-list')) return this.keyList(item);
     return this.fail(
-      `“${item}”之后应为 =、!=、in、between 或 prefix`,
-      `after “${item}” one of =, !=, in, between, prefix is expected`,
+      `“${item}”之后应为 =、!=、in、between、prefix 或 in-list`,
+      `after “${item}” one of =, !=, in, between, prefix, in-list is expected`,
     );
+  }
+
+  // As it is printed. People send a list and have it named with --list.
+  private keyList(item: string): RowScope {
+    const token = this.token;
+    const [list, count, commitment] = this.value().split(':');
+    const read = rowScopeSchema.safeParse({ op: 'key-list', item, list, count: Number(count), commitment });
+    if (read.success) return read.data;
+    return this.fail('名单写作 编号:键数:承诺值', 'a key list is written id:count:commitment', token);
   }
 
   private name(): string {

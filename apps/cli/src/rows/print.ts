@@ -14,6 +14,8 @@ export function printScope(scope: RowScope): string {
       return `${written(scope.item)} between ${written(scope.low)} and ${written(scope.high)}`;
     case 'prefix':
       return `${written(scope.item)} prefix ${written(scope.value)}`;
+    case 'key-list':
+      return `${written(scope.item)} in-list ${scope.list}:${scope.count}:${scope.commitment}`;
     case 'not':
       return `not ${isJoin(scope.of) ? `(${printScope(scope.of)})` : printScope(scope.of)}`;
     case 'and':

@@ -85,6 +85,13 @@ const scopes = fc.letrec<{ scope: RowScope }>((tie) => ({
     record({ op: fc.constant('in' as const), item: name, values: fc.array(value, { minLength: 1, maxLength: 4 }) }),
     record({ op: fc.constant('between' as const), item: name, low: value, high: value }),
     record({ op: fc.constant('prefix' as const), item: name, value: value.filter((text) => text !== '') }),
+    record({
+      op: fc.constant('key-list' as const),
+      item: name,
+      list: fc.stringMatching(/^[0-9a-f]{32}$/),
+      commitment: fc.stringMatching(/^[0-9a-f]{64}$/),
+      count: fc.integer({ min: 1, max: 1_000_000 }),
+    }),
     fc.constant({ op: 'all' as const }),
     record({ op: fc.constantFrom('and' as const, 'or' as const), of: fc.array(tie('scope'), { minLength: 1, maxLength: 3 }) }),
     record({ op: fc.constant('not' as const), of: tie('scope') }),

@@ -7,7 +7,7 @@ export type Token =
   | { readonly kind: 'end'; readonly text: ''; readonly column: number };
 
 /** Words with a meaning of their own; as a name or a value they are quoted. Case does not matter. */
-export const reserved = new Set(['and', 'or', 'not', 'in', 'between', 'prefix', 'all']);
+export const reserved = new Set(['and', 'or', 'not', 'in', 'between', 'prefix', 'in-list', 'all']);
 
 // Full-width signs, as an input method for Chinese leaves them.
 const signs: Readonly<Record<string, '(' | ')' | ',' | '=' | '!='>> = {

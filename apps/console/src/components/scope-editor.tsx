@@ -1,4 +1,5 @@
-import type { Item } from '#contracts';
+import type { Item, RowScope } from '#contracts';
+import { describeScope } from '#rights';
 import { CloseOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Input, Select } from 'antd';
 import { useId } from 'react';
@@ -9,6 +10,7 @@ import {
   withPart,
   type ConditionDraft,
   type GroupDraft,
+  type ListedDraft,
   type PartDraft,
   type ReadScope,
   type ScopeDraft,
@@ -148,6 +150,8 @@ function Group({
             onRemove={() => replace(part.id, undefined)}
             {...shared}
           />
+        ) : part.kind === 'listed' ? (
+          <Listed key={part.id} part={part} onRemove={() => replace(part.id, undefined)} {...shared} />
         ) : (
           <Condition
             key={part.id}
@@ -178,6 +182,25 @@ function Group({
         ) : null}
       </div>
     </fieldset>
+  );
+}
+
+/** A key list stands as it was sent: it can be taken out, not rewritten. */
+function Listed({ part, onRemove, items, faults }: Shared & { readonly part: ListedDraft; readonly onRemove: () => void }) {
+  const say = useWords(words);
+  const pick = usePick();
+  const rows: RowScope = part.not ? { op: 'not', of: part.atom } : part.atom;
+  const fault = faults.get(part.id);
+  return (
+    <div className="scope-condition" role="group">
+      <span>{pick({ zh: describeScope(rows, items, 'zh'), en: describeScope(rows, items, 'en') })}</span>
+      <Button type="text" size="small" icon={<CloseOutlined />} aria-label={say('remove')} onClick={onRemove} />
+      {fault instanceof Error ? (
+        <p className="scope-fault" role="alert">
+          {pick({ zh: fault.sentence('zh'), en: fault.sentence('en') })}
+        </p>
+      ) : null}
+    </div>
   );
 }
 

@@ -1,8 +1,8 @@
 import { refuse, type Item, type Refusal, type RowScope } from '#contracts';
-import { checkScope } from '#rights';
+import { checkScope, type KeyListAtom } from '#rights';
 import { randomHex } from './api';
 
-type Atom = Exclude<RowScope, { op: 'all' } | { op: 'and' } | { op: 'or' } | { op: 'not' }>;
+type Atom = Exclude<RowScope, { op: 'all' } | { op: 'and' } | { op: 'or' } | { op: 'not' } | { op: 'key-list' }>;
 
 /** One comparison being written: it may still lack its item or its values. */
 export interface ConditionDraft {
@@ -22,7 +22,14 @@ export interface GroupDraft {
   readonly join: 'and' | 'or';
   readonly parts: readonly PartDraft[];
 }
-export type PartDraft = ConditionDraft | GroupDraft;
+/** A comparison with a key list, which is taken or left as it is. */
+export interface ListedDraft {
+  readonly kind: 'listed';
+  readonly id: string;
+  readonly not: boolean;
+  readonly atom: KeyListAtom;
+}
+export type PartDraft = ConditionDraft | GroupDraft | ListedDraft;
 /** A row scope being written, as plain JSON that a draft can keep. Without parts: all rows. */
 export type ScopeDraft = GroupDraft;
 
@@ -54,6 +61,8 @@ function partOf(rows: RowScope): PartDraft {
     case 'and':
     case 'or':
       return emptyGroup(rows.op, rows.of.map(partOf));
+    case 'key-list':
+      return { kind: 'listed', id: newId(), not: false, atom: rows };
     case 'in':
       return { ...emptyCondition(), op: 'in', item: rows.item, values: rows.values };
     case 'between':
@@ -82,13 +91,24 @@ export function scopeOfDraft(draft: ScopeDraft, items: readonly Item[]): ReadSco
 }
 
 function read(part: PartDraft, items: readonly Item[], faults: Map<string, Refusal | 'lacking'>): RowScope | undefined {
-  const rows = part.kind === 'group' ? readGroup(part, items, faults) : readCondition(part, items, faults);
+  const rows =
+    part.kind === 'group'
+      ? readGroup(part, items, faults)
+      : part.kind === 'listed'
+        ? readListed(part, items, faults)
+        : readCondition(part, items, faults);
   return rows && part.not ? { op: 'not', of: rows } : rows;
 }
 
 function readGroup(group: GroupDraft, items: readonly Item[], faults: Map<string, Refusal | 'lacking'>): RowScope | undefined {
   const parts = group.parts.flatMap((part) => read(part, items, faults) ?? []);
   return parts.length > 1 ? { op: group.join, of: parts } : parts[0];
+}
+
+function readListed({ id, atom }: ListedDraft, items: readonly Item[], faults: Map<string, Refusal | 'lacking'>): RowScope {
+  const fault = checkScope(atom, items);
+  if (fault) faults.set(id, fault);
+  return atom;
 }
 
 function readCondition(

@@ -38,6 +38,23 @@ export const deliveryRefusals = {
     zh: '第 {line} 行缺少必填项 {item}。',
     en: 'On line {line} the required item {item} is missing.',
   },
+  'key-list-empty': { status: 400, zh: '名单中没有可用的键。', en: 'The list holds no usable key.' },
+  'key-list-too-long': { status: 413, zh: '名单超过 {limit} 个键。', en: 'The list holds more than {limit} keys.' },
+  'key-list-column': {
+    status: 400,
+    zh: '名单有多列，但没有名为 {item} 的一列。',
+    en: 'The list has several columns and none is called {item}.',
+  },
+  'key-list-differs': {
+    status: 409,
+    zh: '行范围所述名单与平台保存的不符：{field}。',
+    en: 'The row scope names another {field} than the key list has.',
+  },
+  'key-list-gone': {
+    status: 410,
+    zh: '名单已销毁，不能再据以选取。',
+    en: 'The key list has been destroyed; nothing can be chosen by it.',
+  },
   'item-names-alike': {
     status: 409,
     zh: '数据项名称仅大小写不同：{items}。该格式无法区分，请改用 CSV。',

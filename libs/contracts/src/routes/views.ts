@@ -200,6 +200,30 @@ export const rowCountViewSchema = z.union([
   z.object({ total: countSchema, rows: countSchema, rounded: z.boolean() }),
   z.object({ total: countSchema, fewerThan: z.literal(10) }),
 ]);
+/** Why a line of a key list was left out: no value of the item, too long, with control characters, or with another number of fields. */
+export const malformedKeySchema = z.enum(['value-misfit', 'too-long', 'control-character', 'fields-differ']);
+/** A list of keys (名单) that a row scope may name. Its keys are told to nobody. */
+export const keyListViewSchema = z.object({
+  id: idSchema,
+  dataset: idSchema,
+  item: z.string(),
+  fileName: z.string(),
+  /** Different keys. */
+  count: countSchema,
+  /** Lines that repeat a key, which count once. */
+  duplicates: countSchema,
+  malformed: z.object({
+    count: countSchema,
+    /** The first of them; lines are counted from 1. */
+    first: z.array(z.object({ line: z.number().int(), reason: malformedKeySchema })),
+  }),
+  /** What a row scope says of the list, and the ledger with it: HMAC-SHA-256 of its keys. */
+  commitment: hex64Schema,
+  createdAt: instantSchema,
+  /** From then on nothing can be chosen by it any more. */
+  destroyedAt: instantSchema.optional(),
+});
+export type KeyListView = z.infer<typeof keyListViewSchema>;
 export const previewViewSchema = z.object({
   /** All rows that would leave. */
   rows: countSchema,
@@ -208,6 +232,8 @@ export const previewViewSchema = z.object({
   from: countSchema,
   /** Masked as they would leave, in the version's order; null is a missing value. */
   sample: z.array(z.array(z.string().nullable())),
+  /** When rows are chosen by key lists: how many keys they have, and how many of these the version has rows for. */
+  keys: z.object({ listed: countSchema, matched: countSchema }).optional(),
 });
 
 export const rightViewSchema = z.object({

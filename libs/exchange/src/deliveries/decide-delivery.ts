@@ -2,6 +2,7 @@ import { runCount } from '#delivery';
 import { decidePull, refusedPullBody, versionOfPull, type PullQuestion } from '#rights';
 import { instantNow, type ExchangeContext } from '../context.js';
 import { openVersion, type DataPlane } from '../data-plane.js';
+import { openListsNamed } from '../key-lists/named-lists.js';
 import type { Stores } from '../ports.js';
 import { sayAsExchange } from '../signing.js';
 
@@ -68,8 +69,14 @@ export class DecideDelivery {
   private async count(question: PullQuestion): Promise<number> {
     const version = versionOfPull(question.right, question.dataset, question.pull.version);
     if (version === undefined) return 0;
-    const { stored } = await this.context.transactions.run((stores) => openVersion(this.context, stores, version));
     const rows = { op: 'and' as const, of: [question.right.state.terms.rows, question.pull.rows] };
-    return runCount({ ...this.data.jobs, version: stored, rows });
+    const { stored, keyLists } = await this.context.transactions.run(async (stores) => ({
+      stored: (await openVersion(this.context, stores, version)).stored,
+      keyLists: await openListsNamed(this.context, stores, rows, {
+        dataset: question.pull.dataset,
+        department: question.grantee,
+      }),
+    }));
+    return runCount({ ...this.data.jobs, version: stored, rows, keyLists });
   }
 }

@@ -4,6 +4,7 @@ import { runPrepare, type JobProgress, type PreparedDelivery } from '#delivery';
 import { checkInForce } from '#rights';
 import { instantNow, type ExchangeContext } from '../context.js';
 import { openVersion, type DataPlane } from '../data-plane.js';
+import { openListsNamed } from '../key-lists/named-lists.js';
 import type { Stores, Work } from '../ports.js';
 import { sayAsExchange } from '../signing.js';
 import { hasEndedRecipient } from './ended-recipient.js';
@@ -85,6 +86,7 @@ export class PreparePayload {
       job: {
         ...this.data.jobs,
         version: stored,
+        keyLists: await openListsNamed(this.context, stores, rows, { dataset: delivery.state.dataset, department: grantee }),
         selection: { items, rows, transformations, format },
         recipients,
         pseudonymKey: await openPseudonymKey(this.context, stores, { grantee, purpose: asked.purpose }),

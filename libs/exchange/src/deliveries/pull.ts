@@ -2,6 +2,7 @@ import { refuse, type Format, type RowScope, type States } from '#contracts';
 import { requireRole, type Actor } from '../actor.js';
 import type { ExchangeContext } from '../context.js';
 import { datasetTitle } from '../dataset-title.js';
+import { checkListsNamed } from '../key-lists/named-lists.js';
 import type { Proposal, Stores } from '../ports.js';
 import { propose } from '../proposing.js';
 import { commitProse, readProse } from '../prose.js';
@@ -26,7 +27,7 @@ export interface PullRequest {
 export class Pull {
   constructor(private readonly context: ExchangeContext) {}
 
-  /** The same pull id again answers the first proposal. Throws Refusal unknown, too-many, no-key. */
+  /** The same pull id again answers the first proposal. Throws Refusal unknown, too-many, no-key, key-list-…. */
   async execute(actor: Actor, rightId: string, request: PullRequest): Promise<Proposal> {
     requireRole(actor, 'requester');
     return this.context.transactions.run(async (stores) => {
@@ -37,6 +38,9 @@ export class Pull {
       await this.checkRefusedRate(stores, rightId);
       const { terms } = right.state;
       const title = await datasetTitle(stores, terms.dataset);
+      const own = { dataset: terms.dataset, department: actor.department };
+      if (request.rows) await checkListsNamed(stores, request.rows, own);
+      await checkListsNamed(stores, terms.rows, own, 'right.rows');
       return propose(this.context, stores, actor, {
         type: 'pull.signed',
         ...(request.pull === undefined ? {} : { id: request.pull }),

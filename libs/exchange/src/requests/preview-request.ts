@@ -5,6 +5,7 @@ import type { Actor } from '../actor.js';
 import { instantNow, type ExchangeContext } from '../context.js';
 import { openVersion, type DataPlane } from '../data-plane.js';
 import { openPseudonymKey } from '../deliveries/pseudonym-key.js';
+import { openListsNamed } from '../key-lists/named-lists.js';
 import type { Found, Stores } from '../ports.js';
 
 export interface PreviewWanted {
@@ -40,6 +41,7 @@ export class PreviewRequest {
       const { items, rows, transformations, grantee, purpose } = terms;
       return {
         version: stored,
+        keyLists: await openListsNamed(this.context, stores, rows, { dataset: request.state.dataset, department: grantee }),
         selection: { items, rows, transformations },
         pseudonymKey: await openPseudonymKey(this.context, stores, { grantee, purpose }),
       };

@@ -3,6 +3,7 @@ import { decideRequest, grantTerms, type Narrowing } from '#rights';
 import { requireRole, type Actor } from '../actor.js';
 import { instantNow, type ExchangeContext } from '../context.js';
 import { datasetTitle } from '../dataset-title.js';
+import { checkListsNamed } from '../key-lists/named-lists.js';
 import type { Found, Proposal, Stores } from '../ports.js';
 import { propose } from '../proposing.js';
 import { commitProse, readProse } from '../prose.js';
@@ -39,6 +40,7 @@ export class SubmitRequest {
         citation,
       });
       if (decided.refused) throw decided.refused;
+      await checkListsNamed(stores, asked.rows, { dataset: datasetId, department: actor.department }, 'asked.rows');
       return propose(this.context, stores, actor, {
         type: 'request.submitted',
         issuer: actor.department,
@@ -114,6 +116,7 @@ export class DecideRequest {
       now: instantNow(this.context),
     });
     if (granted.refused) throw granted.refused;
+    await checkListsNamed(stores, granted.ok.rows, { dataset: dataset.id, department: request.state.from });
     const byPart = kind === 'agree-in-part';
     return propose(this.context, stores, actor, {
       type: 'right.granted',
@@ -159,6 +162,8 @@ export class SupplementRequest {
         citation: '',
       });
       if (decided.refused) throw decided.refused;
+      const { dataset: of } = request.state;
+      await checkListsNamed(stores, asked.rows, { dataset: of, department: actor.department }, 'asked.rows');
       return propose(this.context, stores, actor, {
         type: 'request.supplemented',
         issuer: actor.department,

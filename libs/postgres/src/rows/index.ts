@@ -1,4 +1,5 @@
 import { attemptRow, downloadRow, workRow } from './delivery.row.js';
+import { keyListRow } from './key-list.row.js';
 import { calendarYearRow, noticeRow } from './notice.row.js';
 import { credentialRow, personRow } from './people.row.js';
 import { proposalRow } from './proposal.row.js';
@@ -15,6 +16,7 @@ export const rows = [
   versionFileRow,
   versionPartRow,
   uploadRow,
+  keyListRow,
   workRow,
   attemptRow,
   downloadRow,

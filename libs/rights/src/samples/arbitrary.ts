@@ -39,8 +39,22 @@ const valuesByItem: Record<string, readonly string[]> = {
 const itemName = fc.constantFrom(...Object.keys(valuesByItem));
 const valueOf = (name: string) => fc.constantFrom(...(valuesByItem[name] ?? ['']));
 
+/** Key lists that scopes name, with what is on them. */
+export const keysByList: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(valuesByItem).flatMap(([item, values]) => [
+    [idOf(`list ${item}`), values.slice(0, 2)] as const,
+    [idOf(`other list ${item}`), values.slice(1)] as const,
+  ]),
+);
+const listOf = (item: string): fc.Arbitrary<RowScope> =>
+  fc.constantFrom(`list ${item}`, `other list ${item}`).map((name) => {
+    const list = idOf(name);
+    return { op: 'key-list', item, list, commitment: hexOf(name), count: keysByList.get(list)?.length ?? 0 };
+  });
+
 const atom: fc.Arbitrary<RowScope> = itemName.chain((item) =>
   fc.oneof(
+    listOf(item),
     valueOf(item).map((value): RowScope => ({ op: '=', item, value })),
     fc.array(valueOf(item), { minLength: 1, maxLength: 4 }).map((values): RowScope => ({ op: 'in', item, values })),
     fc.tuple(valueOf(item), valueOf(item)).map(([low, high]): RowScope => ({ op: 'between', item, low, high })),

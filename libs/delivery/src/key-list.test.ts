@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { Refusal, type Item, type RowScope } from '#contracts';
+import { decryptAge, generateAgeIdentity, randomId } from '#crypto';
+import type { StoredKeyList, StoredVersion, TakenKeys } from './job.js';
+import { runCount, runPrepare, runPreview, runTakeKeys } from './run-job.js';
+import { chunks, ingestHere, item, openGround, type Ground } from './version.fixture.js';
+
+const commitmentKey = Buffer.alloc(32, 3);
+const person = item('ownerId', 'C', { title: '证件号码', personal: true });
+
+async function taken(ground: Ground, of: Item, file: string | Buffer): Promise<{ taken: TakenKeys; list: StoredKeyList }> {
+  const { identity, recipient } = await generateAgeIdentity();
+  const objectName = randomId();
+  const job = { store: ground.store, memoryFolder: ground.memoryFolder, item: of, recipient, objectName, commitmentKey };
+  const made = await runTakeKeys(job, chunks(Buffer.from(file)));
+  const { commitment, count } = made;
+  return { taken: made, list: { list: randomId(), item: of.name, objectName, identity, commitmentKey, commitment, count } };
+}
+
+async function keysIn(ground: Ground, list: StoredKeyList): Promise<string> {
+  const parts: Buffer[] = [];
+  const stored = await readFile(join(ground.store.folder, list.objectName));
+  for await (const bytes of decryptAge([list.identity], [stored])) parts.push(bytes);
+  return Buffer.concat(parts).toString();
+}
+
+const scopeOf = ({ item: name, list, commitment, count }: StoredKeyList): RowScope => ({
+  op: 'key-list',
+  item: name,
+  list,
+  commitment,
+  count,
+});
+
+const refusedWith = (code: string) => (error: unknown) => error instanceof Refusal && error.code === code;
+
+test('a list is read by its item, sorted, without repetitions, and committed to; what is no key is named by its line', async (t) => {
+  const ground = await openGround(t);
+  const amount = item('amount', 'N', { scale: 2 });
+  const file = '\ufeff1.5\r\n01\n\n-3\n1.50\n1.555\nabc\n10\n1,2\n"7"\n';
+  const { taken: made, list } = await taken(ground, amount, file);
+  assert.equal(made.count, 4);
+  assert.equal(made.duplicates, 1);
+  assert.deepEqual(made.malformed, {
+    count: 4,
+    first: [
+      { line: 2, reason: 'value-misfit' },
+      { line: 6, reason: 'value-misfit' },
+      { line: 7, reason: 'value-misfit' },
+      { line: 9, reason: 'fields-differ' },
+    ],
+  });
+  assert.equal(await keysIn(ground, list), '-3.00\n1.50\n10.00\n7.00\n');
+  assert.equal(made.commitment, createHmac('sha256', commitmentKey).update('-3.00\n1.50\n10.00\n7.00\n').digest('hex'));
+});
+
+test('a CSV gives the column of the name or of the title; texts sort by code points', async (t) => {
+  const ground = await openGround(t);
+  for (const header of ['no,ownerId', 'no,证件号码']) {
+    const { taken: made, list } = await taken(
+      ground,
+      person,
+      `${header}\n1,～\n2,"𠀀""x"\n3,${'x'.repeat(201)}\n4\n5,a\tb\n6,\n`,
+    );
+    assert.equal(await keysIn(ground, list), '～\n𠀀"x\n');
+    assert.deepEqual(
+      made.malformed.first.map(({ line, reason }) => `${line} ${reason}`),
+      ['4 too-long', '5 fields-differ', '6 control-character', '7 value-misfit'],
+    );
+  }
+  const alone = await taken(ground, person, '证件号码\n甲\n');
+  assert.equal(alone.taken.count, 1);
+});
+
+test('what is no list is refused, and nothing is stored', async (t) => {
+  const ground = await openGround(t);
+  await assert.rejects(taken(ground, person, 'a,b\n1,2\n'), refusedWith('key-list-column'));
+  await assert.rejects(taken(ground, person, ''), refusedWith('key-list-empty'));
+  await assert.rejects(taken(ground, item('n', 'I'), 'x\ny\n'), refusedWith('key-list-empty'));
+  await assert.rejects(taken(ground, person, Buffer.from([0x61, 0x0a, 0xff, 0x0a])), refusedWith('csv-not-utf8'));
+  await assert.rejects(taken(ground, person, '"a\n'), refusedWith('csv-quote'));
+  const many = Buffer.from(Array.from({ length: 1_000_001 }, (_, i) => `${i}\n`).join(''));
+  await assert.rejects(taken(ground, person, many), refusedWith('key-list-too-long'));
+  await assert.rejects(taken(ground, person, Buffer.alloc(65 * 1024 * 1024, 'x\n')), refusedWith('file-too-large'));
+  assert.deepEqual(await readdir(ground.store.folder).catch(() => []), []);
+});
+
+async function owners(t: TestContext, rows: number): Promise<{ ground: Ground; version: StoredVersion; csv: string[] }> {
+  const ground = await openGround(t);
+  const csv = Array.from({ length: rows }, (_, i) => `${i % 7 === 6 ? '' : `P${i % 500}`},${i}`);
+  const { version } = await ingestHere(ground, [person, item('n', 'I')], `ownerId,n\n${csv.join('\n')}\n`, {
+    limits: { partPlainBytes: rows * 4 },
+  });
+  assert.ok(version.parts.length > 2);
+  return { ground, version, csv };
+}
+
+test('rows are chosen by a list in source order, from any number of parts; a missing value is neither on it nor off it', async (t) => {
+  const { ground, version, csv } = await owners(t, 6000);
+  const keys = Array.from({ length: 300 }, (_, i) => `P${(i * 7) % 1000}`);
+  const { list } = await taken(ground, person, keys.join('\n'));
+  const on = new Set(keys);
+  const expected = (test: (owner: string, n: number) => boolean) =>
+    csv.filter((line) => test(line.split(',')[0] as string, Number(line.split(',')[1])));
+  const { identity, recipient } = await generateAgeIdentity();
+  const deliver = async (rows: RowScope): Promise<string[]> => {
+    const objectName = randomId();
+    const place = { store: ground.store, memoryFolder: ground.memoryFolder, version, keyLists: [list] };
+    const selection = { items: ['ownerId', 'n'], rows, transformations: [], format: 'csv' as const };
+    const recipients = [recipient];
+    const prepared = await runPrepare({ ...place, selection, recipients, objectName, plaintextHmacKey: Buffer.alloc(32, 1) });
+    const stored = await readFile(join(ground.store.folder, objectName));
+    const parts: Buffer[] = [];
+    for await (const bytes of decryptAge([identity], [stored])) parts.push(bytes);
+    const lines = Buffer.concat(parts).toString().trimEnd().split('\n').slice(1);
+    assert.equal(prepared.rows, lines.length);
+    assert.equal(await runCount({ ...place, rows }), lines.length);
+    const preview = await runPreview({ ...place, selection, from: 3, limit: 150 });
+    assert.deepEqual(
+      preview.sample,
+      lines.slice(3, 153).map((line) => line.split(',').map((value) => (value === '' ? null : value))),
+    );
+    assert.deepEqual(preview.keys, { listed: list.count, matched: [...on].filter((key) => Number(key.slice(1)) < 500).length });
+    return lines;
+  };
+  const listed = scopeOf(list);
+  assert.deepEqual(
+    await deliver(listed),
+    expected((owner) => on.has(owner)),
+  );
+  assert.deepEqual(
+    await deliver({ op: 'not', of: listed }),
+    expected((owner) => owner !== '' && !on.has(owner)),
+  );
+  const low: RowScope = { op: 'between', item: 'n', low: '0', high: '99' };
+  assert.deepEqual(
+    await deliver({ op: 'or', of: [low, listed] }),
+    expected((owner, n) => on.has(owner) || n < 100),
+  );
+});
+
+test('keys that are not those committed to choose nothing; a list that is gone neither', async (t) => {
+  const { ground, version } = await owners(t, 6000);
+  const { list } = await taken(ground, person, 'P1\nP2\n');
+  const { list: other } = await taken(ground, person, 'P1\nP3\n');
+  const place = { store: ground.store, memoryFolder: ground.memoryFolder, version };
+  const count = (stored: StoredKeyList) => runCount({ ...place, rows: scopeOf(stored), keyLists: [stored] });
+  assert.ok((await count(list)) > 0);
+  await assert.rejects(count({ ...list, objectName: other.objectName, identity: other.identity }), refusedWith('part-damaged'));
+  await assert.rejects(count({ ...list, objectName: randomId() }), refusedWith('key-list-gone'));
+});
+
+test('a list of a million keys is taken in and joined', async (t) => {
+  const { ground, version } = await owners(t, 6000);
+  const keys = Array.from({ length: 1_000_000 }, (_, i) => `P${i}`);
+  const { list } = await taken(ground, person, keys.join('\n'));
+  assert.equal(list.count, 1_000_000);
+  const place = { store: ground.store, memoryFolder: ground.memoryFolder, version, keyLists: [list] };
+  const selection = { items: ['n'], rows: scopeOf(list), transformations: [] };
+  const preview = await runPreview({ ...place, selection, limit: 1 });
+  assert.deepEqual(preview.keys, { listed: 1_000_000, matched: 500 });
+});
