@@ -194,6 +194,32 @@ describe('the whole job with the command `quanlian`', async () => {
     assert.match(shown.out, /Rows +provinceCode = 42/);
     assert.match(shown.out, /Preview: 500 rows/);
     assert.match(shown.out, /Working days left +10/);
+    const paged = await command.run([
+      '--as',
+      'steward',
+      'requests',
+      'show',
+      request.id,
+      '--preview',
+      '--items',
+      'name',
+      '--first',
+      '1',
+    ]);
+    assert.match(paged.out, /第0村民委员会/);
+
+    // Rows by a list: two of its keys have a row, one has none, and a line is none.
+    const file = command.path('keys.csv');
+    writeFileSync(file, `代码,备注\n990100000000,a\n990100000001,b\n1,c\n1\n`);
+    const listed = await command.run([...ask, '--list', `code=${file}`, '--json']);
+    assert.equal(listed.code, 0, listed.err);
+    assert.match(listed.err, /3 keys/);
+    assert.match(listed.err, /Line 5: has another number of fields/);
+    const byList = (JSON.parse(listed.out) as { id: string }).id;
+    await approve(city.requesterHead, byList);
+    const matched = await command.run(['--as', 'steward', 'requests', 'show', byList, '--preview']);
+    assert.match(matched.out, /Of 3 listed keys 2 have rows, 1 have none/);
+    assert.match(matched.out, /code in-list [0-9a-f]{32}:3:/);
     const decided = await command.ok<{ id: string }>([
       '--as',
       'steward',

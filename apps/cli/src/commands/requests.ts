@@ -4,6 +4,7 @@ import { act, examples, type Bench, type Desk } from '../desk.js';
 import { usage } from '../exits.js';
 import { findDataset, findProposal, findRequest, findVersion } from '../find/find.js';
 import { allPages, firstOf } from '../find/pages.js';
+import { withLists } from '../publish/send-list.js';
 import { rowsStated } from '../rows/option.js';
 import { tellOutcome } from '../sign/outcome.js';
 import { shortId } from '../show/ids.js';
@@ -127,6 +128,16 @@ function showRequest(group: Command, bench: Bench): void {
     desk.out.result({ ...request, ...(preview ? { preview } : {}) }, () => {
       showFields(desk, request);
       if (!preview) return;
+      if (preview.keys) {
+        const { listed, matched } = preview.keys;
+        const [all, some, rest] = [countText(listed), countText(matched), countText(listed - matched)];
+        desk.out.print(
+          say({
+            zh: `名单 ${all} 个键：${some} 个有数据，${rest} 个没有`,
+            en: `Of ${all} listed keys ${some} have rows, ${rest} have none`,
+          }),
+        );
+      }
       desk.out.heading(say({ zh: `预览：共 ${countText(preview.rows)} 行`, en: `Preview: ${countText(preview.rows)} rows` }));
       if (preview.sample.length > 0)
         desk.out.table(
@@ -193,7 +204,14 @@ function newRequest(group: Command, bench: Bench): void {
       )
       .requiredOption('--dataset <dataset>', datasetArgument(bench))
       .requiredOption('--basis <text>', say({ zh: '使用依据（法律法规条款）', en: 'legal basis' }))
-      .requiredOption('--scenario <text>', say({ zh: '使用场景', en: 'scenario of use' })),
+      .requiredOption('--scenario <text>', say({ zh: '使用场景', en: 'scenario of use' }))
+      .option(
+        '--list <item=file...>',
+        say({
+          zh: '名单：只要该数据项的值在文件中的行，每行一个值或带表头的 CSV',
+          en: 'only rows whose item is on this list: one key a line, or a CSV with a header',
+        }),
+      ),
     bench,
   );
   examples(
@@ -204,25 +222,34 @@ function newRequest(group: Command, bench: Bench): void {
       'quanlian requests new --dataset 婚姻登记信息 --basis … --scenario … --until 2027-06-30',
       { zh: '不写 --items、--rows 即全部数据项、全部行', en: 'without --items and --rows: all items, all rows' },
     ],
+    [
+      'quanlian requests new --dataset 机动车登记信息 --basis … --scenario … --list ownerId=applicants.csv --until 2027-06-30',
+      { zh: '只要名单所列人员的行', en: 'only the rows of those who are on the list' },
+    ],
   );
-  act<TermOptions & { dataset: string; basis: string; scenario: string }>(command, bench, async (desk, _, options) => {
-    const dataset = await findDataset(desk, options.dataset);
-    const proposal = await desk.client.call(routes.submitRequest, {
-      body: {
-        dataset: dataset.id,
-        asked: {
-          purpose: { basis: options.basis, scenario: options.scenario },
-          items: listOf(options.items) ?? dataset.entry.items.map((item) => item.name),
-          rows: rowsStated(options) ?? { op: 'all' },
-          method: 'file',
-          formats: formatsOf(options.formats) ?? ['csv', 'csv-bom', 'parquet', 'jsonl'],
-          window: windowOf(options, { from: new Date().toISOString() }),
-          quota: quotaOf(options, standingQuota(dataset, options)),
+  act<TermOptions & { dataset: string; basis: string; scenario: string; list?: string[] }>(
+    command,
+    bench,
+    async (desk, _, options) => {
+      const dataset = await findDataset(desk, options.dataset);
+      const rows = await withLists(desk, dataset.id, options.list, rowsStated(options));
+      const proposal = await desk.client.call(routes.submitRequest, {
+        body: {
+          dataset: dataset.id,
+          asked: {
+            purpose: { basis: options.basis, scenario: options.scenario },
+            items: listOf(options.items) ?? dataset.entry.items.map((item) => item.name),
+            rows: rows ?? { op: 'all' },
+            method: 'file',
+            formats: formatsOf(options.formats) ?? ['csv', 'csv-bom', 'parquet', 'jsonl'],
+            window: windowOf(options, { from: new Date().toISOString() }),
+            quota: quotaOf(options, standingQuota(dataset, options)),
+          },
         },
-      },
-    });
-    await tellOutcome(desk, proposal, { zh: `申请使用“${dataset.entry.title}”。`, en: `Ask for “${dataset.entry.title}”.` });
-  });
+      });
+      await tellOutcome(desk, proposal, { zh: `申请使用“${dataset.entry.title}”。`, en: `Ask for “${dataset.entry.title}”.` });
+    },
+  );
 }
 
 // Twelve whole pulls, twice a day: enough for a monthly need, little enough to notice misuse.
