@@ -61,8 +61,10 @@ export type { Before, RightLeft, Standing, StandingAction, StandingAnswer, Stand
 export { describeScope } from './describe-scope.js';
 export type { Locale } from './describe-scope.js';
 export { describeRight, describeTransformation } from './describe-right.js';
+export { describeStatement } from './describe-statement.js';
+export type { StatementField, StatementValue } from './describe-statement.js';
 export type { RightNames } from './describe-right.js';
 export { fromOdrl, toOdrl } from './odrl.js';
 export type { OdrlNode, OdrlValue } from './odrl.js';
 export { statementFields } from './statement-fields.js';
-export type { StatementField, StatementSource } from './statement-fields.js';
+export type { StatementSource } from './statement-fields.js';
