@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { statementBodies, type Statement, type StatementType } from '#contracts';
+import { refusalReasonWords, statementBodies, type Statement, type StatementType } from '#contracts';
 import { describeStatement } from './describe-statement.js';
 
 /** A body with every field of its type there; what stands in it does not matter here. */
@@ -38,7 +38,8 @@ test('a code is told in words and a commitment as a text that stands elsewhere',
   const [code, reason] = describeStatement(said('request.refused', { code: 'law-forbids', reason: commitment })).toSorted(
     (a, b) => (a.key < b.key ? -1 : 1),
   );
-  assert.deepEqual(code?.value, { kind: 'words', words: { zh: '法律法规禁止', en: 'the law forbids it' }, text: 'law-forbids' });
+  const words = refusalReasonWords['law-forbids'];
+  assert.deepEqual(code?.value, { kind: 'words', words, text: 'law-forbids' });
   assert.deepEqual(reason?.value, { kind: 'prose', commitment });
   const [refused] = describeStatement(said('pull.refused', { code: 'right-ended' }));
   assert.ok(refused?.value.kind === 'words' && !refused.value.words.zh.includes('{'));

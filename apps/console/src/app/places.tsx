@@ -2,7 +2,8 @@ import { accountPlaces } from '../features/account/places';
 import { findPlaces } from '../features/find/places';
 import { inboxPlaces } from '../features/inbox/places';
 import { rightsPlaces } from '../features/rights/places';
+import { trailPlaces } from '../features/trail/places';
 import type { Place } from './place';
 
 /** Every page; a feature adds its own list here. */
-export const places: readonly Place[] = [...findPlaces, ...inboxPlaces, ...rightsPlaces, ...accountPlaces];
+export const places: readonly Place[] = [...findPlaces, ...inboxPlaces, ...rightsPlaces, ...trailPlaces, ...accountPlaces];

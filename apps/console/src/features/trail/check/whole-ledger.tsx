@@ -1,0 +1,92 @@
+import { statementWords, type StatementType } from '#contracts';
+import { SafetyCertificateOutlined } from '@ant-design/icons';
+import { Alert, Button, Drawer } from 'antd';
+import { useState } from 'react';
+import { Facts } from '../../../components/facts';
+import { Hash } from '../../../components/hash';
+import { Instant } from '../../../components/instant';
+import { count } from '../../../lib/numbers';
+import { useLocale, usePick, useWords } from '../../../lib/words';
+import { RootChoice, useRoot } from './root-choice';
+import { CannotTell, Steps } from './steps';
+import { useWalk } from './use-walk';
+import { useWalkSteps } from './walk-steps';
+import { checkWords } from './words';
+import './check.css';
+
+/** A button that checks the whole ledger in this browser, and the report. */
+export function WholeLedger() {
+  const say = useWords(checkWords);
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button icon={<SafetyCertificateOutlined />} onClick={() => setOpen(true)}>
+        {say('whole')}
+      </Button>
+      <Drawer open={isOpen} onClose={() => setOpen(false)} title={say('whole')} size="min(720px, 100vw)" destroyOnHidden>
+        <WholeCheck />
+      </Drawer>
+    </>
+  );
+}
+
+function WholeCheck() {
+  const say = useWords(checkWords);
+  const pick = usePick();
+  const locale = useLocale();
+  const { root } = useRoot();
+  const { state, start, cancel } = useWalk();
+  const stepsOf = useWalkSteps();
+  const clean = state.kind === 'done' && state.verdict.kind === 'clean' ? state.verdict.report : undefined;
+  return (
+    <div className="check">
+      <p className="quiet">{say('wholeLead')}</p>
+      <RootChoice />
+      <p>
+        {state.kind === 'walking' ? (
+          <Button onClick={cancel}>{say('cancel')}</Button>
+        ) : (
+          <Button type="primary" disabled={!root} onClick={() => root && start({ root: root.root })}>
+            {say(state.kind === 'idle' ? 'start' : 'again')}
+          </Button>
+        )}
+      </p>
+      {state.kind === 'done' ? (
+        <Alert type={clean ? 'success' : 'error'} showIcon role="status" title={say(clean ? 'passed' : 'failed')} />
+      ) : null}
+      {root ? <Steps steps={stepsOf(state, root)} /> : null}
+      {clean ? (
+        <>
+          <Facts
+            of={[
+              [say('ledgerHead'), <Hash key="head" of={clean.head} shown={24} />],
+              [say('lastSealed'), <Instant key="last" at={clean.sealedAt} show="second" />],
+            ]}
+          />
+          <h3>{say('custody')}</h3>
+          {clean.exchangeCustody.length === 0 ? (
+            <p>{say('custodyNone')}</p>
+          ) : (
+            <ul className="custody">
+              {clean.exchangeCustody.map((one) => (
+                <li key={one.department}>
+                  {one.name} <span className="quiet">{one.department}</span>
+                </li>
+              ))}
+            </ul>
+          )}
+          <h3>{say('byType')}</h3>
+          <dl className="by-type">
+            {(Object.entries(clean.byType) as [StatementType, number][]).map(([type, entries]) => (
+              <div key={type}>
+                <dt>{pick(statementWords[type])}</dt>
+                <dd>{count(entries, locale)}</dd>
+              </div>
+            ))}
+          </dl>
+          <CannotTell sentences={clean.warnings.map(pick)} />
+        </>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import { routes } from '#contracts';
+import { DownloadOutlined } from '@ant-design/icons';
+import { Button, Dropdown } from 'antd';
+import { useState } from 'react';
+import { useSession } from '../../app/session';
+import { RefusalNote } from '../../components/refusal-note';
+import { client } from '../../lib/api';
+import { useLocale, useWords } from '../../lib/words';
+import type { TrailQuery } from './filters';
+import { trailWords } from './words';
+
+const files = {
+  xlsx: { route: routes.trailSheet, name: 'trail.xlsx' },
+  html: { route: routes.trailPage, name: 'trail.html' },
+  json: { route: routes.trailFile, name: 'trail.json' },
+} as const;
+type Kind = keyof typeof files;
+
+/** The trail as it is filtered, as a file. */
+export function ExportLinks({ query, total }: { readonly query: TrailQuery; readonly total: string }) {
+  const say = useWords(trailWords);
+  const locale = useLocale();
+  const { person } = useSession();
+  const [error, setError] = useState<unknown>();
+  const [busy, setBusy] = useState(false);
+  // A link cannot say for which department one acts, nor in which language: where either matters the file is fetched here.
+  const isPlain = person.memberships.length < 2 && navigator.language.startsWith(locale);
+  const fetchFile = async (kind: Kind) => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const { route, name } = files[kind];
+      const response = await client.open(route, { query }, { headers: { 'accept-language': locale } });
+      const address = URL.createObjectURL(await response.blob());
+      Object.assign(document.createElement('a'), { href: address, download: name }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    } catch (fault) {
+      setError(fault);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const label = (kind: Kind) => say('exportAs', { format: kind === 'html' ? say('printable') : kind.toUpperCase() });
+  return (
+    <>
+      <Dropdown
+        trigger={['click']}
+        menu={{
+          items: (Object.keys(files) as Kind[]).map((kind) => ({
+            key: kind,
+            label: isPlain ? (
+              <a
+                href={`${files[kind].route.path}?${new URLSearchParams(query as Record<string, string>).toString()}`}
+                download={files[kind].name}
+              >
+                {label(kind)} ({total})
+              </a>
+            ) : (
+              `${label(kind)} (${total})`
+            ),
+          })),
+          onClick: ({ key }) => void (isPlain || fetchFile(key as Kind)),
+        }}
+      >
+        <Button icon={<DownloadOutlined />} loading={busy}>
+          {say(busy ? 'exporting' : 'exports')}
+        </Button>
+      </Dropdown>
+      <RefusalNote error={error} />
+    </>
+  );
+}

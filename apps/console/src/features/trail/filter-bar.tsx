@@ -1,0 +1,274 @@
+import { routes, statementKinds, statementKindWords, statementWords, typesOfKind, type StatementType } from '#contracts';
+import { Button, DatePicker, Segmented, Select, Tag } from 'antd';
+import dayjs from 'dayjs';
+import { useDeferredValue, useMemo, useState, type ReactNode } from 'react';
+import { useSession } from '../../app/session';
+import { useRead } from '../../lib/api';
+import { usePick, useWords } from '../../lib/words';
+import { presets, type Change, type Filters } from './filters';
+import { trailWords } from './words';
+
+interface Filtering {
+  readonly filters: Filters;
+  readonly change: (change: Change) => void;
+}
+
+/** Everything that one can narrow the trail by; they hold together. */
+export function FilterBar({ filters, change, clear }: Filtering & { readonly clear: () => void }) {
+  const say = useWords(trailWords);
+  const isAny = Object.entries(filters).some(([, value]) => (Array.isArray(value) ? value.length > 0 : value !== undefined));
+  return (
+    <details className="filters" open={!matchMedia('(max-width: 640px)').matches}>
+      <summary>{say('filters')}</summary>
+      <div className="filter-grid">
+        <Labelled label={say('types')}>
+          <TypeChoice filters={filters} change={change} />
+        </Labelled>
+        <Labelled label={say('department')}>
+          <DepartmentChoice filters={filters} change={change} />
+        </Labelled>
+        <Labelled label={say('dataset')}>
+          <DatasetChoice filters={filters} change={change} />
+        </Labelled>
+        <Labelled label={say('right')}>
+          <RightChoice filters={filters} change={change} />
+        </Labelled>
+        <Labelled label={say('delivery')}>
+          <DeliveryChoice filters={filters} change={change} />
+        </Labelled>
+        <Labelled label={say('person')}>
+          <PersonChoice filters={filters} change={change} />
+        </Labelled>
+      </div>
+      <Period filters={filters} change={change} />
+      <div className="filter-chips">
+        {filters.q ? (
+          <Tag closable onClose={() => change({ q: undefined })}>
+            {say('text')}: {filters.q}
+          </Tag>
+        ) : null}
+        {filters.subject ? (
+          <Tag closable onClose={() => change({ subject: undefined })}>
+            {say('subject')}: {filters.subject.slice(0, 16)}
+          </Tag>
+        ) : null}
+        {isAny ? (
+          <Button type="link" size="small" onClick={clear}>
+            {say('clear')}
+          </Button>
+        ) : null}
+      </div>
+    </details>
+  );
+}
+
+function Labelled({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    // oxlint-disable-next-line jsx-a11y/label-has-associated-control -- the control is the child, a select with its own input
+    <label className="filter">
+      <span>{label}</span>
+      {children}
+    </label>
+  );
+}
+
+const full = { width: '100%' };
+
+function TypeChoice({ filters, change }: Filtering) {
+  const say = useWords(trailWords);
+  const pick = usePick();
+  const options = statementKinds.map((kind) => ({
+    label: pick(statementKindWords[kind]),
+    options: typesOfKind(kind).map((type) => ({ value: type, label: pick(statementWords[type]) })),
+  }));
+  return (
+    <Select<StatementType[]>
+      mode="multiple"
+      style={full}
+      value={[...filters.types]}
+      options={options}
+      onChange={(types) => change({ types })}
+      maxTagCount="responsive"
+      showSearch={{ optionFilterProp: 'label' }}
+      allowClear
+      placeholder={say('all')}
+      aria-label={say('types')}
+    />
+  );
+}
+
+function DepartmentChoice({ filters, change }: Filtering) {
+  const say = useWords(trailWords);
+  const departments = useRead(routes.departments, {}, { staleTime: 300_000 });
+  return (
+    <Select
+      style={full}
+      value={filters.department}
+      options={departments.data?.items.map((one) => ({ value: one.code, label: one.name }))}
+      onChange={(department) => change({ department })}
+      showSearch={{ optionFilterProp: 'label' }}
+      allowClear
+      placeholder={say('all')}
+      aria-label={say('department')}
+    />
+  );
+}
+
+function DatasetChoice({ filters, change }: Filtering) {
+  const say = useWords(trailWords);
+  const [typed, setTyped] = useState('');
+  const [isOpen, setOpen] = useState(false);
+  const text = useDeferredValue(typed);
+  const found = useRead(
+    routes.datasets,
+    { query: { ...(text ? { text } : {}), limit: 50 } },
+    { enabled: isOpen, staleTime: 60_000 },
+  );
+  const chosen = useRead(
+    routes.dataset,
+    { params: { id: filters.dataset ?? '' } },
+    { enabled: filters.dataset !== undefined, staleTime: 300_000 },
+  );
+  const options = useMemo(() => {
+    const all = [...(chosen.data ? [chosen.data] : []), ...(found.data?.items.filter((one) => one.id !== chosen.data?.id) ?? [])];
+    return all.map((one) => ({ value: one.id, label: `${one.entry.title} · ${one.providerName}` }));
+  }, [chosen.data, found.data]);
+  return (
+    <Select
+      style={full}
+      value={filters.dataset}
+      options={options}
+      onOpenChange={setOpen}
+      loading={isOpen && found.isFetching}
+      onChange={(dataset) => change({ dataset, right: undefined, delivery: undefined })}
+      showSearch={{ filterOption: false, onSearch: setTyped }}
+      allowClear
+      placeholder={say('all')}
+      aria-label={say('dataset')}
+    />
+  );
+}
+
+function RightChoice({ filters, change }: Filtering) {
+  const say = useWords(trailWords);
+  const [isOpen, setOpen] = useState(false);
+  const { dataset, right } = filters;
+  const rights = useRead(
+    routes.rights,
+    { query: { ...(dataset ? { dataset } : {}), limit: 200 } },
+    { enabled: isOpen, staleTime: 60_000 },
+  );
+  const chosen = useRead(routes.right, { params: { id: right ?? '' } }, { enabled: right !== undefined, staleTime: 300_000 });
+  const all = [...(chosen.data ? [chosen.data] : []), ...(rights.data?.items.filter((one) => one.id !== right) ?? [])];
+  return (
+    <Select
+      style={full}
+      value={right}
+      options={all.map((one) => ({ value: one.id, label: `${one.granteeName} ← ${one.datasetTitle} · ${one.id.slice(0, 6)}` }))}
+      onOpenChange={setOpen}
+      loading={isOpen && rights.isFetching}
+      onChange={(value) => change({ right: value, delivery: undefined })}
+      showSearch={{ optionFilterProp: 'label' }}
+      popupMatchSelectWidth={false}
+      allowClear
+      placeholder={say('all')}
+      aria-label={say('right')}
+    />
+  );
+}
+
+function DeliveryChoice({ filters, change }: Filtering) {
+  const say = useWords(trailWords);
+  const [isOpen, setOpen] = useState(false);
+  const { right, delivery } = filters;
+  const deliveries = useRead(
+    routes.deliveries,
+    { query: { ...(right ? { right } : {}), limit: 200 } },
+    { enabled: isOpen, staleTime: 60_000 },
+  );
+  const chosen = useRead(
+    routes.delivery,
+    { params: { id: delivery ?? '' } },
+    { enabled: delivery !== undefined, staleTime: 60_000 },
+  );
+  const all = [...(chosen.data ? [chosen.data] : []), ...(deliveries.data?.items.filter((one) => one.id !== delivery) ?? [])];
+  return (
+    <Select
+      style={full}
+      value={delivery}
+      options={all.map((one) => ({
+        value: one.id,
+        label: `${dayjs(one.pulledAt).format('YYYY-MM-DD HH:mm')} · ${one.granteeName} ← ${one.datasetTitle}`,
+      }))}
+      onOpenChange={setOpen}
+      loading={isOpen && deliveries.isFetching}
+      onChange={(value) => change({ delivery: value })}
+      showSearch={{ optionFilterProp: 'label' }}
+      popupMatchSelectWidth={false}
+      allowClear
+      placeholder={say('all')}
+      aria-label={say('delivery')}
+    />
+  );
+}
+
+/** People of the department that is chosen, else of one's own: names are kept department by department. */
+function PersonChoice({ filters, change }: Filtering) {
+  const say = useWords(trailWords);
+  const { department } = useSession();
+  const people = useRead(
+    routes.people,
+    { query: { department: filters.department ?? department, limit: 500 } },
+    { staleTime: 300_000 },
+  );
+  const known =
+    people.data?.items.map((one) => ({ value: one.id, label: one.name ? `${one.name} · ${one.login}` : say('erased') })) ?? [];
+  const { person } = filters;
+  const isKnown = person === undefined || known.some(({ value }) => value === person);
+  return (
+    <Select
+      style={full}
+      value={person}
+      options={isKnown ? known : [{ value: person, label: `${person.slice(0, 8)}…` }, ...known]}
+      onChange={(value) => change({ person: value })}
+      showSearch={{ optionFilterProp: 'label' }}
+      allowClear
+      placeholder={say('all')}
+      aria-label={say('person')}
+    />
+  );
+}
+
+function Period({ filters, change }: Filtering) {
+  const say = useWords(trailWords);
+  const { from, until, period } = filters;
+  const chosen = period ?? (from || until ? '' : 'all');
+  return (
+    <div className="period" role="group" aria-label={say('period')}>
+      <Segmented<string>
+        value={chosen}
+        options={[{ value: 'all', label: say('all') }, ...presets.map((one) => ({ value: one, label: say(one) }))]}
+        onChange={(value) => change({ from: undefined, until: undefined, period: value === 'all' ? undefined : value })}
+        aria-label={say('period')}
+      />
+      <span className="period-days">
+        <DatePicker
+          value={from ? dayjs(from) : null}
+          onChange={(day) => change({ period: undefined, from: day?.startOf('day').toISOString() })}
+          placeholder={say('from')}
+          aria-label={say('from')}
+          maxDate={until ? dayjs(until) : undefined}
+        />
+        <span aria-hidden="true">–</span>
+        <DatePicker
+          // Half-open: the last instant that still belongs to it is shown.
+          value={until ? dayjs(until).subtract(1, 'millisecond') : null}
+          onChange={(day) => change({ period: undefined, until: day?.startOf('day').add(1, 'day').toISOString() })}
+          placeholder={say('until')}
+          aria-label={say('until')}
+          minDate={from ? dayjs(from) : undefined}
+        />
+      </span>
+    </div>
+  );
+}
