@@ -53,6 +53,7 @@ export function consoleConfig({ apiUrl = 'http://127.0.0.1:8080' } = {}) {
       chunkSizeWarningLimit: 2000,
       license: { fileName: 'licenses.md' },
     },
+    worker: { format: 'es' },
     server: { port: 5173, proxy: { '/api': apiUrl, '/health': apiUrl, '/open.html': apiUrl } },
     logLevel: 'warn',
   };

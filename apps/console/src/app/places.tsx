@@ -1,4 +1,5 @@
 import { accountPlaces } from '../features/account/places';
+import { deliveryPlaces } from '../features/deliveries/places';
 import { findPlaces } from '../features/find/places';
 import { inboxPlaces } from '../features/inbox/places';
 import { rightsPlaces } from '../features/rights/places';
@@ -6,4 +7,11 @@ import { trailPlaces } from '../features/trail/places';
 import type { Place } from './place';
 
 /** Every page; a feature adds its own list here. */
-export const places: readonly Place[] = [...findPlaces, ...inboxPlaces, ...rightsPlaces, ...trailPlaces, ...accountPlaces];
+export const places: readonly Place[] = [
+  ...findPlaces,
+  ...inboxPlaces,
+  ...rightsPlaces,
+  ...deliveryPlaces,
+  ...trailPlaces,
+  ...accountPlaces,
+];

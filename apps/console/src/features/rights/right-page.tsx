@@ -9,6 +9,7 @@ import { PagedTable, type Column } from '../../components/paged-table';
 import { StateActions } from '../../components/state-actions';
 import { NextStep, StateTag } from '../../components/state-tag';
 import { Terms } from '../../components/terms';
+import { WaitingStatements } from '../../components/waiting-statements';
 import { Whole } from '../../components/whole';
 import { client, useRead, useReadPages } from '../../lib/api';
 import { saveText } from '../../lib/save';
@@ -19,7 +20,6 @@ import { useLocale, usePick, useWords } from '../../lib/words';
 import { PullForm } from './pull-form';
 import { QuotaBar } from './quota-bar';
 import { TimeLeft } from './time-left';
-import { WaitingStatements } from './waiting-statements';
 import { rightsWords } from './words';
 
 /** One usage right: what it allows, what is left of it, what was done under it, and what can be done now. */

@@ -70,11 +70,5 @@ export const rightsWords = defineWords('rights', {
   history: { zh: '留痕', en: 'Trail' },
   noHistory: { zh: '没有可见的记录。', en: 'No entries to be seen.' },
   entry: { zh: '第 {{index}} 条', en: 'Entry {{index}}' },
-  waiting: { zh: '待办的签署记录', en: 'Waiting statements' },
-  waitingLead: {
-    zh: '已提交，尚未生效：{{next}}',
-    en: 'Sent, not in force yet: {{next}}',
-  },
-  signNow: { zh: '签名', en: 'Sign' },
   all: { zh: '查看全部', en: 'Show all' },
 });

@@ -1,27 +1,29 @@
 import { routes } from '#contracts';
 import { useState } from 'react';
 import { Button } from 'antd';
-import { Section } from '../../components/page';
-import { SignHere } from '../../components/sign-here';
-import { NextStep, StateTag } from '../../components/state-tag';
-import { useSession } from '../../app/session';
-import { useReadPages } from '../../lib/api';
-import { usePick, useWords } from '../../lib/words';
-import { rightsWords } from './words';
+import { Section } from './page';
+import { SignHere } from './sign-here';
+import { NextStep, StateTag } from './state-tag';
+import { useSession } from '../app/session';
+import { useReadPages } from '../lib/api';
+import { defineWords, usePick, useWords } from '../lib/words';
+
+const words = defineWords('waiting-statements', {
+  title: { zh: '待办的签署记录', en: 'Waiting statements' },
+  sign: { zh: '签名', en: 'Sign' },
+});
 
 /** Statements about this object that were sent and are not sealed yet; those that wait for this department's key are signed here. */
 export function WaitingStatements({ about }: { readonly about: string }) {
-  const say = useWords(rightsWords);
+  const say = useWords(words);
   const pick = usePick();
   const { department } = useSession();
   const [signing, sign] = useState<string>();
-  const proposals = useReadPages(routes.proposals, {}, { pageSize: 200 });
-  const waiting = proposals.items.filter(
-    ({ about: of, state }) => of.id === about && state !== 'sealed' && state !== 'rejected' && state !== 'returned',
-  );
+  const proposals = useReadPages(routes.proposals, { query: { about } }, { pageSize: 50 });
+  const waiting = proposals.items.filter(({ state }) => state !== 'sealed' && state !== 'rejected' && state !== 'returned');
   if (waiting.length === 0) return null;
   return (
-    <Section title={say('waiting')}>
+    <Section title={say('title')}>
       <ul className="plain rows">
         {waiting.map((proposal) => (
           <li key={proposal.id} className="row">
@@ -31,7 +33,7 @@ export function WaitingStatements({ about }: { readonly about: string }) {
             </span>
             {proposal.state === 'awaiting-signature' && proposal.statement.issuer === department && signing !== proposal.id ? (
               <Button size="small" type="primary" onClick={() => sign(proposal.id)}>
-                {say('signNow')}
+                {say('sign')}
               </Button>
             ) : null}
             {signing === proposal.id ? (

@@ -1,0 +1,58 @@
+import { routes, type DeliveryView } from '#contracts';
+import type { SealedDelivery } from '#ledger';
+import { Button, Typography } from 'antd';
+import { useState } from 'react';
+import { useSession } from '../../app/session';
+import { RefusalNote } from '../../components/refusal-note';
+import { useWords } from '../../lib/words';
+import { fileNameOf, OpeningNews } from './open-here';
+import type { Opener } from './use-opening';
+import { deliveryWords } from './words';
+
+/** The encrypted file as it is, and exactly how it is opened elsewhere. */
+export function AgeFile({
+  delivery,
+  sealed,
+  opener: { opening, start, stop },
+}: {
+  readonly delivery: DeliveryView;
+  readonly sealed: SealedDelivery;
+  readonly opener: Opener;
+}) {
+  const say = useWords(deliveryWords);
+  const { department } = useSession();
+  const [error, setError] = useState<unknown>();
+  const plainName = fileNameOf(delivery);
+  const ageName = `${plainName}.age`;
+  const download = () =>
+    start(ageName, { delivery: delivery.id, department, expected: sealed }).then(() => setError(undefined), setError);
+  return (
+    <>
+      <p className="quiet">{say('ageLead')}</p>
+      <RefusalNote error={error} />
+      <OpeningNews opening={opening} stop={stop} />
+      {opening.state === 'running' ? null : (
+        <p className="open-actions">
+          <Button type="primary" onClick={() => void download()}>
+            {say('downloadAge')}
+          </Button>
+        </p>
+      )}
+      <h3>{say('compare')}</h3>
+      <Command text={`echo "${sealed.ciphertextSha256}  ${ageName}" | sha256sum -c`} />
+      <h3>{say('decrypt')}</h3>
+      <Command text={`age -d -i IDENTITY.txt -o "${plainName}" "${ageName}"`} />
+      <h3>{say('allInOne')}</h3>
+      <Command text={`quanlian pull ${delivery.right.slice(0, 8)} -o "${plainName}" --identity IDENTITY.txt`} />
+      <p className="quiet">{say('receiptByTool')}</p>
+    </>
+  );
+}
+
+function Command({ text }: { readonly text: string }) {
+  return (
+    <Typography.Paragraph className="command" copyable={{ text, tooltips: false }}>
+      <code>{text}</code>
+    </Typography.Paragraph>
+  );
+}

@@ -1,0 +1,208 @@
+import { routes, type DeliveryView } from '#contracts';
+import { Alert, Segmented } from 'antd';
+import { useState } from 'react';
+import { Link, useParams } from 'react-router';
+import { useSession } from '../../app/session';
+import { DeliveryStages } from '../../components/delivery-stages';
+import { Facts } from '../../components/facts';
+import { Hash } from '../../components/hash';
+import { Instant } from '../../components/instant';
+import { Page, Section } from '../../components/page';
+import { SignHere } from '../../components/sign-here';
+import { StateActions } from '../../components/state-actions';
+import { NextStep, StateTag } from '../../components/state-tag';
+import { formatNames } from '../../components/terms';
+import { TrustNote } from '../../components/trust-note';
+import { Whole } from '../../components/whole';
+import { useRead } from '../../lib/api';
+import { bytes, count } from '../../lib/numbers';
+import { useLocale, usePick, useWords } from '../../lib/words';
+import { AgeFile } from './age-file';
+import './deliveries.css';
+import { OpenHere } from './open-here';
+import { Receipt } from './receipt';
+import { useOpening } from './use-opening';
+import { sealedFault, useSealed } from './use-sealed';
+import { deliveryWords } from './words';
+
+/** One delivery: how far it is, what the ledger says of it, and how to open it. */
+export function DeliveryPage() {
+  const say = useWords(deliveryWords);
+  const { id = '' } = useParams();
+  const delivery = useRead(routes.delivery, { params: { id } });
+  return delivery.data ? (
+    <ShownDelivery delivery={delivery.data} />
+  ) : (
+    <Page title={say('title')}>
+      <Whole reading={delivery} />
+    </Page>
+  );
+}
+
+function ShownDelivery({ delivery }: { readonly delivery: DeliveryView }) {
+  const say = useWords(deliveryWords);
+  const { department, has } = useSession();
+  const { id, state, grantor, grantee, payload } = delivery;
+  const isOurs = grantee === department && has('requester');
+  return (
+    <Page
+      title={delivery.datasetTitle || say('title')}
+      lead={
+        <>
+          {say('lead', { to: delivery.granteeName })} · <Link to={`/rights/${delivery.right}`}>{say('right')}</Link> ·{' '}
+          <Link to={`/trail?delivery=${id}`}>{say('trail')}</Link>
+        </>
+      }
+      actions={
+        <StateActions kind="delivery" state={state} parties={{ grantor, grantee, payload }} params={{ id }} only={['cancel']} />
+      }
+    >
+      <Section title={say('progress')} extra={<StateTag kind="delivery" state={state} />}>
+        <DeliveryStages delivery={delivery} />
+        <p className="delivery-next">
+          <NextStep kind="delivery" state={state} />
+        </p>
+        <WhyNot delivery={delivery} />
+      </Section>
+      {isOurs && state === 'pulled' ? <PullProposal id={id} /> : null}
+      {isOurs && (state === 'prepared' || state === 'received') ? <Opening delivery={delivery} /> : null}
+      <DeliveryFacts delivery={delivery} />
+    </Page>
+  );
+}
+
+function WhyNot({ delivery }: { readonly delivery: DeliveryView }) {
+  const say = useWords(deliveryWords);
+  const pick = usePick();
+  const { problem, right, state } = delivery;
+  if (!problem) return null;
+  return (
+    <Alert
+      className="refusal"
+      type={state === 'cancelled' ? 'info' : 'warning'}
+      showIcon
+      title={pick(problem.title)}
+      description={
+        state === 'cancelled' ? undefined : (
+          <>
+            {state === 'refused' ? <p>{say('forwardRefused')}</p> : null}
+            <p>
+              <Link to={`/rights/${right}`}>{say('toRight')}</Link>
+            </p>
+            <small className="quiet">
+              <code>{problem.code}</code>
+            </small>
+          </>
+        )
+      }
+    />
+  );
+}
+
+/** The pull itself, as long as it waits for the department's signature or when it never was sealed. */
+function PullProposal({ id }: { readonly id: string }) {
+  const say = useWords(deliveryWords);
+  const pick = usePick();
+  const proposal = useRead(routes.proposal, { params: { id } });
+  if (proposal.data?.state === 'awaiting-signature')
+    return (
+      <Section title={say('sign')}>
+        <SignHere proposal={proposal.data} />
+      </Section>
+    );
+  if (proposal.data?.state === 'rejected' || proposal.data?.state === 'returned')
+    return (
+      <Alert
+        className="refusal"
+        type="warning"
+        showIcon
+        title={say('pullReturned')}
+        description={proposal.data.problem ? pick(proposal.data.problem.title) : proposal.data.returnReason}
+      />
+    );
+  return null;
+}
+
+function Opening({ delivery }: { readonly delivery: DeliveryView }) {
+  const say = useWords(deliveryWords);
+  const pick = usePick();
+  const [how, choose] = useState<'here' | 'asAge'>('here');
+  const { sealed } = useSealed(delivery.id, true);
+  const opener = useOpening();
+  const fault = sealedFault(sealed.error);
+  return (
+    <>
+      <Section title={say('sealed')}>
+        <TrustNote />
+        {fault ? <Alert type="error" showIcon role="alert" title={pick(fault)} className="refusal" /> : null}
+        {sealed.data ? (
+          <p className="sealed-ok">
+            ✓ {say('sealedOk', { index: sealed.data.index })} <Link to={`/trail/${sealed.data.index}`}>{say('trail')}</Link>
+          </p>
+        ) : fault || sealed.error ? null : (
+          <p className="quiet">{say('sealedWaits')}</p>
+        )}
+      </Section>
+      {sealed.data ? <Receipt delivery={delivery} sealed={sealed.data} /> : null}
+      {sealed.data && delivery.payload ? (
+        <Section title={say('open')}>
+          <p>
+            <Segmented<'here' | 'asAge'>
+              aria-label={say('how')}
+              value={how}
+              disabled={opener.opening.state === 'running'}
+              onChange={(next) => {
+                opener.stop();
+                choose(next);
+              }}
+              options={[
+                { value: 'here', label: say('here') },
+                { value: 'asAge', label: say('asAge') },
+              ]}
+            />
+          </p>
+          {how === 'here' ? (
+            <OpenHere delivery={delivery} sealed={sealed.data} opener={opener} />
+          ) : (
+            <AgeFile delivery={delivery} sealed={sealed.data} opener={opener} />
+          )}
+        </Section>
+      ) : null}
+    </>
+  );
+}
+
+function DeliveryFacts({ delivery }: { readonly delivery: DeliveryView }) {
+  const say = useWords(deliveryWords);
+  const locale = useLocale();
+  const { rows, sizeBytes, ciphertextSha256, plaintextHmac, recipients, receivedAt, state } = delivery;
+  const isThere = state === 'prepared' || state === 'received';
+  return (
+    <Section title={say('facts')}>
+      <Facts
+        of={[
+          [say('pulledAt'), <Instant key="at" at={delivery.pulledAt} />],
+          [say('receivedAt'), receivedAt ? <Instant key="received" at={receivedAt} /> : undefined],
+          [say('format'), formatNames[delivery.format]],
+          [say('rows'), rows === undefined ? undefined : count(rows, locale)],
+          [say('size'), sizeBytes === undefined ? undefined : bytes(sizeBytes)],
+          [say('served'), delivery.servedBytes > 0 ? bytes(delivery.servedBytes) : undefined],
+          [say('payload'), isThere ? say(delivery.payload ? 'stored' : 'gone') : undefined],
+          [say('ciphertext'), ciphertextSha256 ? <Hash key="sha" of={ciphertextSha256} shown={16} /> : undefined],
+          [say('hmac'), plaintextHmac ? <Hash key="hmac" of={plaintextHmac} shown={16} /> : undefined],
+          [
+            say('recipients'),
+            recipients.length > 0
+              ? recipients.map((one) => (
+                  <span key={one} className="recipient">
+                    <Hash of={one} shown={16} />
+                  </span>
+                ))
+              : undefined,
+          ],
+          [say('items'), delivery.items.join(locale === 'zh' ? '、' : ', ')],
+        ]}
+      />
+    </Section>
+  );
+}

@@ -1,0 +1,40 @@
+import { routes, type DeliveryView, type ProposalView } from '#contracts';
+import type { SealedDelivery } from '#ledger';
+import { useState } from 'react';
+import { useSend } from '../../lib/api';
+
+// That this browser opened a delivery and found it right, kept so that a reload between opening and signing loses nothing. Nothing of it
+// is secret: it is what the ledger says anyway.
+const keyOf = (delivery: string) => `quanlian.opened.${delivery}`;
+
+/** Remembers that the delivery was opened here and agreed with what was sealed. */
+export function noteOpened(delivery: string, { ciphertextSha256 }: SealedDelivery): void {
+  localStorage.setItem(keyOf(delivery), ciphertextSha256);
+}
+
+/** Whether this browser opened exactly this file. */
+export const wasOpened = (delivery: string, { ciphertextSha256 }: SealedDelivery): boolean =>
+  localStorage.getItem(keyOf(delivery)) === ciphertextSha256;
+
+export const forgetOpened = (delivery: string): void => localStorage.removeItem(keyOf(delivery));
+
+/** Signs the receipt of a delivery that was opened and checked. The prepared statement must say exactly what was checked. */
+export function useReceipt({ id, right, dataset }: DeliveryView, sealed: SealedDelivery) {
+  const [isWrong, setWrong] = useState(false);
+  const { ciphertextSha256, plaintextHmac, rows } = sealed;
+  const says = ({ statement }: ProposalView) => {
+    if (statement.type !== 'receipt.signed') return false;
+    const { body } = statement;
+    return (
+      body.delivery === id &&
+      body.right === right &&
+      body.dataset === dataset &&
+      body.ciphertextSha256 === ciphertextSha256 &&
+      body.plaintextHmac === plaintextHmac &&
+      body.rows === rows
+    );
+  };
+  const send = useSend(routes.signReceipt, { refresh: ['deliveries'], onDone: (proposal) => setWrong(!says(proposal)) });
+  const sign = () => send.mutate({ params: { id }, body: { ciphertextSha256, plaintextHmac, rows } });
+  return { sign, error: send.error, isPending: send.isPending, isWrong };
+}
