@@ -61,7 +61,8 @@ test('the head of a file is read from its beginning, wherever that is cut', () =
   const text = '\ufeff姓名,备注\n张三,"两\n行"\n李四,x\n';
   const bytes = Buffer.from(text);
   for (let length = bytes.indexOf('\n') + 1; length <= bytes.length; length += 1) {
-    const { header, rows } = readCsvHead(bytes.subarray(0, length), length === bytes.length);
+    const { header, headerBytes, rows } = readCsvHead(bytes.subarray(0, length), length === bytes.length);
+    assert.equal(headerBytes, bytes.indexOf('\n') + 1);
     assert.deepEqual(header, ['姓名', '备注']);
     const whole = [
       ['张三', '两\n行'],

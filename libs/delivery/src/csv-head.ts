@@ -5,6 +5,8 @@ import { CsvRows } from './csv-rows.js';
 /** How a CSV file begins. */
 export interface CsvHead {
   readonly header: readonly string[];
+  /** How long the header is, its line end included. */
+  readonly headerBytes: number;
   /** The first records, each with as many fields as it has. */
   readonly rows: readonly (readonly string[])[];
 }
@@ -18,16 +20,19 @@ export function readCsvHead(bytes: Uint8Array, isWhole: boolean, rowsMax = 20, l
   rows.push(isWhole ? bytes : bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1));
   rows.end();
   const records: string[][] = [];
+  let headerBytes = 0;
   try {
-    while (records.length <= rowsMax && rows.next())
+    while (records.length <= rowsMax && rows.next()) {
+      if (records.length === 0) headerBytes = rows.nextAt;
       records.push(Array.from({ length: Math.min(rows.fields, limits.columns) }, (_, i) => rows.text(i)));
+    }
   } catch (error) {
     // A line feed within quotes may be where the bytes were cut: that record is not broken, only not all here.
     if (isWhole || records.length === 0 || (error as { code?: string }).code !== 'csv-quote') throw error;
   }
   const [header, ...first] = records;
   if (!header) throw refuse('file-empty');
-  return { header, rows: first };
+  return { header, headerBytes, rows: first };
 }
 
 /** A column of a file beside the items of an entry. */

@@ -87,6 +87,11 @@ export class CsvRows {
     }
   }
 
+  /** Where the record after the current one begins in `bytes`. */
+  get nextAt(): number {
+    return this.#position;
+  }
+
   /** The text of a field of the current record. */
   text(field: number): string {
     const text = utf8Text(this.bytes, this.starts[field] as number, this.ends[field] as number);

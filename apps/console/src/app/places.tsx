@@ -2,6 +2,7 @@ import { accountPlaces } from '../features/account/places';
 import { deliveryPlaces } from '../features/deliveries/places';
 import { findPlaces } from '../features/find/places';
 import { inboxPlaces } from '../features/inbox/places';
+import { publishPlaces } from '../features/publish/places';
 import { rightsPlaces } from '../features/rights/places';
 import { trailPlaces } from '../features/trail/places';
 import type { Place } from './place';
@@ -10,6 +11,7 @@ import type { Place } from './place';
 export const places: readonly Place[] = [
   ...findPlaces,
   ...inboxPlaces,
+  ...publishPlaces,
   ...rightsPlaces,
   ...deliveryPlaces,
   ...trailPlaces,

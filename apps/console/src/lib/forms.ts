@@ -17,7 +17,8 @@ const messages: Readonly<Record<string, { zh: string; en: string }>> = {
   login: { zh: '登录名为 2 至 64 个小写字母、数字或 . _ -。', en: '2 to 64 small letters, digits or . _ -.' },
 };
 
-function sentenceOf(issue: z.core.$ZodIssue, locale: Locale): string {
+/** What a person is told of an issue that a schema of the contract found. */
+export function sentenceOf(issue: z.core.$ZodIssue, locale: Locale): string {
   const known = messages[issue.message];
   if (known) return known[locale];
   const error =
