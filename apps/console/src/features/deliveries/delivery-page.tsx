@@ -1,4 +1,5 @@
 import { routes, type DeliveryView } from '#contracts';
+import type { SealedDelivery } from '#ledger';
 import { Alert, Segmented } from 'antd';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
@@ -22,6 +23,7 @@ import './deliveries.css';
 import { OpenHere } from './open-here';
 import { Receipt } from './receipt';
 import { useOpening } from './use-opening';
+import { useReceipt } from './use-receipt';
 import { sealedFault, useSealed } from './use-sealed';
 import { deliveryWords } from './words';
 
@@ -126,9 +128,7 @@ function PullProposal({ id }: { readonly id: string }) {
 function Opening({ delivery }: { readonly delivery: DeliveryView }) {
   const say = useWords(deliveryWords);
   const pick = usePick();
-  const [how, choose] = useState<'here' | 'asAge'>('here');
   const { sealed } = useSealed(delivery.id, true);
-  const opener = useOpening();
   const fault = sealedFault(sealed.error);
   return (
     <>
@@ -143,8 +143,20 @@ function Opening({ delivery }: { readonly delivery: DeliveryView }) {
           <p className="quiet">{say('sealedWaits')}</p>
         )}
       </Section>
-      {sealed.data ? <Receipt delivery={delivery} sealed={sealed.data} /> : null}
-      {sealed.data && delivery.payload ? (
+      {sealed.data ? <SealedDelivered delivery={delivery} sealed={sealed.data} /> : null}
+    </>
+  );
+}
+
+function SealedDelivered({ delivery, sealed }: { readonly delivery: DeliveryView; readonly sealed: SealedDelivery }) {
+  const say = useWords(deliveryWords);
+  const [how, choose] = useState<'here' | 'asAge'>('here');
+  const opener = useOpening();
+  const receipt = useReceipt(delivery, sealed);
+  return (
+    <>
+      <Receipt delivery={delivery} receipt={receipt} />
+      {delivery.payload ? (
         <Section title={say('open')}>
           <p>
             <Segmented<'here' | 'asAge'>
@@ -162,9 +174,9 @@ function Opening({ delivery }: { readonly delivery: DeliveryView }) {
             />
           </p>
           {how === 'here' ? (
-            <OpenHere delivery={delivery} sealed={sealed.data} opener={opener} />
+            <OpenHere delivery={delivery} sealed={sealed} opener={opener} receipt={receipt} />
           ) : (
-            <AgeFile delivery={delivery} sealed={sealed.data} opener={opener} />
+            <AgeFile delivery={delivery} sealed={sealed} opener={opener} />
           )}
         </Section>
       ) : null}

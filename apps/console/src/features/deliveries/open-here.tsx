@@ -11,7 +11,7 @@ import { heldIdentities } from '../../lib/held-keys';
 import { bytes, count } from '../../lib/numbers';
 import { useLocale, usePick, useWords } from '../../lib/words';
 import { readIdentityFile } from './identity-file';
-import { noteOpened, useReceipt } from './use-receipt';
+import type { useReceipt } from './use-receipt';
 import type { Opener, Opening } from './use-opening';
 import { deliveryWords } from './words';
 
@@ -26,14 +26,15 @@ export function OpenHere({
   delivery,
   sealed,
   opener: { opening, start, stop },
+  receipt,
 }: {
   readonly delivery: DeliveryView;
   readonly sealed: SealedDelivery;
   readonly opener: Opener;
+  readonly receipt: ReturnType<typeof useReceipt>;
 }) {
   const say = useWords(deliveryWords);
   const { department } = useSession();
-  const receipt = useReceipt(delivery, sealed);
   const [identities, setIdentities] = useState<readonly AgeSecret[]>([]);
   const [withReceipt, setWithReceipt] = useState(true);
   const [error, setError] = useState<unknown>();
@@ -50,7 +51,7 @@ export function OpenHere({
         decrypt: { identities, key },
       });
       if (!isOpened) return;
-      noteOpened(delivery.id, sealed);
+      receipt.noteOpened();
       if (withReceipt && !isSigned) receipt.sign();
     } catch (fault) {
       setError(fault);

@@ -1,5 +1,4 @@
 import { routes, type DeliveryView } from '#contracts';
-import type { SealedDelivery } from '#ledger';
 import { Alert, Button } from 'antd';
 import { Link } from 'react-router';
 import { Section } from '../../components/page';
@@ -7,14 +6,19 @@ import { RefusalNote } from '../../components/refusal-note';
 import { SignHere } from '../../components/sign-here';
 import { useReadPages } from '../../lib/api';
 import { useWords } from '../../lib/words';
-import { useReceipt, wasOpened } from './use-receipt';
+import type { useReceipt } from './use-receipt';
 import { deliveryWords } from './words';
 
 /** The receipt: waiting to be signed, on its way, or sealed. Nothing before the data was opened here. */
-export function Receipt({ delivery, sealed }: { readonly delivery: DeliveryView; readonly sealed: SealedDelivery }) {
+export function Receipt({
+  delivery,
+  receipt,
+}: {
+  readonly delivery: DeliveryView;
+  readonly receipt: ReturnType<typeof useReceipt>;
+}) {
   const say = useWords(deliveryWords);
   const { id, state } = delivery;
-  const receipt = useReceipt(delivery, sealed);
   const isReceived = state === 'received';
   const entries = useReadPages(
     routes.trail,
@@ -42,7 +46,7 @@ export function Receipt({ delivery, sealed }: { readonly delivery: DeliveryView;
         {waiting.state === 'awaiting-signature' ? <SignHere proposal={waiting} /> : <p role="status">{say('receiptWaits')}</p>}
       </Section>
     );
-  if (!wasOpened(id, sealed)) return null;
+  if (!receipt.isOpened) return null;
   return (
     <Section title={say('receipt')}>
       <p>{say('receiptLead')}</p>

@@ -7,21 +7,11 @@ import { useSend } from '../../lib/api';
 // is secret: it is what the ledger says anyway.
 const keyOf = (delivery: string) => `quanlian.opened.${delivery}`;
 
-/** Remembers that the delivery was opened here and agreed with what was sealed. */
-export function noteOpened(delivery: string, { ciphertextSha256 }: SealedDelivery): void {
-  localStorage.setItem(keyOf(delivery), ciphertextSha256);
-}
-
-/** Whether this browser opened exactly this file. */
-export const wasOpened = (delivery: string, { ciphertextSha256 }: SealedDelivery): boolean =>
-  localStorage.getItem(keyOf(delivery)) === ciphertextSha256;
-
-export const forgetOpened = (delivery: string): void => localStorage.removeItem(keyOf(delivery));
-
 /** Signs the receipt of a delivery that was opened and checked. The prepared statement must say exactly what was checked. */
 export function useReceipt({ id, right, dataset }: DeliveryView, sealed: SealedDelivery) {
-  const [isWrong, setWrong] = useState(false);
   const { ciphertextSha256, plaintextHmac, rows } = sealed;
+  const [isWrong, setWrong] = useState(false);
+  const [isOpened, setOpened] = useState(() => localStorage.getItem(keyOf(id)) === ciphertextSha256);
   const says = ({ statement }: ProposalView) => {
     if (statement.type !== 'receipt.signed') return false;
     const { body } = statement;
@@ -36,5 +26,10 @@ export function useReceipt({ id, right, dataset }: DeliveryView, sealed: SealedD
   };
   const send = useSend(routes.signReceipt, { refresh: ['deliveries'], onDone: (proposal) => setWrong(!says(proposal)) });
   const sign = () => send.mutate({ params: { id }, body: { ciphertextSha256, plaintextHmac, rows } });
-  return { sign, error: send.error, isPending: send.isPending, isWrong };
+  /** Remembers that the delivery was opened here and agreed with what was sealed. */
+  const noteOpened = () => {
+    localStorage.setItem(keyOf(id), ciphertextSha256);
+    setOpened(true);
+  };
+  return { sign, noteOpened, isOpened, error: send.error, isPending: send.isPending, isWrong };
 }

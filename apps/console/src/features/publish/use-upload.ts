@@ -32,11 +32,15 @@ export function useUpload(dataset: string) {
   const [sending, setSending] = useState<Sending>({ state: 'none' });
   const request = useRef<XMLHttpRequest>(undefined);
   const isSending = sending.state === 'sending';
+  // Once it is known what became of the file there is nothing more to ask; what follows is news of the proposal.
+  const ended = useRef(false);
   const upload = useRead(
     routes.upload,
     { params: { id: kept?.id ?? '' } },
-    { enabled: kept !== undefined, refetchInterval: isSending || kept !== undefined ? 1_000 : false },
+    { enabled: kept !== undefined, refetchInterval: ended.current ? false : 1_000 },
   );
+
+  ended.current = upload.data?.state === 'proposed' || (upload.data?.state === 'failed' && !isSending);
 
   const forget = useCallback(() => {
     localStorage.removeItem(keyOf(dataset));
@@ -94,5 +98,13 @@ export function useUpload(dataset: string) {
   }, [isSending]);
   useEffect(() => () => request.current?.abort(), []);
 
-  return { kept, sending, view: upload.data as UploadView | undefined, viewError: upload.error, send, cancel, forget };
+  return {
+    kept,
+    sending,
+    view: upload.data as UploadView | undefined,
+    isLooking: upload.isPending && upload.fetchStatus !== 'idle',
+    send,
+    cancel,
+    forget,
+  };
 }

@@ -153,7 +153,7 @@ function ChosenFile({
 }
 
 function UploadNews({
-  upload: { kept, sending, view, cancel, forget },
+  upload: { kept, sending, view, isLooking, cancel, forget },
   items,
   again,
   taken,
@@ -244,6 +244,7 @@ function UploadNews({
         <Button onClick={again}>{say('otherFile')}</Button>
       </>
     );
+  if (isLooking && sending.state === 'none') return null;
   const isGoing = view?.state === 'receiving' && sending.state === 'none';
   return (
     <Alert
