@@ -1,4 +1,5 @@
 import { accountPlaces } from '../features/account/places';
+import { askPlaces } from '../features/ask/places';
 import { deliveryPlaces } from '../features/deliveries/places';
 import { findPlaces } from '../features/find/places';
 import { inboxPlaces } from '../features/inbox/places';
@@ -10,10 +11,11 @@ import type { Place } from './place';
 /** Every page; a feature adds its own list here. */
 export const places: readonly Place[] = [
   ...findPlaces,
+  ...askPlaces,
+  ...accountPlaces,
+  ...deliveryPlaces,
   ...inboxPlaces,
   ...publishPlaces,
   ...rightsPlaces,
-  ...deliveryPlaces,
   ...trailPlaces,
-  ...accountPlaces,
 ];

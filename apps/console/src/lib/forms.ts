@@ -40,13 +40,18 @@ export function ruleOf(schema: z.ZodType): Rule {
   };
 }
 
-/** Puts the exchange's refusal beside the field that it names. True when the form has that field. */
+/**
+ * Puts the exchange's refusal beside the field that it names, or the nearest above it (`rows` for `rows.of.0`). True when the form has
+ * one. `under` is how the exchange's paths begin where the form's do not.
+ */
 export function showOnForm(form: FormInstance, problem: Problem, under = ''): boolean {
   const faults = problem.faults ?? [problem];
   const names = new Set(form.getFieldsError().map(({ name }) => name.join('.')));
   const found = faults.flatMap((fault) => {
-    const field = fault.at?.field?.replace(under, '') ?? '';
-    return names.has(field) ? [{ name: field.split('.'), errors: [fault.title[localeNow()]] }] : [];
+    let field = fault.at?.field ?? '';
+    if (field.startsWith(under)) field = field.slice(under.length);
+    while (field !== '' && !names.has(field)) field = field.slice(0, Math.max(0, field.lastIndexOf('.')));
+    return field !== '' ? [{ name: field.split('.'), errors: [fault.title[localeNow()]] }] : [];
   });
   if (found.length > 0) form.setFields(found);
   return found.length > 0;

@@ -97,7 +97,7 @@ function Filters({
       { replace },
     );
   const options = {
-    provider: departments.data?.items.map((one) => ({ value: one.code as string, label: one.name })) ?? [],
+    provider: departments.data?.items.map((one) => ({ value: one.code, label: one.name })) ?? [],
     shareType: shareTypeSchema.options.map((one) => ({ value: one as string, label: sayEntry(one) })),
     updateCycle: datasetEntrySchema.shape.updateCycle.options.map((one) => ({
       value: one as string,
