@@ -63,7 +63,7 @@ export function AskedFields({ dataset, strict }: { readonly dataset: DatasetView
             .split('\u0000')
             .flatMap((part, i) => (i === 0 ? [part] : [<UpdateCycle key="cycle" of={entry.updateCycle} />, part]))}
         </p>
-        <Form.Item name="formats" label={say('formats')} rules={[{ required: true }, ruleOf(askedShape.formats)]}>
+        <Form.Item name="formats" label={say('formats')} rules={[{ type: 'array', min: 1, message: say('noFormats') }]}>
           <Checkbox.Group options={formatSchema.options.map((value) => ({ value, label: say(value) }))} />
         </Form.Item>
       </Section>

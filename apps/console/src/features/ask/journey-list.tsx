@@ -1,4 +1,3 @@
-import type { RequestView } from '#contracts';
 import { Link } from 'react-router';
 import { Instant } from '../../components/instant';
 import { StateTag } from '../../components/state-tag';
@@ -7,21 +6,14 @@ import type { JourneyStep } from './journey';
 import { requestWords } from './words';
 
 /** The journey as a list in time, each step with whoever prepared and approved it, and its seal. */
-export function JourneyList({
-  steps,
-  request,
-}: {
-  readonly steps: readonly JourneyStep[];
-  readonly request?: RequestView | undefined;
-}) {
+export function JourneyList({ steps }: { readonly steps: readonly JourneyStep[] }) {
   const say = useWords(requestWords);
   const pick = usePick();
   return (
     <ol className="journey">
       {steps.map((step) => {
-        const { id, type, decision, by, prepared, approved, sealed, state, returnReason, problem } = step;
+        const { id, type, decision, by, prepared, approved, sealed, state, returnReason, problem, said } = step;
         const title = type === 'right.granted' && isDecision(decision) ? decision : (type as 'request.submitted');
-        const said = sealed ? saidIn(step, request) : undefined;
         return (
           <li
             key={id}
@@ -70,15 +62,4 @@ export function JourneyList({
 
 function isDecision(decision: string | undefined): decision is 'agree' | 'agree-in-part' | 'by-rule' {
   return decision === 'agree' || decision === 'agree-in-part' || decision === 'by-rule';
-}
-
-/** What was written with a step, for those who may read it. */
-function saidIn({ type }: JourneyStep, request: RequestView | undefined) {
-  const said = {
-    'request.supplement-asked': { label: 'missing', text: request?.missing },
-    'request.supplemented': { label: 'answer', text: request?.answer },
-    'request.refused': { label: 'reason', text: request?.refusal?.reason },
-  } as const;
-  const found = type in said ? said[type as keyof typeof said] : undefined;
-  return found?.text ? found : undefined;
 }

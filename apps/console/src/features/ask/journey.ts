@@ -11,6 +11,8 @@ export interface JourneyStep {
   /** A name only within the own department; of others it is known that their office head approved. */
   readonly approved?: { readonly name: string | undefined; readonly at: string } | undefined;
   readonly sealed?: { readonly index: number; readonly at: string } | undefined;
+  /** What was written with it, for those who may read it. */
+  readonly said?: { readonly label: 'missing' | 'answer' | 'reason' | 'condition'; readonly text: string } | undefined;
   /** Where it stands while it is not sealed. */
   readonly state?: Exclude<ProposalView['state'], 'sealed'> | undefined;
   readonly returnReason?: string | undefined;
@@ -34,22 +36,23 @@ export const journeyTypes = [
 export function journeyOf(request: string, entries: readonly EntryView[], proposals: readonly ProposalView[]): JourneyStep[] {
   const types: readonly StatementType[] = journeyTypes;
   const byStatement = new Map<string, JourneyStep>();
-  for (const { id, type, state, statement, preparedBy, preparedAt, approval, returnReason, problem, about } of proposals) {
+  for (const { id, type, state, statement, texts, ...proposal } of proposals) {
     if (!types.includes(type) || requestOf(id, statement.body) !== request) continue;
     byStatement.set(id, {
       id,
       type,
       decision: decisionOf(statement.body),
-      by: about.departments.find(({ code }) => code === statement.issuer)?.name,
+      by: proposal.about.departments.find(({ code }) => code === statement.issuer)?.name,
       // The rule of an entry has no name.
-      prepared: { name: preparedBy.name, at: preparedAt },
-      approved: approval && { name: approval.person.name, at: approval.at },
+      prepared: { name: proposal.preparedBy.name, at: proposal.preparedAt },
+      approved: proposal.approval && { name: proposal.approval.person.name, at: proposal.approval.at },
+      said: saidIn(statement.body, texts),
       state: state === 'sealed' ? undefined : state,
-      returnReason,
-      problem: problem?.title,
+      returnReason: proposal.returnReason,
+      problem: proposal.problem?.title,
     });
   }
-  for (const { index, sealedAt, type, statement, issuerName } of entries) {
+  for (const { index, sealedAt, type, statement, issuerName, texts } of entries) {
     if (!types.includes(type) || requestOf(statement.id, statement.body) !== request) continue;
     const own = byStatement.get(statement.id);
     const approval = statement.approvals?.[0];
@@ -60,6 +63,7 @@ export function journeyOf(request: string, entries: readonly EntryView[], propos
       by: issuerName,
       prepared: own?.prepared,
       approved: own?.approved ?? (approval && { name: undefined, at: approval.at }),
+      said: saidIn(statement.body, texts),
       sealed: { index, at: sealedAt },
     });
   }
@@ -69,6 +73,17 @@ export function journeyOf(request: string, entries: readonly EntryView[], propos
 
 function requestOf(id: string, body: unknown): string {
   return (body as { request?: string }).request ?? id;
+}
+
+const saidFields = ['missing', 'answer', 'reason', 'condition'] as const;
+
+/** The prose behind the first commitment of a body that has one; undefined where it was erased or may not be read. */
+function saidIn(body: unknown, texts: ProposalView['texts']): JourneyStep['said'] {
+  for (const label of saidFields) {
+    const text = texts[(body as Record<string, string>)[label] ?? '']?.text;
+    if (text) return { label, text };
+  }
+  return undefined;
 }
 
 function decisionOf(body: unknown): string | undefined {

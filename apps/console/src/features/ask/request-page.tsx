@@ -9,7 +9,7 @@ import { StateActions } from '../../components/state-actions';
 import { NextStep, StateTag } from '../../components/state-tag';
 import { Terms, type TermsShown } from '../../components/terms';
 import { Whole } from '../../components/whole';
-import { problemOf, useRead } from '../../lib/api';
+import { useRead } from '../../lib/api';
 import { usePick, useWords } from '../../lib/words';
 import { journeyOf, journeyTypes } from './journey';
 import { JourneyList } from './journey-list';
@@ -19,24 +19,24 @@ import './ask.css';
 /** One request: where it stands and what can be done, what was asked, and its journey. Also one that has not left the department yet. */
 export function RequestPage() {
   const { id = '' } = useParams();
-  const request = useRead(routes.request, { params: { id } });
-  const isUnsealed = problemOf(request.error)?.status === 404;
-  // What creates a request has its id.
-  const proposal = useRead(routes.proposal, { params: { id } }, { enabled: isUnsealed });
-  if (request.data) return <Sealed request={request.data} />;
-  if (!isUnsealed) return <Whole reading={request} />;
-  return <Whole reading={proposal}>{proposal.data ? <Unsealed proposal={proposal.data} /> : null}</Whole>;
+  const proposals = useRead(routes.proposals, { query: { about: id, state: 'all', limit: 100 } });
+  // What creates a request has its id. Until it is sealed there is no request.
+  const creating = proposals.data?.items.find((one) => one.id === id);
+  const isSealed = proposals.data !== undefined && (creating === undefined || creating.state === 'sealed');
+  const request = useRead(routes.request, { params: { id } }, { enabled: isSealed });
+  if (request.data) return <Sealed request={request.data} proposals={proposals.data?.items ?? []} />;
+  if (creating && !isSealed) return <Unsealed proposal={creating} />;
+  return <Whole reading={isSealed ? request : proposals} />;
 }
 
-function Sealed({ request }: { readonly request: RequestView }) {
+function Sealed({ request, proposals }: { readonly request: RequestView; readonly proposals: readonly ProposalView[] }) {
   const say = useWords(requestWords);
   const pick = usePick();
   const navigate = useNavigate();
   const { department, has } = useSession();
   const { id, state } = request;
   const isOurs = request.from === department;
-  const proposals = useRead(routes.proposals, { query: { about: id, state: 'all', limit: 100 } });
-  const waiting = proposals.data?.items.find((one) => isOnItsWay(one));
+  const waiting = proposals.find((one) => isOnItsWay(one));
   return (
     <Page
       title={say('requestTitle', { title: request.datasetTitle })}
@@ -87,7 +87,7 @@ function Sealed({ request }: { readonly request: RequestView }) {
           </div>
         </div>
       </Section>
-      <Journey id={id} dataset={request.dataset} proposals={proposals.data?.items ?? []} request={request} />
+      <Journey id={id} proposals={proposals} />
       <Asked dataset={request.dataset} of={request.asked} />
     </Page>
   );
@@ -152,7 +152,7 @@ function Unsealed({ proposal }: { readonly proposal: ProposalView }) {
           </LinkButton>
         ) : null}
       </Section>
-      <Journey id={proposal.id} dataset={dataset} proposals={[proposal]} />
+      <Journey id={proposal.id} proposals={[proposal]} />
       {asked ? (
         <Asked
           dataset={dataset}
@@ -169,23 +169,13 @@ function Unsealed({ proposal }: { readonly proposal: ProposalView }) {
   );
 }
 
-function Journey({
-  id,
-  dataset,
-  proposals,
-  request,
-}: {
-  readonly id: string;
-  readonly dataset: string;
-  readonly proposals: readonly ProposalView[];
-  readonly request?: RequestView;
-}) {
+function Journey({ id, proposals }: { readonly id: string; readonly proposals: readonly ProposalView[] }) {
   const say = useWords(requestWords);
-  const entries = useRead(routes.trail, { query: { dataset, type: journeyTypes.join(','), limit: 500 } });
+  const entries = useRead(routes.trail, { query: { subject: id, type: journeyTypes.join(','), limit: 100 } });
   return (
     <Section title={say('journey')}>
       <Whole reading={entries}>
-        <JourneyList steps={journeyOf(id, entries.data?.items ?? [], proposals)} request={request} />
+        <JourneyList steps={journeyOf(id, entries.data?.items ?? [], proposals)} />
       </Whole>
     </Section>
   );

@@ -27,7 +27,12 @@ export function RequestsPage() {
   const requests = useReadPages(routes.requests, { query });
 
   const columns: readonly Column<RequestView>[] = [
-    { key: 'dataset', title: say('dataset'), show: (one) => <b className="find-title">{one.datasetTitle}</b>, narrow: 'title' },
+    {
+      key: 'dataset',
+      title: say('dataset'),
+      show: (one) => <b className="request-title">{one.datasetTitle}</b>,
+      narrow: 'title',
+    },
     { key: 'state', title: say('state'), show: (one) => <StateTag kind="request" state={one.state} />, width: '8.5rem' },
     {
       key: 'clock',

@@ -1,5 +1,5 @@
 import { routes, type DatasetView } from '#contracts';
-import { nationalDeadlines, replyDue, WorkingCalendar } from '#rights';
+import { nationalDeadlines, replyDue, WorkingCalendar, type WorkingYear } from '#rights';
 import { useSession } from '../../app/session';
 import { useRead } from '../../lib/api';
 import { today } from '../../lib/window';
@@ -78,11 +78,16 @@ function useHoldsItsKey(): boolean {
 /** The last day for the reply to a request that is received now; undefined where no calendar is loaded that reaches so far. */
 function useReplyDue(dataset: DatasetView): string | undefined {
   const year = Number(today().slice(0, 4));
-  const years = [
-    useRead(routes.calendar, { params: { year } }, { staleTime: 3_600_000 }),
-    useRead(routes.calendar, { params: { year: year + 1 } }, { staleTime: 3_600_000 }),
-  ];
-  const loaded = years.flatMap(({ data }) => data ?? []);
   const now = new Date().toISOString();
-  return replyDue(new WorkingCalendar(loaded), dataset.entry.shareType, now, now).due;
+  const read = (year: number) => ({ params: { year } });
+  const thisYear = useRead(routes.calendar, read(year), { staleTime: 3_600_000 });
+  const dueBy = (calendars: readonly WorkingYear[]) =>
+    replyDue(new WorkingCalendar(calendars), dataset.entry.shareType, now, now).due;
+  const due = thisYear.data && dueBy([thisYear.data]);
+  // Next year's is often not announced yet, so it is asked for only when the days reach into it.
+  const nextYear = useRead(routes.calendar, read(year + 1), {
+    staleTime: 3_600_000,
+    enabled: thisYear.data !== undefined && due === undefined,
+  });
+  return due ?? (thisYear.data && nextYear.data ? dueBy([thisYear.data, nextYear.data]) : undefined);
 }
