@@ -1,6 +1,7 @@
 import { accountPlaces } from '../features/account/places';
 import { askPlaces } from '../features/ask/places';
 import { deliveryPlaces } from '../features/deliveries/places';
+import { departmentPlaces } from '../features/department/places';
 import { findPlaces } from '../features/find/places';
 import { inboxPlaces } from '../features/inbox/places';
 import { publishPlaces } from '../features/publish/places';
@@ -10,6 +11,8 @@ import type { Place } from './place';
 
 /** Every page; a feature adds its own list here. */
 export const places: readonly Place[] = [
+  ...deliveryPlaces,
+  ...departmentPlaces,
   ...findPlaces,
   ...askPlaces,
   ...accountPlaces,

@@ -1,4 +1,4 @@
-import { endingReasonWords, refusalReasonWords, word, type Route, type Sentence } from '#contracts';
+import { endingReasonWords, endReasonWords, refusalReasonWords, word, type Route, type Sentence } from '#contracts';
 import { Form, Input, Select } from 'antd';
 import { z } from 'zod';
 import { ruleOf } from '../lib/forms';
@@ -18,6 +18,7 @@ const known: Readonly<Record<string, FieldWords>> = {
   code: { label: { zh: '原因', en: 'Cause' }, options: { ...endingReasonWords, ...refusalReasonWords } },
   reason: {
     label: { zh: '理由', en: 'Reason' },
+    options: endReasonWords,
     hint: { zh: '不要写身份证号、电话号码等个人信息。', en: 'No ID or phone numbers.' },
   },
   article: { label: { zh: '依据条款', en: 'Article it rests on' }, initial: '第二十七条' },

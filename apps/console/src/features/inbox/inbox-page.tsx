@@ -24,7 +24,7 @@ export function InboxPage() {
   const isSteward = has('steward');
   const requests = useReadPages(
     routes.requests,
-    { query: { side: 'to', state: 'submitted' } },
+    { query: { side: 'to', state: 'submitted', sort: 'due' } },
     { pageSize: 200, enabled: isSteward },
   );
   const waiting = useReadPages(routes.proposals, {}, { pageSize: 200 });
