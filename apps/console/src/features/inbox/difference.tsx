@@ -1,7 +1,8 @@
 import { routes, type Item, type Statement } from '#contracts';
-import { andScope, sameScope, weakerThanEntry } from '#rights';
+import { andScope, describeTransformation, sameScope, weakerThanEntry } from '#rights';
 import { Alert } from 'antd';
 import type { ReactNode } from 'react';
+import { Facts } from '../../components/facts';
 import { ScopeWords } from '../../components/scope-words';
 import { formatNames, termsWords } from '../../components/terms';
 import { useRead } from '../../lib/api';
@@ -47,6 +48,13 @@ export function Difference({
       <ScopeWords key="asked" rows={asked.rows} items={items} />,
       <ScopeWords key="granted" rows={terms.rows} items={items} />,
     ]);
+  const changed = terms.items.flatMap((name) => {
+    const item = items.find((one) => one.name === name);
+    const mask = terms.transformations.find((one) => one.item === name)?.transformation;
+    if (!item || JSON.stringify(mask) === JSON.stringify(item.mask)) return [];
+    return [`${item.title} ${mask ? describeTransformation(mask, locale) : say('plain')}`];
+  });
+  if (changed.length > 0) lines.push([say('masks'), say('entryMasks'), changed.join(locale === 'zh' ? '；' : '; ')]);
   if (asked.window.from !== terms.window.from || asked.window.until !== terms.window.until)
     lines.push([say('window'), days(asked.window), days(terms.window)]);
   if (quota(asked.quota) !== quota(terms.quota)) lines.push([say('quota'), quota(asked.quota), quota(terms.quota)]);
@@ -54,11 +62,19 @@ export function Difference({
     lines.push([say('formats'), formats(asked.formats), formats(terms.formats)]);
   return (
     <>
+      <Facts
+        of={[
+          [sayTerms('basis'), asked.purpose.basis],
+          [sayTerms('scenario'), asked.purpose.scenario],
+        ]}
+      />
       {weaker.length > 0 ? (
         <Alert type="warning" showIcon className="refusal" title={say('weaker', { items: titles(weaker) })} />
       ) : null}
       {lines.length === 0 ? (
-        <p>{say('asAsked')}</p>
+        <p>
+          <b>{say('asAsked')}</b>
+        </p>
       ) : (
         <div className="difference">
           <table>

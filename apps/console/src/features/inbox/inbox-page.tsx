@@ -102,7 +102,8 @@ function useColumns(): Column<InboxEntry>[] {
       width: '11rem',
       show: ({ request, proposal }) => {
         const name = request?.fromName ?? proposal?.about.departments[0]?.name ?? '';
-        const text = proposal ? [proposal.preparedBy.name, name].filter((one) => one !== '').join(' · ') : name;
+        const by = proposal?.preparedBy.name ?? '';
+        const text = by === '' || name === '' ? name || by : say('preparedFor', { name, by });
         return <span title={text}>{text}</span>;
       },
     },

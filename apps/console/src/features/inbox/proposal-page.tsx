@@ -72,7 +72,7 @@ function Proposal({ proposal }: { readonly proposal: ProposalView }) {
     proposal.state === 'awaiting-approval' && has('office-head') && proposal.approvalBy === department && !can.has('approve');
   return (
     <>
-      <Section title={say('about')} extra={<StateTag kind="proposal" state={proposal.state} />}>
+      <Section title={say('summary')} extra={<StateTag kind="proposal" state={proposal.state} />}>
         <Facts
           of={[
             [
