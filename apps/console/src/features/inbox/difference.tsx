@@ -1,5 +1,5 @@
 import { routes, type Item, type Statement } from '#contracts';
-import { andScope, describeTransformation, sameScope, weakerThanEntry } from '#rights';
+import { andScope, atLeastAsStrict, describeTransformation, sameScope, weakerThanEntry } from '#rights';
 import { Alert } from 'antd';
 import type { ReactNode } from 'react';
 import { Facts } from '../../components/facts';
@@ -51,7 +51,7 @@ export function Difference({
   const changed = terms.items.flatMap((name) => {
     const item = items.find((one) => one.name === name);
     const mask = terms.transformations.find((one) => one.item === name)?.transformation;
-    if (!item || JSON.stringify(mask) === JSON.stringify(item.mask)) return [];
+    if (!item || (atLeastAsStrict(mask, item.mask) && atLeastAsStrict(item.mask, mask))) return [];
     return [`${item.title} ${mask ? describeTransformation(mask, locale) : say('plain')}`];
   });
   if (changed.length > 0) lines.push([say('masks'), say('entryMasks'), changed.join(locale === 'zh' ? '；' : '; ')]);

@@ -132,9 +132,6 @@ const offered: readonly Transformation[] = [
 /** Masks that can be put on an item and show no more than the entry's own. */
 export function stricterMasks(item: Item): Transformation[] {
   return offered.filter(
-    (one) =>
-      checkTransformation(item, one) === undefined &&
-      atLeastAsStrict(one, item.mask) &&
-      JSON.stringify(one) !== JSON.stringify(item.mask),
+    (one) => checkTransformation(item, one) === undefined && atLeastAsStrict(one, item.mask) && !atLeastAsStrict(item.mask, one),
   );
 }
