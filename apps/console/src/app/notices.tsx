@@ -2,10 +2,12 @@ import { routes } from '#contracts';
 import { BellOutlined } from '@ant-design/icons';
 import { Badge, Button, Drawer } from 'antd';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { Whole } from '../components/whole';
 import { Instant } from '../components/instant';
 import { useReadPages, useSend } from '../lib/api';
 import { usePick, useWords } from '../lib/words';
+import { noticePath } from './notice-path';
 import { appWords } from './words';
 
 /** The bell: what the exchange wants this person to know. */
@@ -33,9 +35,14 @@ export function Notices() {
           <ul className="plain">
             {notices.items.map((notice) => (
               <li key={notice.id} className={notice.read ? 'notice' : 'notice notice-new'}>
-                <Button type="text" block onClick={() => notice.read || read.mutate({ params: { id: notice.id } })}>
-                  <span className="notice-text">{pick(notice.sentence)}</span>
-                </Button>
+                <NoticeText
+                  path={noticePath(notice)}
+                  text={pick(notice.sentence)}
+                  onOpen={() => {
+                    if (!notice.read) read.mutate({ params: { id: notice.id } });
+                    if (noticePath(notice) !== undefined) setOpen(false);
+                  }}
+                />
                 <Instant at={notice.at} />
               </li>
             ))}
@@ -43,5 +50,28 @@ export function Notices() {
         </Whole>
       </Drawer>
     </>
+  );
+}
+
+/** Opens what the notice is about, and counts as having read it. */
+function NoticeText({
+  path,
+  text,
+  onOpen,
+}: {
+  readonly path: string | undefined;
+  readonly text: string;
+  readonly onOpen: () => void;
+}) {
+  if (path === undefined)
+    return (
+      <Button type="text" block onClick={onOpen}>
+        <span className="notice-text">{text}</span>
+      </Button>
+    );
+  return (
+    <Link to={path} className="notice-text" onClick={onOpen}>
+      {text}
+    </Link>
   );
 }

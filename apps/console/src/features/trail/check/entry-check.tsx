@@ -55,7 +55,12 @@ export function CheckEntry({ entry, bytes }: { readonly entry: EntryView; readon
       <p className="quiet">{say('lead')}</p>
       {bytes ? null : <p className="check-bad">{say('bytesNone')}</p>}
       {isOver && (hasFault || isWhole) ? (
-        <Alert type={hasFault ? 'error' : 'success'} showIcon role="status" title={say(hasFault ? 'failed' : 'passed')} />
+        <Alert
+          type={hasFault ? 'error' : root?.from === 'file' ? 'success' : 'info'}
+          showIcon
+          role="status"
+          title={say(hasFault ? 'failed' : root?.from === 'file' ? 'passed' : 'passedOnly')}
+        />
       ) : null}
       <Steps steps={steps} />
       {found && !canWalk ? <p className="quiet">{say('keysFrom')}</p> : null}

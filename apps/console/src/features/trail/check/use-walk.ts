@@ -1,6 +1,6 @@
 import { routes } from '#contracts';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { departmentNow } from '../../../lib/who';
+import { client } from '../../../lib/api';
 import type { News, Order } from './check.worker';
 import { rememberSeen, seenOf, type Remembered } from './seen';
 import type { Verdict, Walk } from './walk';
@@ -16,50 +16,47 @@ export type WalkState =
       /** What this browser had seen before. */
       readonly before: Remembered | undefined;
     }
-  | { readonly kind: 'no-answer'; readonly status: number };
+  /** Nothing was concluded: the export could not be read to its end. */
+  | { readonly kind: 'broken' };
 
 /** Walks the whole ledger in a worker, so that the page stays alive; can be given up at any time. Remembers what it saw. */
 export function useWalk(): { state: WalkState; start: (walk: Omit<Walk, 'seen'>) => void; cancel: () => void } {
   const [state, setState] = useState<WalkState>({ kind: 'idle' });
-  const worker = useRef<Worker>(undefined);
-  const stop = useCallback(() => {
-    worker.current?.terminate();
-    worker.current = undefined;
+  const stop = useRef<() => void>(undefined);
+  const end = useCallback((next: WalkState) => {
+    stop.current?.();
+    stop.current = undefined;
+    setState(next);
   }, []);
-  useEffect(() => stop, [stop]);
+  useEffect(() => () => stop.current?.(), []);
 
   const start = useCallback(
-    (walk: Omit<Walk, 'seen'>) => {
-      stop();
-      setState({ kind: 'walking', entries: 0, bytes: 0 });
+    async (walk: Omit<Walk, 'seen'>) => {
+      end({ kind: 'walking', entries: 0, bytes: 0 });
+      const worker = new Worker(new URL('check.worker.ts', import.meta.url), { type: 'module' });
+      const abort = new AbortController();
+      stop.current = () => {
+        worker.terminate();
+        abort.abort();
+      };
       const before = seenOf(walk.root.origin);
-      const own = new Worker(new URL('check.worker.ts', import.meta.url), { type: 'module' });
-      worker.current = own;
-      own.addEventListener('message', ({ data }: MessageEvent<News>) => {
-        if (worker.current !== own) return;
+      worker.addEventListener('message', ({ data }: MessageEvent<News>) => {
+        if (abort.signal.aborted) return;
         if (data.kind === 'progress') return setState({ kind: 'walking', entries: data.entries, bytes: data.bytes });
-        stop();
-        if (data.kind === 'no-answer') return setState(data);
-        if (data.verdict.kind === 'clean') rememberSeen(walk.root.origin, data.verdict.report);
-        setState({ kind: 'done', verdict: data.verdict, bytes: data.bytes, ms: data.ms, before });
+        if (data.kind === 'done' && data.verdict.kind === 'clean') rememberSeen(walk.root.origin, data.verdict.report);
+        end(data.kind === 'done' ? { ...data, before } : data);
       });
       // Its code could not be loaded: the exchange was updated or cannot be reached.
-      own.addEventListener('error', () => {
-        if (worker.current !== own) return;
-        stop();
-        setState({ kind: 'no-answer', status: 0 });
-      });
+      worker.addEventListener('error', () => abort.signal.aborted || end({ kind: 'broken' }));
+      const answer = await client.open(routes.exportLedger, {}, { signal: abort.signal }).catch(() => undefined);
+      if (abort.signal.aborted) return;
+      if (!answer?.body) return end({ kind: 'broken' });
       const seen = before && { size: before.size, head: before.head };
-      const url = new URL(routes.exportLedger.path, location.origin).href;
-      const order: Order = { ...walk, seen, url, department: departmentNow() };
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker is no window: what it is told goes nowhere else
-      own.postMessage(order);
+      const order: Order = { ...walk, seen, stream: answer.body };
+      worker.postMessage(order, [answer.body]);
     },
-    [stop],
+    [end],
   );
-  const cancel = useCallback(() => {
-    stop();
-    setState({ kind: 'idle' });
-  }, [stop]);
-  return { state, start, cancel };
+  const cancel = useCallback(() => end({ kind: 'idle' }), [end]);
+  return { state, start: useCallback((walk) => void start(walk), [start]), cancel };
 }

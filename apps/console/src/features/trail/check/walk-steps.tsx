@@ -41,8 +41,7 @@ export function useWalkSteps(): (state: WalkState, root: RootInUse, index?: numb
     };
     if (state.kind === 'walking')
       return [rootStep, { key: 'chain', name: say('chain'), state: 'running', told: <WalkProgress state={state} /> }];
-    if (state.kind === 'no-answer')
-      return [rootStep, { key: 'chain', name: say('chain'), state: 'unknown', told: say('noAnswer') }];
+    if (state.kind === 'broken') return [rootStep, { key: 'chain', name: say('chain'), state: 'unknown', told: say('noAnswer') }];
     if (state.kind === 'idle') return [];
     const { verdict, before, ms } = state;
     if (verdict.kind === 'fault') {

@@ -52,7 +52,12 @@ function WholeCheck() {
         )}
       </p>
       {state.kind === 'done' ? (
-        <Alert type={clean ? 'success' : 'error'} showIcon role="status" title={say(clean ? 'passed' : 'failed')} />
+        <Alert
+          type={!clean ? 'error' : root?.from === 'file' ? 'success' : 'info'}
+          showIcon
+          role="status"
+          title={say(!clean ? 'failed' : root?.from === 'file' ? 'passed' : 'passedOnly')}
+        />
       ) : null}
       {root ? <Steps steps={stepsOf(state, root)} /> : null}
       {clean ? (

@@ -130,6 +130,10 @@ export const checkWords = defineWords('check', {
     en: 'There are no witnesses yet: two people who are shown different histories would not notice.',
   },
   passed: { zh: '查验通过', en: 'Everything checked holds' },
+  passedOnly: {
+    zh: '前后一致；信任根由平台自报，尚未核对',
+    en: 'Consistent; but the trust root is the exchange’s own word',
+  },
   failed: { zh: '查验未通过', en: 'The check found a fault' },
   ledgerHead: { zh: '末条摘要', en: 'Head' },
   lastSealed: { zh: '末条时间', en: 'Last sealed' },
