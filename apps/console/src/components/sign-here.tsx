@@ -56,7 +56,11 @@ export function SignHere({
   return (
     <div>
       <p className="quiet">{say('lead')}</p>
-      <StatementWords statement={statement} texts={proposal.texts} />
+      <StatementWords
+        statement={statement}
+        texts={proposal.texts}
+        persons={proposal.approval ? [proposal.approval.person] : []}
+      />
       {held.data ? <SignWith proposal={proposal} held={held.data} onDone={onDone} /> : null}
       {held.data === null ? <p>{say('notHeld', { key: statement.keyId.slice(0, 8) })}</p> : null}
       {held.data === undefined ? null : (

@@ -53,7 +53,7 @@ export function Keys({ department }: { readonly department: DepartmentView }) {
       {newest?.custody === 'exchange' ? (
         <Alert type="warning" showIcon className="refusal" title={say('custodyExchange')} />
       ) : null}
-      <ul className="plain rows">
+      <ul className="plain rows columns">
         {department.keys.map((key) => (
           <li key={key.keyId} className="row">
             <span>

@@ -37,7 +37,7 @@ export function People({ department }: { readonly department: string }) {
     <Section title={say('people')} extra={isHead ? <Button onClick={() => setDialog('add')}>{say('addPerson')}</Button> : null}>
       <RefusalNote error={reset.error} />
       <Whole reading={people}>
-        <ul className="plain rows">
+        <ul className="plain rows columns">
           {people.items.map((one) => (
             <li key={one.id} className="row">
               <span>

@@ -38,7 +38,7 @@ export function Recipients({ department }: { readonly department: DepartmentView
     >
       <p className="quiet">{say('recipientsLead')}</p>
       {department.recipients.length === 0 ? <p>{say('none')}</p> : null}
-      <ul className="plain rows">
+      <ul className="plain rows columns">
         {department.recipients.map((one) => (
           <li key={one.recipient} className="row">
             <span>

@@ -72,7 +72,7 @@ export function Difference({
         <Alert type="warning" showIcon className="refusal" title={say('weaker', { items: titles(weaker) })} />
       ) : null}
       {lines.length === 0 ? (
-        <p>
+        <p className="difference-note">
           <b>{say('asAsked')}</b>
         </p>
       ) : (

@@ -70,6 +70,13 @@ function Proposal({ proposal }: { readonly proposal: ProposalView }) {
   const requestId = 'request' in proposal.statement.body ? proposal.statement.body.request : undefined;
   const isWaitingForOther =
     proposal.state === 'awaiting-approval' && has('office-head') && proposal.approvalBy === department && !can.has('approve');
+  const words = (
+    <StatementWords
+      statement={proposal.statement}
+      texts={proposal.texts}
+      persons={[proposal.preparedBy, ...(proposal.approval ? [proposal.approval.person] : [])]}
+    />
+  );
   return (
     <>
       <Section title={say('summary')} extra={<StateTag kind="proposal" state={proposal.state} />}>
@@ -112,7 +119,7 @@ function Proposal({ proposal }: { readonly proposal: ProposalView }) {
             ],
           ]}
         />
-        <p>
+        <p className="proposal-next">
           <NextStep kind="proposal" state={proposal.state} />
         </p>
         {proposal.problem ? <Alert type="error" showIcon title={pick(proposal.problem.title)} className="refusal" /> : null}
@@ -127,10 +134,10 @@ function Proposal({ proposal }: { readonly proposal: ProposalView }) {
           {isGrant ? (
             <details className="proposal-statement">
               <summary>{say('statementMore')}</summary>
-              <StatementWords statement={proposal.statement} texts={proposal.texts} />
+              {words}
             </details>
           ) : (
-            <StatementWords statement={proposal.statement} texts={proposal.texts} />
+            words
           )}
         </Section>
       )}
