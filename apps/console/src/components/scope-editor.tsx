@@ -1,11 +1,12 @@
 import type { Item, RowScope } from '#contracts';
 import { describeScope } from '#rights';
-import { CloseOutlined, PlusOutlined } from '@ant-design/icons';
+import { CloseOutlined, PlusOutlined, UnorderedListOutlined } from '@ant-design/icons';
 import { Button, Input, Select } from 'antd';
-import { useId } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import {
   emptyCondition,
   emptyGroup,
+  listedPart,
   scopeOfDraft,
   withPart,
   type ConditionDraft,
@@ -16,11 +17,13 @@ import {
   type ScopeDraft,
 } from '../lib/scope-draft';
 import { defineWords, usePick, useWords } from '../lib/words';
+import { KeyListById, KeyListUpload } from './key-list';
 import './scope-editor.css';
 
 const words = defineWords('scope-editor', {
   all: { zh: '全部数据行', en: 'All rows' },
   add: { zh: '添加条件', en: 'Add a condition' },
+  byList: { zh: '按名单选取', en: 'By a key list' },
   addGroup: { zh: '添加一组条件', en: 'Add a group' },
   clear: { zh: '取消限定', en: 'All rows again' },
   remove: { zh: '删去此条件', en: 'Remove this condition' },
@@ -73,29 +76,56 @@ export function ScopeEditor({
   value,
   onChange,
   strict = false,
+  lists,
 }: {
   readonly items: readonly Item[];
   readonly value: ScopeDraft;
   readonly onChange: (next: ScopeDraft) => void;
   readonly strict?: boolean;
+  /** The dataset, where key lists may be sent for it. */
+  readonly lists?: string;
 }) {
   const say = useWords(words);
   const pick = usePick();
+  const [isListing, setListing] = useState(false);
   const { faults } = scopeOfDraft(value, items);
   const whole = faults.get(value.id);
   const shared: Shared = { items, faults, strict };
+  const listing =
+    lists !== undefined && isListing ? (
+      <KeyListUpload
+        dataset={lists}
+        items={items}
+        onCancel={() => setListing(false)}
+        onTaken={({ item, id, commitment, count }) => {
+          setListing(false);
+          onChange({ ...value, parts: [...value.parts, listedPart({ op: 'key-list', item, list: id, commitment, count })] });
+        }}
+      />
+    ) : null;
+  const byList =
+    lists === undefined || isListing ? null : (
+      <Button size="small" icon={<UnorderedListOutlined />} onClick={() => setListing(true)}>
+        {say('byList')}
+      </Button>
+    );
   if (value.parts.length === 0)
     return (
-      <p className="scope-all">
-        <b>{say('all')}</b>
-        <Button size="small" icon={<PlusOutlined />} onClick={() => onChange({ ...value, parts: [emptyCondition()] })}>
-          {say('add')}
-        </Button>
-      </p>
+      <div>
+        <p className="scope-all">
+          <b>{say('all')}</b>
+          <Button size="small" icon={<PlusOutlined />} onClick={() => onChange({ ...value, parts: [emptyCondition()] })}>
+            {say('add')}
+          </Button>
+          {byList}
+        </p>
+        {listing}
+      </div>
     );
   return (
     <div className="scope">
-      <Group group={value} onChange={onChange} depth={1} {...shared} />
+      <Group group={value} onChange={onChange} depth={1} more={byList} {...shared} />
+      {listing}
       {whole instanceof Error ? (
         <p className="scope-fault" role="alert">
           {pick({ zh: whole.sentence('zh'), en: whole.sentence('en') })}
@@ -110,8 +140,11 @@ function Group({
   onChange,
   onRemove,
   depth,
+  more,
   ...shared
 }: Shared & {
+  /** Further buttons. */
+  readonly more?: ReactNode;
   readonly group: GroupDraft;
   readonly onChange: (next: GroupDraft) => void;
   readonly onRemove?: () => void;
@@ -166,6 +199,7 @@ function Group({
         <Button size="small" icon={<PlusOutlined />} onClick={() => add(emptyCondition())}>
           {say('add')}
         </Button>
+        {more}
         {depth < maxDepth ? (
           <Button
             size="small"
@@ -192,8 +226,11 @@ function Listed({ part, onRemove, items, faults }: Shared & { readonly part: Lis
   const rows: RowScope = part.not ? { op: 'not', of: part.atom } : part.atom;
   const fault = faults.get(part.id);
   return (
-    <div className="scope-condition" role="group">
-      <span>{pick({ zh: describeScope(rows, items, 'zh'), en: describeScope(rows, items, 'en') })}</span>
+    <div className="scope-listed">
+      <div>
+        <b>{pick({ zh: describeScope(rows, items, 'zh'), en: describeScope(rows, items, 'en') })}</b>
+        <KeyListById id={part.atom.list} />
+      </div>
       <Button type="text" size="small" icon={<CloseOutlined />} aria-label={say('remove')} onClick={onRemove} />
       {fault instanceof Error ? (
         <p className="scope-fault" role="alert">

@@ -35,6 +35,7 @@ export type ScopeDraft = GroupDraft;
 
 const newId = () => randomHex(4);
 export const emptyCondition = (): ConditionDraft => ({ kind: 'condition', id: newId(), not: false, op: '=', values: [] });
+export const listedPart = (atom: KeyListAtom): ListedDraft => ({ kind: 'listed', id: newId(), not: false, atom });
 export const emptyGroup = (join: 'and' | 'or' = 'and', parts: readonly PartDraft[] = []): GroupDraft => ({
   kind: 'group',
   id: newId(),
@@ -62,7 +63,7 @@ function partOf(rows: RowScope): PartDraft {
     case 'or':
       return emptyGroup(rows.op, rows.of.map(partOf));
     case 'key-list':
-      return { kind: 'listed', id: newId(), not: false, atom: rows };
+      return listedPart(rows);
     case 'in':
       return { ...emptyCondition(), op: 'in', item: rows.item, values: rows.values };
     case 'between':

@@ -35,7 +35,7 @@ export function AskedFields({ dataset, strict }: { readonly dataset: DatasetView
       <Section title={say('rows')}>
         <p className="quiet">{say('rowsHint')}</p>
         <Form.Item name="rows" noStyle rules={[scopeRule(dataset, say('rowsLacking'))]}>
-          <RowsField items={entry.items} strict={strict} />
+          <RowsField dataset={dataset} strict={strict} />
         </Form.Item>
         <Form.Item shouldUpdate noStyle>
           {({ getFieldError }) => <FieldFault of={getFieldError('rows')} />}
@@ -106,10 +106,18 @@ interface Field<T> {
 function RowsField({
   value,
   onChange,
-  items,
+  dataset,
   strict,
-}: Field<ScopeDraft> & { items: DatasetView['entry']['items']; strict: boolean }) {
-  return value ? <ScopeEditor items={items} value={value} onChange={(next) => onChange?.(next)} strict={strict} /> : null;
+}: Field<ScopeDraft> & { readonly dataset: DatasetView; readonly strict: boolean }) {
+  return value ? (
+    <ScopeEditor
+      items={dataset.entry.items}
+      value={value}
+      onChange={(next) => onChange?.(next)}
+      strict={strict}
+      lists={dataset.id}
+    />
+  ) : null;
 }
 
 /** First and last day of the term, as civil dates in China. */

@@ -34,7 +34,10 @@ export const askWords = defineWords('ask', {
   findItem: { zh: '按名称筛选数据项', en: 'Filter items by name' },
   choose: { zh: '选用', en: 'Choose' },
   rows: { zh: '数据行', en: 'Rows' },
-  rowsHint: { zh: '默认全部数据行；只要一部分时，添加条件。', en: 'All rows unless you add conditions.' },
+  rowsHint: {
+    zh: '默认全部数据行；只要一部分时，添加条件，或按名单选取。',
+    en: 'All rows, unless you add conditions or send a key list.',
+  },
   rowsLacking: { zh: '请把条件填写完整。', en: 'Complete the conditions.' },
   counting: { zh: '正在统计…', en: 'Counting…' },
   countAll: { zh: '全部 {{total}} 行', en: 'All {{total}} rows' },

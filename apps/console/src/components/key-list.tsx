@@ -1,0 +1,238 @@
+import { routes, type Item, type KeyListView } from '#contracts';
+import { InboxOutlined } from '@ant-design/icons';
+import { Button, Progress, Select } from 'antd';
+import { useEffect, useId, useRef, useState, type DragEvent } from 'react';
+import { useRead } from '../lib/api';
+import { bytes, count } from '../lib/numbers';
+import { sendFile } from '../lib/send-file';
+import { defineWords, useLocale, useWords } from '../lib/words';
+import { RefusalNote } from './refusal-note';
+import './key-list.css';
+
+const words = defineWords('key-list', {
+  lead: {
+    zh: '只要名单上的那些行：每行一个键的文本，或含有该数据项一列的 CSV（UTF-8，最多 100 万个键）。个人信息也可以这样选。',
+    en: 'Only the rows on a list: a text with one key a line, or a CSV with a column of the item (UTF-8, at most 1,000,000 keys). Personal items can be chosen by this too.',
+  },
+  item: { zh: '名单上是哪个数据项', en: 'Which item the list holds' },
+  chooseItem: { zh: '选择数据项', en: 'Choose an item' },
+  drop: { zh: '把名单文件拖到这里，或', en: 'Drop the list here, or' },
+  choose: { zh: '选择文件', en: 'choose a file' },
+  itemFirst: { zh: '先选数据项，再选文件。', en: 'Choose the item first, then the file.' },
+  notText: {
+    zh: '“{{name}}”不是文本文件。在 Excel 中请另存为“CSV UTF-8”。',
+    en: '“{{name}}” is no text file. In Excel, save it as “CSV UTF-8”.',
+  },
+  sending: { zh: '正在上传“{{name}}”：{{sent}} / {{size}}', en: 'Sending “{{name}}”: {{sent}} of {{size}}' },
+  checking: { zh: '已上传，正在核对每一行…', en: 'Sent; each line is being checked…' },
+  cancel: { zh: '取消', en: 'Cancel' },
+  taken: {
+    zh: '“{{name}}”：收下 {{count}} 个不同的键。',
+    en: { one: '“{{name}}”: {{count}} key taken.', other: '“{{name}}”: {{count}} different keys taken.' },
+  },
+  duplicates: {
+    zh: '重复 {{count}} 行，只算一次。',
+    en: { one: '{{count}} line repeats a key and counts once.', other: '{{count}} lines repeat a key and count once.' },
+  },
+  malformed: {
+    zh: '{{count}} 行无法识别，未计入：',
+    en: {
+      one: '{{count}} line could not be read and is left out:',
+      other: '{{count}} lines could not be read and are left out:',
+    },
+  },
+  more: {
+    zh: '只列出前 {{count}} 行。',
+    en: { one: 'Only the first is listed.', other: 'Only the first {{count}} are listed.' },
+  },
+  line: { zh: '行', en: 'Line' },
+  reason: { zh: '原因', en: 'Why' },
+  'value-misfit': { zh: '不是该数据项的值', en: 'No value of this item' },
+  'too-long': { zh: '太长', en: 'Too long' },
+  'control-character': { zh: '含控制字符', en: 'Holds a control character' },
+  'fields-differ': { zh: '列数与表头不同', en: 'Another number of columns than the header' },
+  sealed: {
+    zh: '记入账本的只有它的承诺值 {{commitment}}… 和键数；名单本身加密保存，谁也看不到，包括提供部门。',
+    en: 'Only its commitment {{commitment}}… and the number of keys are sealed; the list itself is kept encrypted and shown to nobody, the provider included.',
+  },
+  destroyed: { zh: '名单已销毁，不能再据以选取。', en: 'The list is destroyed; nothing can be chosen by it.' },
+});
+
+/** What the exchange took of a list: keys, repetitions, lines left out, and what of it is sealed. Never the keys. */
+export function KeyListFacts({ list }: { readonly list: KeyListView }) {
+  const say = useWords(words);
+  const locale = useLocale();
+  const { first, count: malformed } = list.malformed;
+  return (
+    <div className="key-list-facts">
+      <p>
+        <b>{say('taken', { name: list.fileName, count: list.count })}</b>{' '}
+        {list.duplicates > 0 ? say('duplicates', { count: list.duplicates }) : null}{' '}
+        {list.destroyedAt ? <b className="key-list-bad">{say('destroyed')}</b> : null}
+      </p>
+      {malformed > 0 ? (
+        <>
+          <p className="key-list-bad">{say('malformed', { count: malformed })}</p>
+          <div className="key-list-lines">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">{say('line')}</th>
+                  <th scope="col">{say('reason')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {first.map(({ line, reason }) => (
+                  <tr key={line}>
+                    <td>{count(line, locale)}</td>
+                    <td>{say(reason)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+          {malformed > first.length ? <p className="quiet">{say('more', { count: first.length })}</p> : null}
+        </>
+      ) : null}
+      <p className="quiet">{say('sealed', { commitment: list.commitment.slice(0, 12) })}</p>
+    </div>
+  );
+}
+
+/** The same of a list that one knows by its id; nothing where it may not be read. */
+export function KeyListById({ id }: { readonly id: string }) {
+  const list = useRead(routes.keyList, { params: { id } }, { staleTime: 300_000 });
+  return list.data ? <KeyListFacts list={list.data} /> : null;
+}
+
+type Sending =
+  | { readonly state: 'none' }
+  | { readonly state: 'sending'; readonly name: string; readonly size: number; readonly sent: number };
+
+/** Sends a key list for a dataset: the item, then a file dropped or chosen. `onTaken` when the exchange has checked every line. */
+export function KeyListUpload({
+  dataset,
+  items,
+  onTaken,
+  onCancel,
+}: {
+  readonly dataset: string;
+  readonly items: readonly Item[];
+  readonly onTaken: (list: KeyListView) => void;
+  readonly onCancel: () => void;
+}) {
+  const say = useWords(words);
+  const input = useRef<HTMLInputElement>(null);
+  const itemId = useId();
+  const [item, setItem] = useState(() => likelyKey(items)?.name);
+  const [isOver, setOver] = useState(false);
+  const [sending, setSending] = useState<Sending>({ state: 'none' });
+  const [error, setError] = useState<unknown>();
+  const [fault, setFault] = useState<string>();
+  const stop = useRef(new AbortController());
+  useEffect(() => {
+    const controller = new AbortController();
+    stop.current = controller;
+    return () => controller.abort();
+  }, []);
+
+  function take(file: File | undefined) {
+    if (file === undefined || sending.state === 'sending') return;
+    setError(undefined);
+    setFault(undefined);
+    if (item === undefined) return setFault(say('itemFirst'));
+    if (/\.(xlsx?|xlsm|et|docx?|pdf|zip)$/i.test(file.name)) return setFault(say('notText', { name: file.name }));
+    const { name, size } = file;
+    setSending({ state: 'sending', name, size, sent: 0 });
+    const { signal } = stop.current;
+    void sendFile(routes.takeKeyList, { params: { id: dataset }, query: { item, fileName: name } }, file, {
+      signal,
+      onProgress: (sent) => setSending({ state: 'sending', name, size, sent }),
+    })
+      .then(onTaken)
+      .catch((refused: unknown) => {
+        if (signal.aborted) return;
+        setError(refused);
+        setSending({ state: 'none' });
+      });
+  }
+  const drag = (over: boolean) => (event: DragEvent) => {
+    event.preventDefault();
+    setOver(over);
+  };
+  return (
+    <div className="key-list">
+      <p className="quiet">{say('lead')}</p>
+      <div className="key-list-item">
+        <label htmlFor={itemId}>{say('item')}</label>
+        <Select
+          id={itemId}
+          placeholder={say('chooseItem')}
+          showSearch={{ optionFilterProp: 'label' }}
+          popupMatchSelectWidth={false}
+          {...(item === undefined ? {} : { value: item })}
+          options={items.map(({ name, title }) => ({ value: name, label: title }))}
+          onChange={setItem}
+        />
+      </div>
+      {sending.state === 'sending' ? (
+        <div role="status">
+          <p>
+            {sending.sent < sending.size
+              ? say('sending', { name: sending.name, sent: bytes(sending.sent), size: bytes(sending.size) })
+              : say('checking')}
+          </p>
+          <Progress
+            percent={Math.round((100 * sending.sent) / Math.max(1, sending.size))}
+            aria-label={sending.name}
+            status={sending.sent < sending.size ? 'normal' : 'active'}
+          />
+        </div>
+      ) : (
+        <div
+          className={isOver ? 'key-list-drop key-list-over' : 'key-list-drop'}
+          onDragOver={drag(true)}
+          onDragEnter={drag(true)}
+          onDragLeave={drag(false)}
+          onDrop={(event) => {
+            drag(false)(event);
+            take(event.dataTransfer.files[0]);
+          }}
+        >
+          <InboxOutlined aria-hidden="true" /> {say('drop')}{' '}
+          <Button onClick={() => input.current?.click()}>{say('choose')}</Button>
+          <input
+            ref={input}
+            type="file"
+            hidden
+            accept=".csv,.txt,text/csv,text/plain"
+            aria-label={say('choose')}
+            onChange={({ target }) => {
+              take(target.files?.[0]);
+              // The same file chosen again, mended, is a change too.
+              target.value = '';
+            }}
+          />
+        </div>
+      )}
+      {fault === undefined ? null : (
+        <p className="key-list-bad" role="alert">
+          {fault}
+        </p>
+      )}
+      <RefusalNote error={error} />
+      <Button size="small" type="text" onClick={onCancel}>
+        {say('cancel')}
+      </Button>
+    </div>
+  );
+}
+
+/** What lists usually hold: an ID or a registered code. */
+function likelyKey(items: readonly Item[]): Item | undefined {
+  return (
+    items.find(
+      ({ name, title }) => /身份证|身份号码|证件号|统一社会信用代码/.test(title) || /idnumber|ownerid|uscc/i.test(name),
+    ) ?? items.find(({ required, type }) => required && type === 'C')
+  );
+}
