@@ -210,7 +210,7 @@ describe('the whole job with the command `quanlian`', async () => {
 
     // Rows by a list: two of its keys have a row, one has none, and a line is none.
     const file = command.path('keys.csv');
-    writeFileSync(file, `代码,备注\n990100000000,a\n990100000001,b\n1,c\n1\n`);
+    writeFileSync(file, `code,备注\n990100000000,a\n990100000001,b\n1,c\n1\n`);
     const listed = await command.run([...ask, '--list', `code=${file}`, '--json']);
     assert.equal(listed.code, 0, listed.err);
     assert.match(listed.err, /3 keys/);

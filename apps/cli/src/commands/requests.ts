@@ -111,7 +111,7 @@ function showRequest(group: Command, bench: Bench): void {
     .option('--mask <item=how...>', say({ zh: '预览：如这样脱敏', en: 'preview: if it were masked like this' }))
     .option('--clear <list>', say({ zh: '预览：如这些数据项不脱敏', en: 'preview: if these items left as they are' }))
     .option('--proposal <id>', say({ zh: '预览：按这件已拟定的答复', en: 'preview: on the terms of this prepared answer' }))
-    .option('--skip <n>', say({ zh: '预览：先跳过几行', en: 'preview: pass over so many rows' }), '0')
+    .option('--skip <n>', say({ zh: '预览：先跳过几行', en: 'preview: pass over so many rows' }))
     .option('--first <n>', say({ zh: '预览：显示几行，至多 200', en: 'preview: show so many rows, 200 at most' }), '5');
   examples(
     show,
@@ -153,7 +153,7 @@ interface PreviewOptions extends Pick<TermOptions, 'items' | 'rows'> {
   mask?: string[];
   clear?: string;
   proposal?: string;
-  skip: string;
+  skip?: string;
   first: string;
 }
 
@@ -167,7 +167,7 @@ async function previewBody(desk: Desk, options: PreviewOptions): Promise<Sent<ty
     ...(options.mask === undefined ? {} : { transformations: options.mask.map(readTransformation) }),
     ...(clear ? { clear } : {}),
     ...(options.proposal === undefined ? {} : { proposal: (await findProposal(desk, options.proposal)).id }),
-    from: countOf(options.skip, '--skip'),
+    ...(options.skip === undefined ? {} : { from: countOf(options.skip, '--skip') }),
     limit: countOf(options.first, '--first'),
   };
 }
