@@ -101,7 +101,13 @@ export function themeOf(shade: Shade): ThemeConfig {
           }),
     },
     components: {
-      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
+      Button: {
+        primaryShadow: 'none',
+        defaultShadow: 'none',
+        dangerShadow: 'none',
+        // White on the lighter green of the dark shade would fall below 4.5.
+        ...(isDark ? { primaryColor: '#06110e' } : {}),
+      },
       Form: { itemMarginBottom: 14, verticalLabelPadding: '0 0 4px' },
       Modal: { titleFontSize: 16 },
     },

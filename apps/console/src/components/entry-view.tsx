@@ -94,7 +94,7 @@ export function EntryView({
         <StatementFields statement={statement} names={names} />
       </section>
       {children}
-      <section className="section" aria-label={say('evidence')}>
+      <section className="section entry-evidence" aria-label={say('evidence')}>
         <h2>{say('evidence')}</h2>
         <Facts of={[[say('leafHash'), <Hash key="leaf" of={entry.leafHash} shown={64} />]]} />
         <ul className="signatures">

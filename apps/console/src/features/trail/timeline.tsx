@@ -43,7 +43,7 @@ export function Timeline({ filters, change }: { readonly filters: Filters; reado
         <h2>{say('timeline')}</h2>
         <Legend bars={bars} filters={filters} change={change} />
       </div>
-      <Chart bars={bars} shown={shown} byDay={(timeline.data?.stepSeconds ?? 0) >= daySeconds} narrow={narrow} />
+      <Chart bars={bars} shown={shown} stepSeconds={timeline.data?.stepSeconds ?? 0} narrow={narrow} />
       <p className="quiet timeline-hint">
         {say('timelineHint')}
         {filters.from || filters.until || filters.period ? (
@@ -108,12 +108,12 @@ function Legend({
 function Chart({
   bars,
   shown,
-  byDay,
+  stepSeconds,
   narrow,
 }: {
   readonly bars: readonly Bar[];
   readonly shown: ReadonlySet<StatementKind>;
-  readonly byDay: boolean;
+  readonly stepSeconds: number;
   readonly narrow: (first: Bar, last: Bar) => void;
 }) {
   const say = useWords(trailWords);
@@ -126,7 +126,8 @@ function Chart({
   const barPx = widthPx / bars.length;
   const heights = bars.map((bar) => statementKinds.reduce((sum, kind) => sum + (shown.has(kind) ? bar.byKind[kind] : 0), 0));
   const most = Math.max(1, ...heights);
-  const moment = (instant: string) => (byDay ? localDay(instant, locale) : localTime(instant, locale));
+  const byDay = stepSeconds >= daySeconds;
+  const moment = (instant: string) => (byDay ? localDay(instant, locale) : localTime(instant, locale, stepSeconds < 60));
   const endOf = (bar: Bar) => moment(byDay ? new Date(Date.parse(bar.until) - 1).toISOString() : bar.until);
   const nameOf = (bar: Bar, i: number) => {
     const parts = statementKinds

@@ -38,15 +38,15 @@ export function TrailPage() {
       narrow: 'title',
       show: (one) => <span className="entry-index">#{one.index}</span>,
     },
-    { key: 'time', title: say('time'), width: '10.5rem', show: (one) => <Instant at={one.sealedAt} /> },
+    { key: 'time', title: say('time'), width: '10rem', show: (one) => <Instant at={one.sealedAt} /> },
     {
       key: 'who',
       title: say('who'),
-      width: '13rem',
+      width: '11rem',
       show: (one) => (one.issuer === 'exchange' ? say('exchange') : one.issuerName),
     },
     { key: 'matter', title: say('matter'), narrow: 'title', show: (one) => <Matter entry={one} /> },
-    { key: 'dataset', title: say('dataset'), width: '16rem', show: (one) => one.dataset?.title ?? '' },
+    { key: 'dataset', title: say('dataset'), width: '13rem', show: (one) => one.dataset?.title ?? '' },
   ];
   return (
     <Page

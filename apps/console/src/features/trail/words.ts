@@ -49,7 +49,10 @@ export const trailWords = defineWords('trail', {
     en: 'Click a bar, or drag over several, to narrow the period. Arrow keys move, Enter narrows.',
   },
   legend: { zh: '按种类筛选', en: 'Filter by kind' },
-  bar: { zh: '{{from}} 至 {{until}}：{{count}} 条', en: '{{from}} to {{until}}: {{count}} entries' },
+  bar: {
+    zh: '{{from}} 至 {{until}}：{{count}} 条',
+    en: { one: '{{from}} to {{until}}: {{count}} entry', other: '{{from}} to {{until}}: {{count}} entries' },
+  },
   widen: { zh: '显示全部期间', en: 'Show all time' },
   exchange: { zh: '交换平台', en: 'The exchange' },
   erased: { zh: '（姓名已删除）', en: '(name erased)' },
