@@ -57,7 +57,7 @@ export function themeOf(shade: Shade): ThemeConfig {
             colorInfo: '#5aa7d6',
             colorSuccess: '#5fb575',
             colorWarning: '#d9a544',
-            colorError: '#ef7b6c',
+            colorError: '#ff9a8c',
             colorLink: '#62c4ae',
             colorBgBase: '#101514',
             colorTextBase: '#e3e9e7',

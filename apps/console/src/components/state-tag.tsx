@@ -1,4 +1,5 @@
-import { workflow, type StateOf, type Workflow, type WorkflowKind, type WorkflowState } from '#contracts';
+import { workflow, type StateOf, type Tone, type Workflow, type WorkflowKind, type WorkflowState } from '#contracts';
+import type { ReactNode } from 'react';
 import { usePick } from '../lib/words';
 import './state-tag.css';
 
@@ -22,4 +23,9 @@ export function StateTag<K extends WorkflowKind>({ kind, state }: { readonly kin
 export function NextStep<K extends WorkflowKind>({ kind, state }: { readonly kind: K; readonly state: StateOf<K> }) {
   const pick = usePick();
   return <span className="quiet">{pick(stateOf(kind, state).next)}</span>;
+}
+
+/** A short mark beside a name, in the colours of states: they keep their contrast in both shades. */
+export function ToneTag({ tone, children }: { readonly tone: Tone; readonly children: ReactNode }) {
+  return <span className={`state state-${tone}`}>{children}</span>;
 }

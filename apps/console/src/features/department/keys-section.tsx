@@ -1,7 +1,7 @@
 import { custodyWords, endReasonWords, routes, word, type DepartmentView, type ProposalView } from '#contracts';
 import { keyPossessionBytes } from '#ledger';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button, Modal, Tag, Typography } from 'antd';
+import { Alert, App, Button, Modal, Typography } from 'antd';
 import { useState } from 'react';
 import { useSession } from '../../app/session';
 import { BodyDialog } from '../../components/body-dialog';
@@ -9,6 +9,7 @@ import { Hash } from '../../components/hash';
 import { Section } from '../../components/page';
 import { RefusalNote } from '../../components/refusal-note';
 import { bodyFormOf } from '../../components/schema-form';
+import { ToneTag } from '../../components/state-tag';
 import { useSend } from '../../lib/api';
 import { heldSigningKeys, keysPossible, makeSigningKey, signWith, type HeldSigningKey } from '../../lib/held-keys';
 import { trustedRoot, TrustRootDiffers } from '../../lib/trust';
@@ -58,7 +59,7 @@ export function Keys({ department }: { readonly department: DepartmentView }) {
           <li key={key.keyId} className="row">
             <span>
               <Hash of={key.keyId} shown={12} /> <b>{pick(word(custodyWords, key.custody))}</b>{' '}
-              {held.some(({ keyId }) => keyId === key.keyId) ? <Tag color="green">{say('here')}</Tag> : null}
+              {held.some(({ keyId }) => keyId === key.keyId) ? <ToneTag tone="good">{say('here')}</ToneTag> : null}
             </span>
             <span className="quiet">
               {say('admitted')} #{key.admittedAt} ·{' '}
@@ -85,7 +86,7 @@ export function Keys({ department }: { readonly department: DepartmentView }) {
           .map((key) => (
             <li key={key.keyId} className="row">
               <span>
-                <Hash of={key.keyId} shown={12} /> <Tag color="green">{say('here')}</Tag>
+                <Hash of={key.keyId} shown={12} /> <ToneTag tone="good">{say('here')}</ToneTag>
               </span>
               <span className="quiet">{say('notAdmitted')}</span>
               {isHead ? (

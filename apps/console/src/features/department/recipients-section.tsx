@@ -1,7 +1,7 @@
 import { endReasonWords, routes, word, type DepartmentView } from '#contracts';
 import { recipientDeclarationBytes } from '#ledger';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button, Form, Input, Modal, Radio, Tag } from 'antd';
+import { Alert, App, Button, Form, Input, Modal, Radio } from 'antd';
 import { useState } from 'react';
 import { useSession } from '../../app/session';
 import { BodyDialog } from '../../components/body-dialog';
@@ -9,6 +9,7 @@ import { Hash } from '../../components/hash';
 import { Section } from '../../components/page';
 import { RefusalNote } from '../../components/refusal-note';
 import { bodyFormOf } from '../../components/schema-form';
+import { ToneTag } from '../../components/state-tag';
 import { problemOf, useSend } from '../../lib/api';
 import { bodyOf, ruleOf, showOnForm } from '../../lib/forms';
 import { heldIdentities, makeIdentity, signWith } from '../../lib/held-keys';
@@ -43,7 +44,7 @@ export function Recipients({ department }: { readonly department: DepartmentView
           <li key={one.recipient} className="row">
             <span>
               <b>{one.label}</b> <Hash of={one.recipient} shown={14} />{' '}
-              {held.some(({ recipient }) => recipient === one.recipient) ? <Tag color="green">{say('here')}</Tag> : null}
+              {held.some(({ recipient }) => recipient === one.recipient) ? <ToneTag tone="good">{say('here')}</ToneTag> : null}
             </span>
             <span className="quiet">
               {say('admitted')} #{one.admittedAt} ·{' '}

@@ -1,6 +1,7 @@
 import type { Item, Transformation } from '#contracts';
 import { describeTransformation } from '#rights';
-import { Alert, Checkbox, Select, Tag } from 'antd';
+import { Alert, Checkbox, Select } from 'antd';
+import { ToneTag } from '../../components/state-tag';
 import { useLocale, useWords } from '../../lib/words';
 import { stricterMasks, type MaskChoice, type ReviewDraft } from './narrowing';
 import { reviewWords } from './words';
@@ -63,7 +64,7 @@ export function NarrowItems({
                         })
                       }
                     >
-                      {item.title} {item.personal ? <Tag color="orange">{say('personal')}</Tag> : null}
+                      {item.title} {item.personal ? <ToneTag tone="warning">{say('personal')}</ToneTag> : null}
                     </Checkbox>
                   </th>
                   <td>
