@@ -71,7 +71,7 @@ function Ours({ dataset }: { readonly dataset: DatasetView }) {
               <li key={right.id} className="row">
                 <span>
                   <Link to={`/rights/${right.id}`}>
-                    {say('rights')} {right.id.slice(0, 8)}
+                    {say('right')} {right.id.slice(0, 8)}
                   </Link>{' '}
                   <StateTag kind="right" state={right.state} />
                 </span>
@@ -85,7 +85,7 @@ function Ours({ dataset }: { readonly dataset: DatasetView }) {
               <li key={request.id} className="row">
                 <span>
                   <Link to={`/requests/${request.id}`}>
-                    {say('requests')} {request.id.slice(0, 8)}
+                    {say('request')} {request.id.slice(0, 8)}
                   </Link>{' '}
                   <StateTag kind="request" state={request.state} />
                 </span>
