@@ -94,7 +94,7 @@ export function SchemaFields({ form }: { readonly form: BodyForm }) {
       {schema instanceof z.ZodEnum ? (
         <Select options={schema.options.map((value) => ({ value, label: pick(word(of.options ?? {}, String(value))) }))} />
       ) : ((schema as z.ZodString).maxLength ?? 0) > 200 ? (
-        <Input.TextArea autoSize={{ minRows: 3, maxRows: 10 }} />
+        <Input.TextArea rows={3} />
       ) : (
         <Input />
       )}

@@ -109,7 +109,7 @@ function SupplementForm({ request, dataset }: { readonly request: RequestView; r
               },
             ]}
           >
-            <Input.TextArea autoSize={{ minRows: 4, maxRows: 14 }} maxLength={2000} />
+            <Input.TextArea rows={4} maxLength={2000} />
           </Form.Item>
           <Form.Item name="changes" valuePropName="checked" noStyle>
             <Checkbox>{say('change')}</Checkbox>

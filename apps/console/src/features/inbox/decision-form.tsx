@@ -79,7 +79,7 @@ export function DecisionForm({
           <label htmlFor="missing">{say('missingField')}</label>
           <Input.TextArea
             id="missing"
-            autoSize={{ minRows: 3, maxRows: 12 }}
+            rows={3}
             maxLength={2000}
             value={draft.missing}
             onChange={({ target }) => set({ ...draft, missing: target.value })}
@@ -102,7 +102,7 @@ export function DecisionForm({
             <label htmlFor="reason">{say('reason')}</label>
             <Input.TextArea
               id="reason"
-              autoSize={{ minRows: 3, maxRows: 12 }}
+              rows={3}
               maxLength={2000}
               value={draft.reason}
               onChange={({ target }) => set({ ...draft, reason: target.value })}

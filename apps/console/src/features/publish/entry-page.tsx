@@ -212,7 +212,7 @@ function Identity() {
         </Form.Item>
       </div>
       <Form.Item name="abstract" label={say('abstract')} rules={[{ required: true }, ruleOf(shape.abstract)]}>
-        <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} />
+        <Input.TextArea rows={2} />
       </Form.Item>
     </Section>
   );
@@ -234,7 +234,7 @@ function Sharing({ shareType, isOpen }: { readonly shareType: DatasetEntry['shar
           extra={say(isConditional ? 'conditionConditionalHint' : 'conditionNotHint')}
           rules={[{ required: true }, ruleOf(shape.abstract)]}
         >
-          <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} />
+          <Input.TextArea rows={2} />
         </Form.Item>
       )}
       <Form.Item name="shareMethods" label={say('shareMethods')} rules={[{ required: true }]}>
@@ -245,7 +245,7 @@ function Sharing({ shareType, isOpen }: { readonly shareType: DatasetEntry['shar
       </Form.Item>
       {isOpen ? (
         <Form.Item name="openCondition" label={say('openCondition')} rules={[ruleOf(shape.abstract)]}>
-          <Input.TextArea autoSize={{ minRows: 1, maxRows: 6 }} />
+          <Input.TextArea rows={1} />
         </Form.Item>
       ) : null}
     </Section>
