@@ -181,7 +181,7 @@ function PurposeField({
         extra={say(`${name}Hint`)}
         rules={[...fieldRules(askedShape.purpose.shape[name]), prose]}
       >
-        <Input.TextArea autoSize={{ minRows: name === 'basis' ? 2 : 3, maxRows: 10 }} maxLength={2000} />
+        <Input.TextArea rows={name === 'basis' ? 2 : 3} maxLength={2000} />
       </Form.Item>
       {texts.length > 0 ? (
         <Select
