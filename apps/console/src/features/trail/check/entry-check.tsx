@@ -3,9 +3,10 @@ import { checkTextCommitment, CommitmentError } from '#crypto';
 import { Alert, Button } from 'antd';
 import { useState } from 'react';
 import { useSession } from '../../../app/session';
+import { TrustNote } from '../../../components/trust-note';
 import { useRead } from '../../../lib/api';
+import { useTrust } from '../../../lib/trust';
 import { useLocale, usePick, useWords, type Locale } from '../../../lib/words';
-import { RootChoice, useRoot } from './root-choice';
 import { checkEntry, type EntryCheck } from './signatures';
 import { CannotTell, Steps, type Step } from './steps';
 import { useWalk } from './use-walk';
@@ -21,7 +22,7 @@ export function CheckEntry({ entry, bytes }: { readonly entry: EntryView; readon
   const pick = usePick();
   const locale = useLocale();
   const { has } = useSession();
-  const { root } = useRoot();
+  const { data: root } = useTrust();
   const departments = useRead(routes.departments, {}, { staleTime: 60_000 });
   const { state, start, cancel } = useWalk();
   const walkSteps = useWalkSteps();
@@ -71,7 +72,7 @@ export function CheckEntry({ entry, bytes }: { readonly entry: EntryView; readon
       ) : null}
       <details className="check-root">
         <summary>{say('root')}</summary>
-        <RootChoice />
+        <TrustNote />
       </details>
     </section>
   );

@@ -4,8 +4,7 @@ import { Link } from 'react-router';
 import { useRead } from '../../../lib/api';
 import { bytes, count } from '../../../lib/numbers';
 import { useLocale, usePick, useWords } from '../../../lib/words';
-import { fingerprintOf } from '../../../lib/trust';
-import type { RootInUse } from './root-choice';
+import { fingerprintOf, type Trust } from '../../../lib/trust';
 import type { Step } from './steps';
 import type { WalkState } from './use-walk';
 import { checkWords } from './words';
@@ -27,7 +26,7 @@ export function WalkProgress({ state }: { readonly state: WalkState }) {
 }
 
 /** What the walk over the whole ledger found, step by step. */
-export function useWalkSteps(): (state: WalkState, root: RootInUse, index?: number) => Step[] {
+export function useWalkSteps(): (state: WalkState, root: Trust, index?: number) => Step[] {
   const say = useWords(checkWords);
   const pick = usePick();
   const locale = useLocale();

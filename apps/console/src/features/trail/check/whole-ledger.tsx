@@ -5,9 +5,10 @@ import { useState } from 'react';
 import { Facts } from '../../../components/facts';
 import { Hash } from '../../../components/hash';
 import { Instant } from '../../../components/instant';
+import { TrustNote } from '../../../components/trust-note';
 import { count } from '../../../lib/numbers';
+import { useTrust } from '../../../lib/trust';
 import { useLocale, usePick, useWords } from '../../../lib/words';
-import { RootChoice, useRoot } from './root-choice';
 import { CannotTell, Steps } from './steps';
 import { useWalk } from './use-walk';
 import { useWalkSteps } from './walk-steps';
@@ -34,14 +35,14 @@ function WholeCheck() {
   const say = useWords(checkWords);
   const pick = usePick();
   const locale = useLocale();
-  const { root } = useRoot();
+  const { data: root } = useTrust();
   const { state, start, cancel } = useWalk();
   const stepsOf = useWalkSteps();
   const clean = state.kind === 'done' && state.verdict.kind === 'clean' ? state.verdict.report : undefined;
   return (
     <div className="check">
       <p className="quiet">{say('wholeLead')}</p>
-      <RootChoice />
+      <TrustNote />
       <p>
         {state.kind === 'walking' ? (
           <Button onClick={cancel}>{say('cancel')}</Button>
