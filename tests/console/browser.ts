@@ -127,10 +127,15 @@ export class Seat {
 
   /** Goes to a page of the console without loading the console anew, as a link there would. */
   async go(path: string): Promise<void> {
+    await this.goBare(path);
+    await this.settle();
+  }
+
+  /** The same where no page is expected: the object is somebody else's. */
+  async goBare(path: string): Promise<void> {
     await this.page.evaluate(
       `history.pushState(null, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`,
     );
-    await this.settle();
   }
 
   /** Waits until the page has its heading and shows no skeleton any more. */

@@ -33,6 +33,22 @@ function withComponentStyles() {
   };
 }
 
+/**
+ * zod tries whether it may compile code, which the page's policy refuses and reports. Its one setting against that must stand before the
+ * first schema is made, whatever order the bundler puts chunks in: so it is set where zod makes its settings.
+ */
+function withoutEval() {
+  const [made, wanted] = ['__zod_globalConfig = {}', '__zod_globalConfig = { jitless: true }'];
+  return {
+    name: 'without-eval',
+    transform(code, id) {
+      if (!/zod\/v4\/core\/core\.js$/.test(id.split('?')[0])) return undefined;
+      if (!code.includes(made)) throw new Error('zod makes its settings otherwise now: see withoutEval');
+      return { code: code.replace(made, wanted), map: null };
+    },
+  };
+}
+
 export function consoleConfig({ apiUrl = 'http://127.0.0.1:8080' } = {}) {
   return {
     root,
@@ -40,7 +56,7 @@ export function consoleConfig({ apiUrl = 'http://127.0.0.1:8080' } = {}) {
     cacheDir: resolve(root, '../../dist/.vite'),
     publicDir: join(root, 'public'),
     resolve: { conditions: ['quanlian-browser', 'quanlian-source', 'module', 'browser', 'development|production'] },
-    plugins: [withoutInlineStyles(), withComponentStyles(), react()],
+    plugins: [withoutInlineStyles(), withoutEval(), withComponentStyles(), react()],
     optimizeDeps: { exclude: ['antd', '@ant-design/cssinjs', '@ant-design/icons'] },
     build: {
       outDir,

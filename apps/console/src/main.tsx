@@ -1,4 +1,3 @@
-import './lib/no-eval';
 import 'antd/dist/reset.css';
 import 'virtual:component-styles.css';
 import './app/console.css';

@@ -92,7 +92,7 @@ function OnTheirWay() {
       <ul className="plain rows">
         {own.map((proposal) => (
           <li key={proposal.id} className="row">
-            <Link to={`/inbox/${proposal.id}`}>{pick(proposal.sentence)}</Link>
+            <Link to={`/inbox/proposals/${proposal.id}`}>{pick(proposal.sentence)}</Link>
             <span className="quiet">
               <StateTag kind="proposal" state={proposal.state} /> {proposal.preparedBy.name} ·{' '}
               <Instant at={proposal.preparedAt} show="ago" />

@@ -192,7 +192,7 @@ function UploadNews({
                   <StateTag kind="proposal" state={proposal.state} /> <NextStep kind="proposal" state={proposal.state} />
                 </p>
                 <span className="page-actions">
-                  <Link to={`/inbox/${proposal.id}`}>{say('toInbox')}</Link>
+                  <Link to={`/inbox/proposals/${proposal.id}`}>{say('toInbox')}</Link>
                   <Button size="small" onClick={done}>
                     {say('forget')}
                   </Button>
