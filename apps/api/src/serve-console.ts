@@ -17,6 +17,9 @@ const consolePolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** A worker is under the policy that its own script came with: it loads our scripts and calls this origin, nothing else. */
+const workerPolicy = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'";
+
 const hashedFile = /^\/assets\/[\w.-]+$/;
 const plainFile = /^\/(?:icon\.svg|licenses\.md)$/;
 /** What belongs to the API: an unknown path there is told so, and never gets a page. */
@@ -40,7 +43,10 @@ export function serveConsole(fastify: FastifyInstance, folder: string): void {
       const path = request.url.split('?')[0] ?? '/';
       if (hashedFile.test(path)) {
         if (!existsSync(join(folder, path))) return reply.callNotFound();
-        return reply.header('cache-control', 'public, max-age=31536000, immutable').sendFile(path.slice(1));
+        return reply
+          .header('cache-control', 'public, max-age=31536000, immutable')
+          .header('content-security-policy', workerPolicy)
+          .sendFile(path.slice(1));
       }
       if (plainFile.test(path)) return reply.header('cache-control', 'public, max-age=3600').sendFile(path.slice(1));
       if (path === '/open.html' && openPolicy !== undefined) return page(reply, openPolicy).sendFile('open.html');

@@ -15,3 +15,5 @@ export { checkCsv } from './check-csv.js';
 export type { CheckedCsv } from './check-csv.js';
 export { inferItems } from './infer-items.js';
 export type { InferredItem, InferredItems } from './infer-items.js';
+export { resumableStream } from './resumable-stream.js';
+export type { Resumable } from './resumable-stream.js';

@@ -1,9 +1,8 @@
 import { CallError, createClient, refuse, Refusal, routes, type Problem } from '#contracts';
 import { createSha256, decodeBase64Url } from '#crypto';
-import { openDeliveryStream } from '#delivery';
 import type { OpenNews, OpenOrder, Target } from './open-messages';
 import { ownFile } from './own-files';
-import { resumableStream } from './resumable-download';
+import { openDeliveryStream, resumableStream } from '#delivery';
 
 // A worker, so that the page stays alive while hundreds of megabytes are decrypted. It gets one order, and ends.
 

@@ -8,7 +8,7 @@ import { Page, Section } from '../../components/page';
 import { PagedTable, type Column } from '../../components/paged-table';
 import { StateActions } from '../../components/state-actions';
 import { NextStep, StateTag } from '../../components/state-tag';
-import { Terms } from '../../components/terms';
+import { formatNames, Terms } from '../../components/terms';
 import { WaitingStatements } from '../../components/waiting-statements';
 import { Whole } from '../../components/whole';
 import { client, useRead, useReadPages } from '../../lib/api';
@@ -48,7 +48,7 @@ function ShownRight({ right }: { readonly right: RightView }) {
   return (
     <Page
       title={right.datasetTitle}
-      lead={pick(right.sentence)}
+      lead={`${right.grantorName} → ${right.granteeName}`}
       actions={
         <StateActions
           kind="right"
@@ -67,6 +67,7 @@ function ShownRight({ right }: { readonly right: RightView }) {
           </span>
         ) : null}
       </p>
+      <p className="right-sentence">{pick(right.sentence)}</p>
       <WaitingStatements about={right.id} />
       {mayPull ? (
         <Section title={say('pull')}>
@@ -119,7 +120,7 @@ function Deliveries({ right }: { readonly right: string }) {
   const columns: readonly Column<DeliveryView>[] = [
     { key: 'at', title: say('pulledAt'), narrow: 'title', show: (one) => <Instant at={one.pulledAt} /> },
     { key: 'state', title: say('state'), width: '9rem', show: (one) => <StateTag kind="delivery" state={one.state} /> },
-    { key: 'format', title: say('format'), width: '7rem', show: (one) => one.format },
+    { key: 'format', title: say('format'), width: '7rem', show: (one) => formatNames[one.format] },
     {
       key: 'rows',
       title: say('rows'),

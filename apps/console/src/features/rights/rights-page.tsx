@@ -31,25 +31,25 @@ export function RightsPage() {
     { key: 'dataset', title: say('dataset'), narrow: 'title', show: (right) => right.datasetTitle },
     ...(side === 'grantor'
       ? []
-      : [{ key: 'from', title: say('from'), width: '13rem', show: (right: RightView) => right.grantorName }]),
+      : [{ key: 'from', title: say('from'), width: '11rem', show: (right: RightView) => right.grantorName }]),
     ...(side === 'grantee'
       ? []
-      : [{ key: 'to', title: say('to'), width: '13rem', show: (right: RightView) => right.granteeName }]),
-    { key: 'state', title: say('state'), width: '8rem', show: (right) => <StateTag kind="right" state={right.state} /> },
+      : [{ key: 'to', title: say('to'), width: '11rem', show: (right: RightView) => right.granteeName }]),
+    { key: 'state', title: say('state'), width: '6.5rem', show: (right) => <StateTag kind="right" state={right.state} /> },
     {
       key: 'pulls',
       title: say('pulls'),
-      width: '10rem',
+      width: '8.5rem',
       show: (right) => <QuotaBar label={say('pulls')} used={right.used.pulls} total={right.quota.pulls} />,
     },
     {
       key: 'rows',
       title: say('rows'),
-      width: '13rem',
+      width: '12rem',
       narrow: 'hide',
       show: (right) => <QuotaBar label={say('rows')} used={right.used.rows} total={right.quota.rows} />,
     },
-    { key: 'end', title: say('end'), width: '13rem', show: (right) => <TimeLeft window={right.window} /> },
+    { key: 'end', title: say('end'), width: '11.5rem', show: (right) => <TimeLeft window={right.window} /> },
   ];
   return (
     <Page title={say('title')} lead={say(leads[side])}>
