@@ -49,7 +49,9 @@ test('a stream goes on from the byte where the line broke, and says that it wait
 });
 
 test('a stream ends with the exchange’s own no, and never joins two files', async () => {
-  const open = (error: unknown) => () => Promise.reject(error as Error);
+  const refused = async (): Promise<Response> => {
+    throw no;
+  };
   const no = new CallError('suspended', 409, {
     type: '',
     code: 'right-suspended',
@@ -57,7 +59,7 @@ test('a stream ends with the exchange’s own no, and never joins two files', as
     title: { zh: '', en: '' },
   });
   const common = { sizeBytes: file.length, signal: signal(), onWait: () => undefined };
-  await assert.rejects(readAll(resumableStream({ ...common, open: open(no) })), no);
+  await assert.rejects(readAll(resumableStream({ ...common, open: refused })), no);
   const other = resumableStream({ ...common, open: (start) => Promise.resolve(answer(start, 40_000, 200)) });
   await assert.rejects(readAll(other), /changed/);
 });

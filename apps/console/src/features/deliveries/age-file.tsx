@@ -1,4 +1,4 @@
-import { routes, type DeliveryView } from '#contracts';
+import type { DeliveryView } from '#contracts';
 import type { SealedDelivery } from '#ledger';
 import { Button, Typography } from 'antd';
 import { useState } from 'react';

@@ -156,7 +156,8 @@ function SealedDelivered({ delivery, sealed }: { readonly delivery: DeliveryView
   return (
     <>
       <Receipt delivery={delivery} receipt={receipt} />
-      {delivery.payload ? (
+      {/* What was opened stays to be saved again, although the receipt disposes of the payload. */}
+      {delivery.payload || opener.opening.state !== 'idle' ? (
         <Section title={say('open')}>
           <p>
             <Segmented<'here' | 'asAge'>
@@ -187,6 +188,8 @@ function SealedDelivered({ delivery, sealed }: { readonly delivery: DeliveryView
 function DeliveryFacts({ delivery }: { readonly delivery: DeliveryView }) {
   const say = useWords(deliveryWords);
   const locale = useLocale();
+  const dataset = useRead(routes.dataset, { params: { id: delivery.dataset } });
+  const titleOf = new Map(dataset.data?.entry.items.map(({ name, title }) => [name, title]));
   const { rows, sizeBytes, ciphertextSha256, plaintextHmac, recipients, receivedAt, state } = delivery;
   const isThere = state === 'prepared' || state === 'received';
   return (
@@ -212,7 +215,7 @@ function DeliveryFacts({ delivery }: { readonly delivery: DeliveryView }) {
                 ))
               : undefined,
           ],
-          [say('items'), delivery.items.join(locale === 'zh' ? '、' : ', ')],
+          [say('items'), delivery.items.map((name) => titleOf.get(name) ?? name).join(locale === 'zh' ? '、' : ', ')],
         ]}
       />
     </Section>

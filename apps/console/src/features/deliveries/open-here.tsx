@@ -39,6 +39,8 @@ export function OpenHere({
   const [withReceipt, setWithReceipt] = useState(true);
   const [error, setError] = useState<unknown>();
   const isSigned = delivery.state === 'received';
+  // The receipt disposes of the payload: then there is nothing to open again, only what was opened to be saved.
+  const isIdle = opening.state !== 'running' && delivery.payload;
 
   const open = async () => {
     setError(undefined);
@@ -60,10 +62,10 @@ export function OpenHere({
   return (
     <>
       <p className="quiet">{say('hereLead')}</p>
-      {opening.state === 'running' ? null : <IdentityChoice recipients={sealed.recipients} onChange={setIdentities} />}
+      {isIdle ? <IdentityChoice recipients={sealed.recipients} onChange={setIdentities} /> : null}
       <RefusalNote error={error} />
       <OpeningNews opening={opening} rows={sealed.rows} stop={stop} />
-      {opening.state === 'running' ? null : (
+      {isIdle ? (
         <p className="open-actions">
           {isSigned ? null : (
             <Checkbox checked={withReceipt} onChange={(event) => setWithReceipt(event.target.checked)}>
@@ -74,7 +76,7 @@ export function OpenHere({
             {say(opening.state === 'done' || isSigned ? 'openAgain' : 'openNow')}
           </Button>
         </p>
-      )}
+      ) : null}
     </>
   );
 }

@@ -93,7 +93,7 @@ async function keep(
 async function openTarget(target: Target): Promise<{ sink: WritableStream<Uint8Array<ArrayBuffer>>; blob?: () => Blob }> {
   if (target.kind !== 'memory') {
     const handle = target.kind === 'file' ? target.handle : await ownFile(target.name);
-    return { sink: (await handle.createWritable()) as WritableStream<Uint8Array<ArrayBuffer>> };
+    return { sink: await handle.createWritable() };
   }
   const parts: Uint8Array<ArrayBuffer>[] = [];
   return {

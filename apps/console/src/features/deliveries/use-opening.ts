@@ -114,7 +114,7 @@ export function useOpening() {
           settle(true);
         }
       });
-      running.postMessage({ ...order, target } satisfies OpenOrder);
+      running.postMessage({ ...order, target } satisfies OpenOrder, []);
     });
   }, []);
   return { opening, start, stop };

@@ -139,7 +139,7 @@ function EntryForm({
               size="small"
               onClick={() => {
                 draft.set(initial);
-                form.setFieldsValue(initial as Parameters<typeof form.setFieldsValue>[0]);
+                form.setFieldsValue(initial);
               }}
             >
               {say('startOver')}

@@ -3,6 +3,7 @@ import type { ReadFile } from './read-file';
 import { publishWords } from './words';
 
 const examples = 3;
+const isFine = (state: string) => state === 'matchName' || state === 'matchTitle';
 
 /** The file's columns beside the entry's items: what fits, what is missing, what nobody knows, with the first values. */
 export function HeaderTable({ read }: { readonly read: ReadFile }) {
@@ -22,7 +23,7 @@ export function HeaderTable({ read }: { readonly read: ReadFile }) {
       } as const;
     }),
     ...match.missing.map((item) => ({ key: `- ${item.name}`, name: '', item, state: 'missing', values: [] }) as const),
-  ];
+  ].toSorted((a, b) => Number(isFine(a.state)) - Number(isFine(b.state)));
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable by keyboard
     <div className="faults-box" role="region" aria-label={say('head')} tabIndex={0}>

@@ -28,9 +28,7 @@ export async function readFile(file: Blob, name: string, items: readonly Item[],
 
 /** The same text in UTF-8, for files that spreadsheets of older systems write. */
 export async function fromGb18030(file: Blob): Promise<Blob> {
-  const text = file
-    .stream()
-    .pipeThrough(new TextDecoderStream('gb18030') as ReadableWritablePair<string, Uint8Array<ArrayBuffer>>);
+  const text = file.stream().pipeThrough(new TextDecoderStream('gb18030'));
   return new Response(text.pipeThrough(new TextEncoderStream())).blob();
 }
 

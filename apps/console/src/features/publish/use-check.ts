@@ -28,7 +28,7 @@ export function useCheck(
       // The file could not be read (a stick that was pulled out): the exchange's own check is still to come, so nothing is promised.
       else setCheck(undefined);
     });
-    worker.postMessage({ file, items, columns: JSON.parse(order) as number[], faultsMax } satisfies CheckOrder);
+    worker.postMessage({ file, items, columns: JSON.parse(order) as number[], faultsMax } satisfies CheckOrder, []);
     return () => worker.terminate();
   }, [file, items, order]);
   return check;

@@ -9,6 +9,9 @@ interface Kept {
   readonly name: string;
   readonly sizeBytes: number;
 }
+/** A small file has arrived before anything could be asked about it; of a large one the exchange is asked once it surely began. */
+const askedFromBytes = 4 * 1024 * 1024;
+
 const keyOf = (dataset: string) => `quanlian.upload.${dataset}`;
 
 function readKept(dataset: string): Kept | undefined {
@@ -31,13 +34,15 @@ export function useUpload(dataset: string) {
   const [kept, setKept] = useState(() => readKept(dataset));
   const [sending, setSending] = useState<Sending>({ state: 'none' });
   const request = useRef<XMLHttpRequest>(undefined);
+  const [answer, setAnswer] = useState<UploadView>();
   const isSending = sending.state === 'sending';
+  const isAsked = kept !== undefined && (sending.state !== 'sending' || sending.sentBytes > askedFromBytes);
   // Once it is known what became of the file there is nothing more to ask; what follows is news of the proposal.
   const ended = useRef(false);
   const upload = useRead(
     routes.upload,
     { params: { id: kept?.id ?? '' } },
-    { enabled: kept !== undefined, refetchInterval: ended.current ? false : 1_000 },
+    { enabled: isAsked, refetchInterval: ended.current ? false : 1_000 },
   );
 
   ended.current = upload.data?.state === 'proposed' || (upload.data?.state === 'failed' && !isSending);
@@ -45,6 +50,7 @@ export function useUpload(dataset: string) {
   const forget = useCallback(() => {
     localStorage.removeItem(keyOf(dataset));
     setKept(undefined);
+    setAnswer(undefined);
     setSending({ state: 'none' });
   }, [dataset]);
 
@@ -68,8 +74,10 @@ export function useUpload(dataset: string) {
       xhr.upload.addEventListener('progress', ({ loaded }) => setSending({ state: 'sending', sentBytes: loaded }));
       xhr.addEventListener('loadend', () => {
         request.current = undefined;
-        if (xhr.status >= 200 && xhr.status < 300) setSending({ state: 'none' });
-        else if (xhr.status === 401) {
+        if (xhr.status >= 200 && xhr.status < 300) {
+          setAnswer(xhr.response as UploadView);
+          setSending({ state: 'none' });
+        } else if (xhr.status === 401) {
           // Asked for in the dialog above the page; the file is still chosen.
           setSending({ state: 'cut' });
           void queryClient.invalidateQueries();
@@ -101,7 +109,7 @@ export function useUpload(dataset: string) {
   return {
     kept,
     sending,
-    view: upload.data as UploadView | undefined,
+    view: answer !== undefined && upload.data?.state !== 'proposed' ? answer : upload.data,
     isLooking: upload.isPending && upload.fetchStatus !== 'idle',
     send,
     cancel,
