@@ -237,7 +237,7 @@ function Sharing({ shareType, isOpen }: { readonly shareType: DatasetEntry['shar
           <Input.TextArea rows={2} />
         </Form.Item>
       )}
-      <Form.Item name="shareMethods" label={say('shareMethods')} rules={[{ required: true }]}>
+      <Form.Item name="shareMethods" label={say('shareMethods')} rules={[ruleOf(shape.shareMethods)]}>
         <Checkbox.Group options={(['file', 'query', 'table'] as const).map((value) => ({ value, label: say(value) }))} />
       </Form.Item>
       <Form.Item name="open" valuePropName="checked">
