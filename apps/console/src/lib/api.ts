@@ -92,7 +92,7 @@ export function useReadPages<T extends Route>(
     queryKey: [...keyOf(route, sent), 'pages'],
     queryFn: async ({ signal, pageParam }): Promise<Answer<T> & PageAnswer<I>> => {
       const query = { ...(sent as Parts).query, limit: pageSize, ...(pageParam === '' ? {} : { cursor: pageParam }) };
-      const page: unknown = await client.call(route, { ...(sent as Parts), query } as Sent<T>, { signal });
+      const page: unknown = await client.call(route, { ...(sent as Parts), query }, { signal });
       return page as Answer<T> & PageAnswer<I>;
     },
     initialPageParam: '',

@@ -73,7 +73,7 @@ const keepStorage = () => navigator.storage?.persist?.().catch(() => false);
 
 /** Makes a signing key for the department; it stays in this browser. */
 export async function makeSigningKey(department: string): Promise<HeldSigningKey> {
-  const pair = (await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify'])) as CryptoKeyPair;
+  const pair = await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify']);
   const raw = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
   const key: HeldSigningKey = {
     keyId: keyIdOf(raw),
@@ -105,7 +105,7 @@ export async function signWith(key: HeldSigningKey, bytes: Uint8Array<ArrayBuffe
 
 /** Makes an age identity for the department; it stays in this browser. */
 export async function makeIdentity(department: string): Promise<HeldIdentity> {
-  const pair = (await crypto.subtle.generateKey({ name: 'X25519' }, false, ['deriveBits'])) as CryptoKeyPair;
+  const pair = await crypto.subtle.generateKey({ name: 'X25519' }, false, ['deriveBits']);
   const identity: HeldIdentity = {
     recipient: await ageRecipientOf(pair.privateKey),
     department,
