@@ -120,6 +120,7 @@ describe('calls by strangers: no 500, no leak', () => {
       ['request', 'request'],
       ['delivery', 'delivery'],
       ['deliveryKey', 'delivery'],
+      ['deliveryManifest', 'delivery'],
       ['payload', 'delivery'],
       ['proposal', 'proposal'],
       ['pull', 'right'],

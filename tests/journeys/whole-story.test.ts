@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { routes } from '#contracts';
 import { encodeCanonical, hmacSha256Hex, sha256Hex, type CanonicalValue } from '#crypto';
 import { lawOf } from '#exchange';
-import { checkAdmission, openTrustRoot, readExport, verifyLedger } from '#ledger';
+import { checkAdmission, checkDeliveryManifest, openDeliveryManifest, openTrustRoot, readExport, verifyLedger } from '#ledger';
 import {
   deliveryIn,
   foundSmallCity,
@@ -55,6 +55,19 @@ for (const redis of [false, true]) {
       const plaintext = openWithAge(ciphertext, city.identities[1] ?? '');
       const { key } = await requester.client.call(routes.deliveryKey, { params: { id: delivery.id } });
       assert.equal(hmacSha256Hex(Buffer.from(key, 'base64url'), plaintext), delivery.plaintextHmac);
+      const manifest = openDeliveryManifest(
+        JSON.stringify(await requester.client.call(routes.deliveryManifest, { params: { id: delivery.id } })),
+      );
+      assert.deepEqual([manifest.plaintextHmacKey, manifest.ciphertextSha256], [key, delivery.ciphertextSha256]);
+      assert.deepEqual(
+        manifest.items.map(({ name }) => name),
+        ['code', 'name'],
+      );
+      assert.equal(manifest.sentence.zh, (await requester.client.call(routes.right, { params: { id: right } })).sentence.zh);
+      checkDeliveryManifest(
+        manifest,
+        openTrustRoot(encodeCanonical((await requester.client.call(routes.trustRoot, {})) as CanonicalValue)),
+      );
       const expected = csv
         .toString()
         .split('\n')

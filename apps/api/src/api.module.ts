@@ -80,6 +80,7 @@ const useCases = [
   exchange.ReadDeliveries,
   exchange.CancelDelivery,
   exchange.OpenPayload,
+  exchange.ReadManifest,
   exchange.SignReceipt,
   exchange.ReadTrail,
   exchange.ReadNotices,

@@ -1,6 +1,15 @@
 import { Controller, Inject, Req, Res } from '@nestjs/common';
 import { routes, type Given } from '#contracts';
-import { CancelDelivery, OpenPayload, Pull, ReadDeliveries, ReadProposals, SignReceipt, type Actor } from '#exchange';
+import {
+  CancelDelivery,
+  OpenPayload,
+  Pull,
+  ReadDeliveries,
+  ReadManifest,
+  ReadProposals,
+  SignReceipt,
+  type Actor,
+} from '#exchange';
 import { Caller, Sent, Serves } from '#nest';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SendPayload } from './send-payload.js';
@@ -13,6 +22,7 @@ export class DeliveriesController {
     @Inject(Pull) private readonly pullData: Pull,
     @Inject(CancelDelivery) private readonly cancelDelivery: CancelDelivery,
     @Inject(OpenPayload) private readonly openPayload: OpenPayload,
+    @Inject(ReadManifest) private readonly manifests: ReadManifest,
     @Inject(SendPayload) private readonly sendPayload: SendPayload,
     @Inject(SignReceipt) private readonly receipt: SignReceipt,
     @Inject(ReadProposals) private readonly proposals: ReadProposals,
@@ -44,6 +54,11 @@ export class DeliveriesController {
   @Serves(routes.deliveryKey)
   async key(@Caller() actor: Actor, @Sent() { params }: Given<typeof routes.deliveryKey>) {
     return { key: await this.openPayload.key(actor, params.id) };
+  }
+
+  @Serves(routes.deliveryManifest)
+  manifest(@Caller() actor: Actor, @Sent() { params }: Given<typeof routes.deliveryManifest>) {
+    return this.manifests.execute(actor, params.id);
   }
 
   @Serves(routes.payload)

@@ -34,6 +34,7 @@ export { ReadRights } from './rights/read-rights.js';
 export { Pull } from './deliveries/pull.js';
 export { CancelDelivery } from './deliveries/cancel-delivery.js';
 export { chunkBytes, OpenPayload, ServedBytes, type OpenedPayload } from './deliveries/download.js';
+export { ReadManifest } from './deliveries/delivery-manifest.js';
 export { RecordUse, SignReceipt } from './deliveries/account-for-use.js';
 export { ReadDeliveries } from './deliveries/read-deliveries.js';
 

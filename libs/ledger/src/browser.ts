@@ -42,3 +42,4 @@ export { verifyLedger } from './verify.js';
 export type { Seen, VerifyOptions, VerifyReport, Warning } from './verify.js';
 export { openSealedDelivery } from './sealed-delivery.js';
 export type { SealedDelivery, TrailEntry } from './sealed-delivery.js';
+export { checkDeliveryManifest, openDeliveryManifest } from './delivery-manifest.js';

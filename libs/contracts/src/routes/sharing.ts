@@ -20,6 +20,7 @@ import {
   shareTypeSchema,
   windowSchema,
 } from '../vocabulary.js';
+import { deliveryManifestSchema } from '../delivery-manifest.js';
 import { route } from './route.js';
 import {
   datasetViewSchema,
@@ -454,6 +455,19 @@ export const sharingRoutes = {
     summary: { zh: '明文校验密钥', en: 'The key of the plaintext HMAC' },
     params: idParams,
     response: z.object({ key: z.string() }),
+  }),
+  /** What goes with the payload; it holds that key and is as secret as the data. docs/formats/delivery-manifest.md */
+  deliveryManifest: route({
+    method: 'GET',
+    path: '/api/deliveries/:id/manifest',
+    access: ['requester'],
+    tag: 'deliveries',
+    summary: {
+      zh: '数据提供清单（含明文校验密钥，与数据同等保密）',
+      en: 'The manifest of a delivery: it holds the key of the HMAC, keep it as the data',
+    },
+    params: idParams,
+    response: deliveryManifestSchema,
   }),
   /** Range, If-Range and ETag (RFC 9110 §14); ETag is the sealed digest of the ciphertext. */
   payload: route({

@@ -20,11 +20,10 @@ import {
   titleSchema,
   windowSchema,
 } from '../vocabulary.js';
-import { keyIdSchema, publicKeySchema, signatureSchema } from './envelope.js';
+import { ageRecipientSchema, keyIdSchema, publicKeySchema, signatureSchema } from './envelope.js';
 
 const commitment = hex64Schema;
 const code = z.string().regex(/^[a-z][a-z0-9-]{1,63}$/);
-const ageRecipient = z.string().regex(/^age1[02-9ac-hj-np-z]{58}$/);
 
 const admittedKey = {
   keyId: keyIdSchema,
@@ -83,7 +82,7 @@ export const statementBodies = {
   }),
   'recipient.admitted': z.strictObject({
     department: departmentCodeSchema,
-    recipient: ageRecipient,
+    recipient: ageRecipientSchema,
     label: titleSchema,
     /** The department's signature, by a key in force, that this recipient is its own: nobody else can add one. */
     keyId: keyIdSchema,
@@ -91,7 +90,7 @@ export const statementBodies = {
   }),
   'recipient.ended': z.strictObject({
     department: departmentCodeSchema,
-    recipient: ageRecipient,
+    recipient: ageRecipientSchema,
     reason: z.enum(['rotated', 'compromised', 'closed']),
   }),
   'membership.granted': z.strictObject({ department: departmentCodeSchema, person: idSchema, roles: z.array(roleSchema).min(1) }),
@@ -157,7 +156,7 @@ export const statementBodies = {
     rows: rowScopeSchema,
     transformations: z.array(itemTransformationSchema).max(600),
     format: formatSchema,
-    recipients: z.array(ageRecipient).min(1).max(20),
+    recipients: z.array(ageRecipientSchema).min(1).max(20),
     rowsAtMost: countSchema,
     /** The decision holds for the state after this entry; if right, dataset or recipients changed since, it is decided again. */
     computedAt: countSchema,

@@ -6,6 +6,8 @@ export const issuerSchema = z.union([z.literal('exchange'), departmentCodeSchema
 export const keyIdSchema = z.string().regex(/^[0-9a-f]{32}$/, 'key-id');
 export const publicKeySchema = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'public-key');
 export const signatureSchema = z.string().regex(/^[A-Za-z0-9+/]{86}==$/, 'signature');
+/** An age X25519 recipient, by its form. */
+export const ageRecipientSchema = z.string().regex(/^age1[02-9ac-hj-np-z]{58}$/);
 export const originSchema = z.string().regex(/^[a-z0-9][a-z0-9./-]{2,99}$/, 'origin');
 
 /** An office head's word that stands inside the statement, so that the department's signature covers it. */

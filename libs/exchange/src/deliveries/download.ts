@@ -22,7 +22,8 @@ export interface OpenedPayload {
   readonly grantee: string;
 }
 
-async function ownDelivery(stores: Stores, actor: Actor, id: string): Promise<Found<'delivery'>> {
+/** A delivery to the caller's department. Throws Refusal unknown, not-allowed. */
+export async function ownDelivery(stores: Stores, actor: Actor, id: string): Promise<Found<'delivery'>> {
   requireRole(actor, 'requester');
   const delivery = await stores.states.get('delivery', id);
   if (!delivery || delivery.state.grantee !== actor.department) throw refuse('unknown');

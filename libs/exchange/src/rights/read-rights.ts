@@ -77,7 +77,8 @@ async function endReason(stores: Stores, right: string): Promise<string> {
   return (await readProse(stores, [said.body.reason]))(said.body.reason);
 }
 
-async function rightViews(stores: Stores, rights: readonly Found<'right'>[], now: string): Promise<RightView[]> {
+/** Rights as their parties see them, in the order given. */
+export async function rightViews(stores: Stores, rights: readonly Found<'right'>[], now: string): Promise<RightView[]> {
   const datasets = await stores.states.getMany(
     'dataset',
     rights.map(({ state }) => state.terms.dataset),
