@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { routes } from '#contracts';
+import {
+  approved,
+  askedFor,
+  foundSmallCity,
+  launchExchange,
+  published,
+  villageCsv,
+  villageEntry,
+  type LaunchedExchange,
+  type SmallCity,
+} from '#testing';
+import type { Browser, Page } from 'playwright-core';
+import { noChromium, openChromium, Seat } from './browser.js';
+import { holdingProxy } from './holding-proxy.js';
+
+const submitName = '提交本部门负责人审批';
+const live = (page: Page, state: string) => page.getByRole('status', { name: state, exact: true });
+
+describe('nothing lost, nothing twice', { skip: noChromium }, () => {
+  let exchange: LaunchedExchange;
+  let browser: Browser;
+  let city: SmallCity;
+  let dataset: string;
+  before(async () => {
+    [exchange, browser] = await Promise.all([launchExchange(), openChromium()]);
+    city = await foundSmallCity(exchange);
+    dataset = await published(city, villageEntry(), villageCsv(50));
+  });
+  after(async () => {
+    await browser?.close();
+    await exchange?.remove();
+  });
+
+  /** How many proposals there are to ask for data in this scenario. */
+  async function askedTimes(scenario: string): Promise<number> {
+    const { items } = await city.requester.client.call(routes.proposals, {
+      query: { state: 'all', type: 'request.submitted', limit: 200 },
+    });
+    return items.filter((one) => Object.values(one.texts).some(({ text }) => text === scenario)).length;
+  }
+
+  /** A requester before the form, filled in. */
+  async function filledForm(scenario: string): Promise<Seat> {
+    const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl });
+    await seat.logIn(city.requester);
+    await seat.go(`/ask/${dataset}`);
+    await seat.page.getByLabel('使用依据', { exact: true }).fill('《社会救助暂行办法》第十七条');
+    await seat.page.getByLabel('使用场景', { exact: true }).fill(scenario);
+    return seat;
+  }
+  const isFilled = async (page: Page, scenario: string) =>
+    assert.equal(await page.getByLabel('使用场景', { exact: true }).inputValue(), scenario);
+
+  test('a session lost in the middle of a form: one logs in above it, nothing is lost, and it is sent', async () => {
+    const scenario = '会话中断时的核对';
+    const seat = await filledForm(scenario);
+    const { page } = seat;
+    seat.expect(/status of 401/);
+    await seat.context.clearCookies();
+    await page.getByRole('button', { name: submitName }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('密码').fill(city.requester.password);
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'hidden' });
+    await isFilled(page, scenario);
+    await page.getByRole('button', { name: submitName }).click();
+    await page.waitForURL('**/requests/*');
+    assert.equal(await askedTimes(scenario), 1);
+    seat.check('a lost session');
+    await seat.close();
+  });
+
+  test('a double click sends once', async () => {
+    const scenario = '连点两次的核对';
+    const seat = await filledForm(scenario);
+    await seat.page.getByRole('button', { name: submitName }).dblclick();
+    await seat.page.waitForURL('**/requests/*');
+    assert.equal(await askedTimes(scenario), 1);
+    seat.check('a double click');
+    await seat.close();
+  });
+
+  test('an answer lost after the exchange did it: sending again is no second request', async () => {
+    const scenario = '答复丢失时的核对';
+    const seat = await filledForm(scenario);
+    const { page } = seat;
+    seat.expect(/ERR_FAILED/);
+    const keys: (string | undefined)[] = [];
+    await page.route('**/api/requests', async (route) => {
+      if (route.request().method() !== 'POST') return route.fallback();
+      keys.push(route.request().headers()['idempotency-key']);
+      if (keys.length > 1) return route.fallback();
+      await route.fetch();
+      return route.abort();
+    });
+    await page.getByRole('button', { name: submitName }).click();
+    await page.getByText('没有收到平台的答复').waitFor();
+    await isFilled(page, scenario);
+    await page.getByRole('button', { name: submitName }).click();
+    await page.waitForURL('**/requests/*');
+    assert.equal(keys.length, 2);
+    assert.equal(keys[0], keys[1]);
+    assert.equal(await askedTimes(scenario), 1);
+    seat.check('a lost answer');
+    await seat.close();
+  });
+
+  test('a slow line and a reload: the draft is back', async () => {
+    const scenario = '线路缓慢时的核对';
+    const seat = await filledForm(scenario);
+    const { page } = seat;
+    await page.route('**/api/**', async (route) => {
+      await new Promise((done) => setTimeout(done, 300));
+      await route.fallback();
+    });
+    await page.reload();
+    await seat.settle();
+    await isFilled(page, scenario);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    seat.check('a slow line');
+    await seat.close();
+  });
+
+  test('two people on one request: the second is told that a decision is under way', async () => {
+    const asked = await city.requester.client.call(routes.submitRequest, { body: { dataset, asked: askedFor() } });
+    const { id } = await approved(city.requesterHead, asked);
+    const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl });
+    const { page } = seat;
+    await seat.logIn(city.steward);
+    await seat.go(`/inbox/requests/${id}`);
+    const submit = page.getByRole('button', { name: '提交负责人审批' });
+    await submit.waitFor();
+    // What the other did reaches this page by no news: it looks as it did when it was opened.
+    await page.route('**/api/proposals**', (route) => route.abort());
+    await page.route('**/api/events', (route) => route.abort());
+    const first = await city.steward.client.call(routes.decideRequest, { params: { id }, body: { decision: 'agree' } });
+    seat.expect(/status of 409/, /ERR_FAILED/);
+    await submit.click();
+    const note = page.getByRole('alert');
+    await note.getByText('decision-waiting').or(note.locator('code')).first().waitFor();
+    assert.ok(
+      await note
+        .getByRole('link')
+        .first()
+        .getAttribute('href')
+        .then((to) => to?.endsWith(first.id)),
+      'the way forward',
+    );
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    seat.check('two people on one request');
+    await seat.close();
+  });
+
+  test('the exchange is killed and comes back: what is typed stays, lists read on, the dot tells', async () => {
+    const scenario = '平台重启时的核对';
+    const seat = await filledForm(scenario);
+    const list = await Seat.take(browser, { baseUrl: exchange.baseUrl });
+    for (const one of [seat, list]) one.expect(/ERR_|status of 50\d|NetworkError|Failed to load/);
+    await list.logIn(city.requesterHead);
+    await list.go('/inbox');
+    await live(list.page, '实时更新').waitFor();
+    await exchange.kill('api');
+    await live(list.page, '与平台失去联系，正在重连').waitFor();
+    await exchange.untilReady();
+    await live(list.page, '实时更新').waitFor();
+    await isFilled(seat.page, scenario);
+    await live(seat.page, '实时更新').waitFor();
+    await seat.page.getByRole('button', { name: submitName }).click();
+    await seat.page.waitForURL('**/requests/*');
+    assert.equal(await askedTimes(scenario), 1);
+    // The list hears of it without being asked again.
+    const { items } = await city.requesterHead.client.call(routes.proposals, { query: { limit: 200 } });
+    await list.page
+      .getByRole('radio', { name: new RegExp(`等我办理 ${items.filter(({ state }) => state === 'awaiting-approval').length}$`) })
+      .waitFor({ state: 'attached' });
+    for (const one of [seat, list]) {
+      one.check('a restart');
+      await one.close();
+    }
+  });
+
+  test('a proxy that holds the news back: the console asks by itself and stays fresh', async () => {
+    const proxy = await holdingProxy(exchange.baseUrl);
+    try {
+      const seat = await Seat.take(browser, { baseUrl: proxy.baseUrl });
+      const { page } = seat;
+      await seat.logIn(city.requesterHead);
+      await seat.go('/inbox');
+      await live(page, '每 5 秒更新').waitFor();
+      const scenario = '代理缓存消息时的核对';
+      const before = await page.locator('tr.row-link').count();
+      await city.requester.client.call(routes.submitRequest, {
+        body: { dataset, asked: askedFor({ purpose: { basis: '《社会救助暂行办法》第十七条', scenario } }) },
+      });
+      const since = performance.now();
+      await page.locator('tr.row-link').nth(before).waitFor();
+      assert.ok(performance.now() - since < 30_000, 'the list was stale for too long');
+      seat.check('a holding proxy');
+      await seat.close();
+    } finally {
+      await proxy.close();
+    }
+  });
+});
