@@ -1,9 +1,11 @@
-import type { DeliveryView } from '#contracts';
+import { routes, type DeliveryView } from '#contracts';
 import type { SealedDelivery } from '#ledger';
 import { Button, Typography } from 'antd';
 import { useState } from 'react';
 import { useSession } from '../../app/session';
 import { RefusalNote } from '../../components/refusal-note';
+import { client } from '../../lib/api';
+import { saveBlob } from '../../lib/save';
 import { useWords } from '../../lib/words';
 import { fileNameOf, OpeningNews } from './open-here';
 import type { Opener } from './use-opening';
@@ -26,6 +28,11 @@ export function AgeFile({
   const ageName = `${plainName}.age`;
   const download = () =>
     start(ageName, { delivery: delivery.id, department, expected: sealed }).then(() => setError(undefined), setError);
+  const saveManifest = async () => {
+    // The bytes as the exchange wrote them: the page that reads the file checks them whole.
+    const answer = await client.open(routes.deliveryManifest, { params: { id: delivery.id } });
+    saveBlob(`${plainName}.manifest.json`, await answer.blob());
+  };
   return (
     <>
       <p className="quiet">{say('ageLead')}</p>
@@ -36,8 +43,13 @@ export function AgeFile({
           <Button type="primary" onClick={() => void download()}>
             {say('downloadAge')}
           </Button>
+          <Button onClick={() => void saveManifest().then(() => setError(undefined), setError)}>{say('manifest')}</Button>
+          <a href="/open.html" download="open.html">
+            {say('openPage')}
+          </a>
         </p>
       )}
+      <p className="quiet">{say('manifestHint')}</p>
       <h3>{say('compare')}</h3>
       <Command text={`echo "${sealed.ciphertextSha256}  ${ageName}" | sha256sum -c`} />
       <h3>{say('decrypt')}</h3>

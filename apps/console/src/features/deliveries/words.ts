@@ -94,6 +94,7 @@ export const deliveryWords = defineWords('deliveries', {
     zh: '清单含明文校验密钥，请与数据同等保管。离线打开页 open.html 用它核对。',
     en: 'The manifest holds the key of the HMAC: keep it like the data. The offline page open.html checks by it.',
   },
+  openPage: { zh: '保存离线打开页 open.html', en: 'Save the offline page open.html' },
   compare: { zh: '核对摘要', en: 'Compare the digest' },
   decrypt: { zh: '解密', en: 'Decrypt' },
   allInOne: {
