@@ -5,7 +5,9 @@ import type { CheckNews, CheckOrder } from './check-worker';
 /** How the check of a whole file stands. */
 export type Check =
   | { readonly state: 'checking'; readonly doneBytes: number; readonly rows: number }
-  | { readonly state: 'checked'; readonly rows: number; readonly faults: readonly Problem[]; readonly isCut: boolean };
+  | { readonly state: 'checked'; readonly rows: number; readonly faults: readonly Problem[]; readonly isCut: boolean }
+  /** The file could not be read to its end: a stick that was pulled out, or a file that another program changed. */
+  | { readonly state: 'unread' };
 
 export const faultsMax = 1000;
 
@@ -25,8 +27,7 @@ export function useCheck(
     worker.addEventListener('message', ({ data }: MessageEvent<CheckNews>) => {
       if (data.kind === 'progress') setCheck({ state: 'checking', doneBytes: data.doneBytes, rows: data.rows });
       else if (data.kind === 'checked') setCheck({ state: 'checked', rows: data.rows, faults: data.faults, isCut: data.isCut });
-      // The file could not be read (a stick that was pulled out): the exchange's own check is still to come, so nothing is promised.
-      else setCheck(undefined);
+      else setCheck({ state: 'unread' });
     });
     worker.postMessage({ file, items, columns: JSON.parse(order) as number[], faultsMax } satisfies CheckOrder, []);
     return () => worker.terminate();

@@ -116,6 +116,9 @@ function ChosenFile({
           {say('checking', { done: bytes(check.doneBytes), total: bytes(file.size), rows: count(check.rows, locale) })}
         </p>
       ) : null}
+      {check?.state === 'unread' ? (
+        <Alert className="refusal" type="error" showIcon role="alert" title={say('fileUnread')} />
+      ) : null}
       {check?.state === 'checked' && faults.length === 0 ? (
         <p className="good" role="status">
           ✓ {say('checkedGood', { rows: count(check.rows, locale) })}

@@ -61,6 +61,10 @@ export const publishWords = defineWords('publish', {
     en: 'Checking on this computer: {{done}} of {{total}}, {{rows}} rows',
   },
   checkedGood: { zh: '已核对全部 {{rows}} 行，没有问题。', en: 'All {{rows}} rows were checked; nothing is wrong.' },
+  fileUnread: {
+    zh: '文件没有读完：它可能被移走，或正被其他程序修改。请重新选择。',
+    en: 'The file could not be read to its end: it was moved, or another program is changing it. Choose it again.',
+  },
   faults: { zh: '{{count}} 处问题', en: { one: '{{count}} fault', other: '{{count}} faults' } },
   faultsCut: { zh: '只列出前 {{count}} 处', en: 'only the first {{count}} are listed' },
   faultsHint: {
