@@ -1,7 +1,7 @@
 import { routes, type Problem, type UploadView } from '#contracts';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { queryClient, randomHex, useRead } from '../../lib/api';
-import { departmentNow } from '../../lib/who';
+import { isLoggedOut, problemOf, queryClient, randomHex, useRead } from '../../lib/api';
+import { sendFile } from '../../lib/send-file';
 
 /** What is remembered of an upload, so that a reload of the page finds it again. */
 interface Kept {
@@ -33,7 +33,7 @@ export type Sending =
 export function useUpload(dataset: string) {
   const [kept, setKept] = useState(() => readKept(dataset));
   const [sending, setSending] = useState<Sending>({ state: 'none' });
-  const request = useRef<XMLHttpRequest>(undefined);
+  const request = useRef<AbortController>(undefined);
   const [answer, setAnswer] = useState<UploadView>();
   const isSending = sending.state === 'sending';
   const isAsked = kept !== undefined && (sending.state !== 'sending' || sending.sentBytes > askedFromBytes);
@@ -61,35 +61,30 @@ export function useUpload(dataset: string) {
       localStorage.setItem(keyOf(dataset), JSON.stringify(next));
       setKept(next);
       setSending({ state: 'sending', sentBytes: 0 });
-      const xhr = new XMLHttpRequest();
-      request.current = xhr;
-      const url = new URL(routes.publishVersion.path.replace(':id', dataset), location.origin);
-      url.search = new URLSearchParams({ fileName: name, upload: next.id, noSecrets: 'true' }).toString();
-      xhr.open(routes.publishVersion.method, url);
-      xhr.responseType = 'json';
-      xhr.setRequestHeader('content-type', routes.publishVersion.consumes ?? 'text/csv');
-      xhr.setRequestHeader('x-quanlian-request', '1');
-      const department = departmentNow();
-      if (department !== undefined) xhr.setRequestHeader('x-quanlian-department', department);
-      xhr.upload.addEventListener('progress', ({ loaded }) => setSending({ state: 'sending', sentBytes: loaded }));
-      xhr.addEventListener('loadend', () => {
-        request.current = undefined;
-        if (xhr.status >= 200 && xhr.status < 300) {
-          setAnswer(xhr.response as UploadView);
-          setSending({ state: 'none' });
-        } else if (xhr.status === 401) {
-          // Asked for in the dialog above the page; the file is still chosen.
-          setSending({ state: 'cut' });
-          void queryClient.invalidateQueries();
-        } else {
-          const problem = xhr.response as Problem | null;
-          setSending(problem?.title ? { state: 'refused', problem } : { state: 'cut' });
-        }
-        void queryClient.invalidateQueries({
-          predicate: ({ queryKey }) => ['datasets', 'proposals'].includes(String(queryKey[0])),
+      const ended = new AbortController();
+      request.current = ended;
+      const sent = { params: { id: dataset }, query: { fileName: name, upload: next.id, noSecrets: 'true' } } as const;
+      const onProgress = (sentBytes: number) => setSending({ state: 'sending', sentBytes });
+      void sendFile(routes.publishVersion, sent, file, { onProgress, signal: ended.signal })
+        .then(
+          (view) => {
+            setAnswer(view);
+            setSending({ state: 'none' });
+          },
+          (error: unknown) => {
+            // Cancelled: what was to be said is said.
+            if (ended.signal.aborted) return;
+            // Logged out: that is asked for in the dialog above the page; the file is still chosen.
+            const problem = isLoggedOut(error) ? undefined : problemOf(error);
+            setSending(problem ? { state: 'refused', problem } : { state: 'cut' });
+          },
+        )
+        .finally(() => {
+          request.current = undefined;
+          void queryClient.invalidateQueries({
+            predicate: ({ queryKey }) => ['datasets', 'proposals'].includes(String(queryKey[0])),
+          });
         });
-      });
-      xhr.send(file);
     },
     [dataset],
   );
