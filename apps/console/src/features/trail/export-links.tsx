@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useSession } from '../../app/session';
 import { RefusalNote } from '../../components/refusal-note';
 import { client } from '../../lib/api';
+import { saveBlob, saveLink } from '../../lib/save';
 import { useLocale, useWords } from '../../lib/words';
 import type { TrailQuery } from './filters';
 import { trailWords } from './words';
@@ -23,17 +24,20 @@ export function ExportLinks({ query, total }: { readonly query: TrailQuery; read
   const { person } = useSession();
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
-  // A link cannot say for which department one acts, nor in which language: where either matters the file is fetched here.
+  // A link streams to disk whatever the size, but cannot say for which department one acts, nor in which language: where either matters
+  // the file is fetched here.
   const isPlain = person.memberships.length < 2 && navigator.language.startsWith(locale);
+  const follow = (kind: Kind) => {
+    const asked = new URLSearchParams(query as Record<string, string>);
+    saveLink(files[kind].name, `${files[kind].route.path}?${asked.toString()}`);
+  };
   const fetchFile = async (kind: Kind) => {
     setBusy(true);
     setError(undefined);
     try {
       const { route, name } = files[kind];
       const response = await client.open(route, { query }, { headers: { 'accept-language': locale } });
-      const address = URL.createObjectURL(await response.blob());
-      Object.assign(document.createElement('a'), { href: address, download: name }).click();
-      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+      saveBlob(name, await response.blob());
     } catch (fault) {
       setError(fault);
     } finally {
@@ -48,18 +52,9 @@ export function ExportLinks({ query, total }: { readonly query: TrailQuery; read
         menu={{
           items: (Object.keys(files) as Kind[]).map((kind) => ({
             key: kind,
-            label: isPlain ? (
-              <a
-                href={`${files[kind].route.path}?${new URLSearchParams(query as Record<string, string>).toString()}`}
-                download={files[kind].name}
-              >
-                {label(kind)} ({total})
-              </a>
-            ) : (
-              `${label(kind)} (${total})`
-            ),
+            label: `${label(kind)} (${total})`,
           })),
-          onClick: ({ key }) => void (isPlain || fetchFile(key as Kind)),
+          onClick: ({ key }) => void (isPlain ? follow(key as Kind) : fetchFile(key as Kind)),
         }}
       >
         <Button icon={<DownloadOutlined />} loading={busy}>
