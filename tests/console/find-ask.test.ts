@@ -120,7 +120,7 @@ describe('a requester finds and asks', { skip: noChromium }, () => {
       await approved(city.providerHead, missing);
       await page.getByRole('button', { name: say('提交补充材料', 'Supply what is missing') }).click();
       await page.waitForURL('**/supplement');
-      await page.getByText('请补充核对对象的授权书。').waitFor();
+      await page.getByText('请补充核对对象的授权书。').first().waitFor();
       await page.getByLabel(say('补充说明', 'What you supply')).fill('授权书均已归档，编号见附件。');
       await seat.axe('/requests/:id/supplement');
       await send.click();

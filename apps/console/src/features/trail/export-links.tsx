@@ -28,7 +28,7 @@ export function ExportLinks({ query, total }: { readonly query: TrailQuery; read
   // the file is fetched here.
   const isPlain = person.memberships.length < 2 && navigator.language.startsWith(locale);
   const follow = (kind: Kind) => {
-    const asked = new URLSearchParams(query as Record<string, string>);
+    const asked = new URLSearchParams(query);
     saveLink(files[kind].name, `${files[kind].route.path}?${asked.toString()}`);
   };
   const fetchFile = async (kind: Kind) => {
