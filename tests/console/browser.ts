@@ -117,7 +117,7 @@ export class Seat {
     await page.getByLabel(this.say('登录名', 'Login')).fill(person.login);
     await page.getByLabel(this.say('密码', 'Password')).fill(person.password);
     await page.keyboard.press('Enter');
-    await page.getByRole('navigation', { name: this.say('主导航', 'Main navigation') }).waitFor();
+    await page.locator('.shell').waitFor();
   }
 
   /** The phrase in this seat's language. */
@@ -127,6 +127,9 @@ export class Seat {
 
   /** Goes to a page of the console without loading the console anew, as a link there would. */
   async go(path: string): Promise<void> {
+    // The page left stays until the next one's code has come: its heading is not the one waited for.
+    if (new URL(path, this.baseUrl).pathname !== new URL(this.page.url()).pathname)
+      await this.page.evaluate(`document.querySelectorAll('h1').forEach((heading) => heading.setAttribute('data-left', ''))`);
     await this.goBare(path);
     await this.settle();
   }
@@ -138,9 +141,23 @@ export class Seat {
     );
   }
 
+  /** Does a step of a journey; when it fails, the error says what the page said then. */
+  async step<T>(what: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const shown = await this.page
+        .locator('body')
+        .innerText()
+        .catch(() => 'nothing');
+      const faults = this.faults.length ? `\n${this.faults.join('\n')}` : '';
+      throw new Error(`${what} at ${this.page.url()}; the page said:\n${shown}${faults}`, { cause: error });
+    }
+  }
+
   /** Waits until the page has its heading and shows no skeleton any more. */
   async settle(): Promise<void> {
-    await this.page.locator('h1').first().waitFor();
+    await this.page.locator('h1:not([data-left])').first().waitFor();
     const waiting = this.page.locator('.ant-skeleton-active, .ant-spin-spinning');
     while (await waiting.count()) await waiting.first().waitFor({ state: 'detached' });
   }

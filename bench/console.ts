@@ -1,0 +1,124 @@
+// What the console costs before one can work in it: sizes of what is loaded, and the time until the first screen stands, on a cold cache
+// with the CPU throttled fourfold. `npm run bench -- console [runs]`. The peer in the same run is what no console can do without: an
+// empty page of the same server with a script of as many bytes that only has to be compiled. Goals: 350 kB, 1.5 s.
+import { readdirSync, statSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import { foundSmallCity, published, startExchange, villageCsv, villageEntry, type TestPerson } from '#testing';
+import type { Browser } from 'playwright-core';
+import { noChromium, openChromium, Seat } from '../tests/console/browser.js';
+
+const runs = Number(process.argv[2] ?? 5);
+const throttle = 4;
+const goals = { bytes: 350_000, ms: 1500 };
+const assets = resolve(import.meta.dirname, '../console/assets');
+
+if (noChromium) throw new Error(noChromium);
+console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, Node ${process.version}`);
+
+const kb = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`.padStart(10);
+const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const sizeOf = (name: string) => statSync(join(assets, name)).size;
+
+console.log('\nLargest files                              raw       gzip     brotli');
+const names = readdirSync(assets).filter((name) => /\.(?:js|css)$/.test(name));
+for (const name of names.toSorted((a, b) => sizeOf(b) - sizeOf(a)).slice(0, 15))
+  console.log(`${name.padEnd(36)}${kb(sizeOf(name))} ${kb(sizeOf(`${name}.gz`))} ${kb(sizeOf(`${name}.br`))}`);
+const all = (ending: string) => names.reduce((sum, name) => sum + sizeOf(`${name}${ending}`), 0);
+console.log(`${`all ${names.length}`.padEnd(36)}${kb(all(''))} ${kb(all('.gz'))} ${kb(all('.br'))}`);
+
+interface Screen {
+  readonly ms: number;
+  readonly files: readonly string[];
+}
+
+/** Loads an address with nothing in the cache; the time until this element is painted, and the files that came. */
+async function firstScreen(
+  browser: Browser,
+  baseUrl: string,
+  path: string,
+  selector: string,
+  cookies: readonly object[] = [],
+): Promise<Screen> {
+  const seat = await Seat.take(browser, { baseUrl });
+  const { page, context } = seat;
+  await context.addCookies(cookies as Parameters<typeof context.addCookies>[0]);
+  if (cookies.length) await context.addInitScript(`localStorage.setItem('quanlian.logged-in', '1')`);
+  const files: string[] = [];
+  page.on('response', (response) => {
+    const name = new URL(response.url()).pathname.split('/assets/')[1];
+    if (name !== undefined) files.push(name);
+  });
+  const cdp = await context.newCDPSession(page);
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: throttle });
+  await page.goto(path, { waitUntil: 'commit' });
+  await page.locator(selector).first().waitFor();
+  // From the start of the navigation to the frame after the element stands.
+  const ms = await page.evaluate<number>(
+    `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))))`,
+  );
+  await context.close();
+  return { ms, files };
+}
+
+const exchange = await startExchange({ label: 'bench-console' });
+const browser = await openChromium();
+try {
+  const city = await foundSmallCity(exchange);
+  await published(city, villageEntry(), villageCsv(100));
+  const { baseUrl } = exchange;
+
+  const cookiesOf = async (person: TestPerson) => {
+    const seat = await Seat.take(browser, { baseUrl });
+    await seat.logIn(person);
+    const cookies = await seat.context.cookies();
+    await seat.context.close();
+    return cookies;
+  };
+  const screens = [
+    { name: 'log in', path: '/login', selector: 'input[type=password]' },
+    { name: 'requester: find', path: '/', selector: 'tr.row-link', person: city.requester },
+    { name: 'steward: inbox', path: '/', selector: '.content h1', person: city.steward },
+    { name: 'office head: inbox', path: '/', selector: '.content h1', person: city.providerHead },
+    { name: 'supervisor: trail', path: '/', selector: '.content h1', person: city.supervisor },
+  ];
+  console.log(`\nFirst screen, cold cache, CPU ÷ ${throttle}, median of ${runs}          brotli       time`);
+  let most = 0;
+  for (const { name, path, selector, person } of screens) {
+    const cookies = person ? await cookiesOf(person) : [];
+    const taken: Screen[] = [];
+    for (let run = 0; run < runs; run++) taken.push(await firstScreen(browser, baseUrl, path, selector, cookies));
+    const bytes = (taken[0]?.files ?? []).reduce((sum, file) => sum + sizeOf(`${file}.br`), 0);
+    most = Math.max(
+      most,
+      (taken[0]?.files ?? []).filter((file) => file.endsWith('.js')).reduce((sum, file) => sum + sizeOf(file), 0),
+    );
+    const ms = median(taken.map((one) => one.ms));
+    const verdict = [bytes > goals.bytes ? 'too large' : '', ms > goals.ms ? 'too slow' : ''].filter(Boolean).join(', ');
+    console.log(`${name.padEnd(48)}${kb(bytes)} ${`${ms.toFixed(0)} ms`.padStart(10)}  ${verdict || 'within the goals'}`);
+  }
+
+  // The peer: the same number of bytes of script on an empty page, compiled and run once, doing nothing.
+  const idle = `(function(){${'var a=function(b,c){return b+c};'.repeat(Math.ceil(most / 32))}})();document.title="done"`;
+  const peers: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.route('**/peer/**', (route) =>
+      route.request().url().endsWith('.js')
+        ? route.fulfill({ contentType: 'text/javascript', body: idle })
+        : route.fulfill({ contentType: 'text/html', body: '<!doctype html><h1>empty</h1><script src="/peer/idle.js"></script>' }),
+    );
+    const cdp = await context.newCDPSession(page);
+    await cdp.send('Emulation.setCPUThrottlingRate', { rate: throttle });
+    await page.goto(`${baseUrl}/peer/page`);
+    peers.push(await page.evaluate<number>('new Promise((done) => requestAnimationFrame(() => done(performance.now())))'));
+    await context.close();
+  }
+  console.log(
+    `${`an empty page with ${(most / 1e6).toFixed(2)} MB of script that does nothing`.padEnd(59)}${`${median(peers).toFixed(0)} ms`.padStart(11)}`,
+  );
+} finally {
+  await browser.close();
+  await exchange.stop();
+}

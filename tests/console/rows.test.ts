@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { withClient } from '#postgres';
+import {
+  foundSmallCity,
+  published,
+  startExchange,
+  villageCsv,
+  villageEntry,
+  type RunningExchange,
+  type SmallCity,
+} from '#testing';
+import type { Browser } from 'playwright-core';
+import { noChromium, openChromium, Seat } from './browser.js';
+
+const rows = 50_000;
+const screens = 100;
+
+// Scrolls screen by screen as a wheel would, a screen a frame, and waits where a page of the list still comes. What the frames took is
+// told; what must hold on any machine is how many rows stand in the document.
+const scrollThrough = `(async () => {
+  const box = document.querySelector('.table-box');
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const frames = [];
+  let most = 0;
+  let last = performance.now();
+  for (let tries = 0; box.scrollTop < ${screens} * box.clientHeight && tries < 3000; tries++) {
+    box.scrollTop += box.clientHeight;
+    await frame();
+    const now = performance.now();
+    frames.push(now - last);
+    last = now;
+    most = Math.max(most, box.querySelectorAll('tbody tr').length);
+  }
+  await frame();
+  const seen = [...box.querySelectorAll('tbody tr[aria-rowindex]')].map((row) => Number(row.getAttribute('aria-rowindex')));
+  return { most, frames: frames.toSorted((a, b) => a - b), lastRow: Math.max(...seen), top: box.scrollTop, height: box.clientHeight,
+    megabytes: performance.memory ? Math.round(performance.memory.usedJSHeapSize / 1e6) : 0 };
+})()`;
+
+interface Scrolled {
+  readonly most: number;
+  readonly frames: readonly number[];
+  readonly lastRow: number;
+  readonly top: number;
+  readonly height: number;
+  readonly megabytes: number;
+}
+
+describe(`a catalogue of ${rows} entries`, { skip: noChromium }, () => {
+  let exchange: RunningExchange;
+  let browser: Browser;
+  let city: SmallCity;
+  before(async () => {
+    [exchange, browser] = await Promise.all([startExchange({ label: 'rows' }), openChromium()]);
+    city = await foundSmallCity(exchange);
+    await published(city, villageEntry(), villageCsv(10));
+    await withClient(exchange.database.url, async (client) => {
+      const { rowCount } = await client.query(
+        `INSERT INTO projection.dataset (id, state, changed_at)
+         SELECT lpad(to_hex(n), 32, '0'),
+           jsonb_set(jsonb_set(seed.state, '{entry,title}', to_jsonb('第' || n || '号名录')), '{entry,resourceCode}', to_jsonb('3/1/9/' || n)),
+           seed.changed_at
+         FROM (SELECT state, changed_at FROM projection.dataset LIMIT 1) seed, generate_series(1, ${rows}) n`,
+      );
+      assert.equal(rowCount, rows);
+      await client.query('VACUUM ANALYZE projection.dataset');
+    });
+  });
+  after(async () => {
+    await browser?.close();
+    await exchange?.stop();
+  });
+
+  test(`scrolls by ${screens} screens with few rows in the document`, async (context) => {
+    const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl });
+    await seat.logIn(city.requester);
+    await seat.go('/find');
+    await seat.page.locator('tr.row-link').first().waitFor();
+    const { most, frames, lastRow, top, height, megabytes } = await seat.page.evaluate<Scrolled>(scrollThrough);
+    const slow = frames.filter((ms) => ms > 200).length;
+    context.diagnostic(
+      `${frames.length} frames, the longest ${Math.round(frames.at(-1) ?? 0)} ms, ${slow} above 200 ms; ${most} rows at most; heap ${megabytes} MB`,
+    );
+    assert.ok(top >= screens * height, `only scrolled to ${top} px of ${screens} screens of ${height} px`);
+    assert.ok(lastRow > 1000, `the last row in sight is number ${lastRow}`);
+    assert.ok(most < 200, `${most} rows stood in the document`);
+    seat.check('/find');
+    await seat.close();
+  });
+
+  test('finds one of them by a word', async () => {
+    const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl, width: 360, height: 740 });
+    await seat.logIn(city.requester);
+    await seat.go('/find?text=第43210号');
+    await seat.page.getByRole('link', { name: '第43210号名录' }).waitFor();
+    assert.equal(await seat.overhang(), 0);
+    seat.check('/find?text=');
+    await seat.close();
+  });
+});

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { routes } from '#contracts';
+import {
+  foundSmallCity,
+  launchExchange,
+  settled,
+  villageCsv,
+  villageEntry,
+  type LaunchedExchange,
+  type SmallCity,
+} from '#testing';
+import type { Browser, Page } from 'playwright-core';
+import { noChromium, openChromium, Seat, type Locale } from './browser.js';
+
+type Person = 'steward' | 'providerHead' | 'requester' | 'requesterHead' | 'supervisor';
+const people: readonly Person[] = ['steward', 'providerHead', 'requester', 'requesterHead', 'supervisor'];
+
+// A browser asks its person where to put a file; there is none here. The first story lets the browser have no such question, so the file
+// comes with the downloads; the second answers it with a real file of the browser's own disk.
+const withoutPicker = 'delete globalThis.showSaveFilePicker;';
+const ownPicker = `globalThis.showSaveFilePicker = async ({ suggestedName }) => {
+  const folder = await navigator.storage.getDirectory();
+  return folder.getFileHandle('picked.csv', { create: true });
+};`;
+
+describe(
+  'the whole story in the browser: publish, ask, narrow, approve, pull, open, receipt, trail',
+  { skip: noChromium },
+  () => {
+    let exchange: LaunchedExchange;
+    let browser: Browser;
+    let city: SmallCity;
+    before(async () => {
+      [exchange, browser] = await Promise.all([launchExchange(), openChromium()]);
+      city = await foundSmallCity(exchange);
+    });
+    after(async () => {
+      await browser?.close();
+      await exchange?.remove();
+    });
+
+    for (const [i, locale] of (['zh', 'en'] as Locale[]).entries()) {
+      test(`in ${locale === 'zh' ? 'Chinese' : 'English'}`, async () => {
+        const title = locale === 'zh' ? '行政村名录' : '社区名录';
+        const entered = await settled(
+          city.steward,
+          await city.steward.client.call(routes.enterDataset, {
+            body: { entry: villageEntry({ title, resourceCode: `3/1/1/1/00001${i}` }), noSecrets: true },
+          }),
+        );
+        const seats = {} as Record<Person, Seat>;
+        for (const person of people) {
+          seats[person] = await Seat.take(browser, { baseUrl: exchange.baseUrl, locale });
+          if (person === 'requester') await seats[person].context.addInitScript(i === 0 ? withoutPicker : ownPicker);
+          await seats[person].logIn(city[person]);
+        }
+        const say = (zh: string, en: string) => (locale === 'zh' ? zh : en);
+        const csv = villageCsv(1000);
+
+        await seats.steward.step('publish', () => publish(seats.steward, entered.id, csv, say));
+        await seats.requester.step('ask', () => ask(seats.requester, title, say));
+        await seats.requesterHead.step('approve', () => approve(seats.requesterHead, city.requesterHead.password, title, say));
+        await seats.steward.step('narrow', () => narrow(seats.steward, title, say));
+        await seats.providerHead.step('approve', () => approve(seats.providerHead, city.providerHead.password, title, say));
+        const { plain, ciphertext, delivery } = await seats.requester.step('pull and open', () =>
+          pullAndOpen(seats.requester, city, title, i === 0, say),
+        );
+
+        // What the browser made of the payload is what the stock command makes of it.
+        assert.deepEqual(plain, openWithAge(ciphertext, city.identities[0] ?? ''));
+        const expected = csv
+          .toString()
+          .split('\n')
+          .map((line) => line.split(',').slice(0, 2).join(','));
+        assert.equal(plain.toString(), expected.join('\n'), 'exactly the items that were granted');
+
+        await seats.supervisor.step('check the trail', () => checkTrail(seats.supervisor, city, delivery, say));
+        for (const person of people) {
+          seats[person].check(person);
+          await seats[person].close();
+        }
+      });
+    }
+  },
+);
+
+type SayIn = (zh: string, en: string) => string;
+
+/** Opens the row of the inbox, or of another list, that tells of the dataset. */
+async function openRow(page: Page, title: string): Promise<void> {
+  await page.locator('tr.row-link', { hasText: title }).first().click();
+}
+
+async function publish(seat: Seat, dataset: string, csv: Buffer, say: SayIn): Promise<void> {
+  const { page } = seat;
+  await seat.go(`/publish/${dataset}`);
+  await page.locator('input[type=file]').setInputFiles({ name: '名录.csv', mimeType: 'text/csv', buffer: csv });
+  await page.getByText(say('已核对全部 1,000 行，没有问题。', 'All 1,000 rows were checked; nothing is wrong.')).waitFor();
+  await page.getByText(say('我确认：不含国家秘密、工作秘密', 'I confirm: no state secrets, no work secrets')).click();
+  await page.getByRole('button', { name: say('上传并发布', 'Upload and publish') }).click();
+  await page.getByText(say('已上传：1,000 行', 'Uploaded: 1,000 rows')).waitFor();
+  await page.getByText(say('已存证', 'Sealed'), { exact: true }).first().waitFor();
+}
+
+async function ask(seat: Seat, title: string, say: SayIn): Promise<void> {
+  const { page } = seat;
+  await seat.go('/find');
+  await page.getByLabel(say('名称、摘要、数据项或代码', 'Title, abstract, item or code')).fill(title);
+  await openRow(page, title);
+  await page.getByText(say('去申请', 'Ask for it')).click();
+  await page.getByLabel(say('使用依据', 'Legal basis'), { exact: true }).fill('《社会救助暂行办法》第十七条');
+  await page.getByLabel(say('使用场景', 'Scenario'), { exact: true }).fill('社会救助家庭经济状况核对');
+  await page.getByRole('button', { name: say('提交本部门负责人审批', 'Submit for approval by my office head') }).click();
+  await page.waitForURL('**/requests/*');
+}
+
+/** The office head reads the proposal and approves it with the password again; the exchange signs, and it is sealed. */
+async function approve(seat: Seat, password: string, title: string, say: SayIn): Promise<void> {
+  const { page } = seat;
+  await seat.go('/inbox');
+  await openRow(page, title);
+  await page.waitForURL('**/inbox/proposals/*');
+  await page.getByLabel(say('再次输入登录密码', 'Your password again')).fill(password);
+  await page.getByRole('button', { name: say('审批同意并签名', 'Approve and sign') }).click();
+  await page.getByText(say('已存证', 'Sealed'), { exact: true }).first().waitFor();
+}
+
+/** The steward leaves an item out, which makes it an agreement in part. */
+async function narrow(seat: Seat, title: string, say: SayIn): Promise<void> {
+  const { page } = seat;
+  await seat.go('/inbox');
+  await openRow(page, title);
+  await page.waitForURL('**/inbox/requests/*');
+  await page.getByLabel(say('提供 省级代码', 'Provide 省级代码')).uncheck();
+  await page.getByText(say('内容已收窄，只能部分同意。', 'It is narrowed, so you can agree in part only.')).waitFor();
+  await page.getByRole('button', { name: say('提交负责人审批', 'Hand to the office head') }).click();
+  await page.waitForURL('**/inbox/proposals/*');
+}
+
+async function pullAndOpen(
+  seat: Seat,
+  city: SmallCity,
+  title: string,
+  isDownloaded: boolean,
+  say: SayIn,
+): Promise<{ plain: Buffer; ciphertext: Buffer; delivery: string }> {
+  const { page } = seat;
+  await seat.go('/rights');
+  await openRow(page, title);
+  await page.waitForURL('**/rights/*');
+  await page.getByRole('button', { name: say('提取', 'Pull'), exact: true }).click();
+  await page.waitForURL('**/deliveries/*');
+  const delivery = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+  // Its stages come by themselves; then the identity from its file.
+  await page
+    .locator('.identity input[type=file]')
+    .setInputFiles({ name: '值班室.txt', mimeType: 'text/plain', buffer: Buffer.from(`# age\n${city.identities[1]}\n`) });
+  // With the receipt the payload is disposed of, so it is fetched before.
+  const response = await city.requester.client.open(routes.payload, { params: { id: delivery } });
+  const ciphertext = Buffer.from(await response.arrayBuffer());
+  const downloaded = isDownloaded ? page.waitForEvent('download') : undefined;
+  await page.getByRole('button', { name: say('打开并保存', 'Open and save') }).click();
+  await page.getByText(say('已打开，与账本记录一致', 'Opened, and it agrees with the ledger')).waitFor();
+  const plain = downloaded
+    ? readFileSync(await (await downloaded).path())
+    : Buffer.from(
+        await page.evaluate<string>(`(async () => {
+          const folder = await navigator.storage.getDirectory();
+          const file = await (await folder.getFileHandle('picked.csv')).getFile();
+          return btoa(String.fromCharCode(...new Uint8Array(await file.arrayBuffer())));
+        })()`),
+        'base64',
+      );
+  await page.getByText(say('回执已存证', 'The receipt is sealed')).waitFor();
+  return { plain, ciphertext, delivery };
+}
+
+/** The supervisor finds the receipt, checks it in the browser itself, and takes the delivery's trail away. */
+async function checkTrail(seat: Seat, city: SmallCity, delivery: string, say: SayIn): Promise<void> {
+  const { page } = seat;
+  const { items } = await city.supervisor.client.call(routes.trail, { query: { delivery } });
+  const receipt = items.find(({ type }) => type === 'receipt.signed');
+  assert.ok(receipt, 'the receipt is not in the trail');
+  await seat.go(`/trail?delivery=${delivery}`);
+  await page
+    .getByText(`#${receipt.index}`)
+    .or(page.getByText(String(receipt.index), { exact: true }))
+    .first()
+    .waitFor();
+  await page.getByRole('button', { name: say('导出', 'Export') }).click();
+  const downloaded = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name: /JSON/ }).click();
+  const exported = readFileSync(await (await downloaded).path(), 'utf8');
+  for (const { leafHash } of items) assert.ok(exported.includes(leafHash), `${leafHash} is not in what was exported`);
+
+  await seat.go(`/trail/${receipt.index}`);
+  const check = page.getByRole('region', { name: say('查验这条记录', 'Check this entry') });
+  await check.getByRole('button', { name: say('查验', 'Check'), exact: true }).click();
+  await check.getByRole('status').first().waitFor();
+  await check.getByText(say('字节为规范形式', 'The bytes are canonical')).waitFor();
+  await check.getByRole('button', { name: say('再查验一次', 'Check again') }).waitFor();
+  assert.equal(await check.getByText(say('不符', 'does not hold'), { exact: true }).count(), 0, await check.innerText());
+}
+
+function openWithAge(ciphertext: Buffer, identity: string): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), 'quanlian-age-'));
+  try {
+    writeFileSync(join(folder, 'identity.txt'), `${identity}\n`, { mode: 0o600 });
+    writeFileSync(join(folder, 'payload.age'), ciphertext);
+    execFileSync('age', ['-d', '-i', join(folder, 'identity.txt'), '-o', join(folder, 'plain'), join(folder, 'payload.age')]);
+    return readFileSync(join(folder, 'plain'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
