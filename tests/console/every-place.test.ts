@@ -129,7 +129,7 @@ describe('every page of the console, as everybody', { skip: noChromium }, () => 
     const { page } = seat;
     await seat.logIn(city.providerHead);
     await seat.go('/inbox');
-    await focusBy(seat, `document.activeElement?.closest('li,tr')?.textContent.includes('医疗救助对象核对')`);
+    await focusBy(seat, `document.activeElement?.getAttribute('href') === '/inbox/proposals/${city.grant.id}'`);
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/inbox/proposals/${city.grant.id}`);
     await seat.settle();

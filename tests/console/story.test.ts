@@ -28,6 +28,9 @@ const ownPicker = `globalThis.showSaveFilePicker = async ({ suggestedName }) => 
   return folder.getFileHandle('picked.csv', { create: true });
 };`;
 
+// Menus and dialogs must be where they are seen with their motion and without it.
+const motions = ['reduce', 'no-preference'] as const;
+
 describe(
   'the whole story in the browser: publish, ask, narrow, approve, pull, open, receipt, trail',
   { skip: noChromium },
@@ -55,7 +58,11 @@ describe(
         );
         const seats = {} as Record<Person, Seat>;
         for (const person of people) {
-          seats[person] = await Seat.take(browser, { baseUrl: exchange.baseUrl, locale });
+          seats[person] = await Seat.take(browser, {
+            baseUrl: exchange.baseUrl,
+            locale,
+            context: { reducedMotion: motions[i] ?? 'reduce' },
+          });
           if (person === 'requester') await seats[person].context.addInitScript(i === 0 ? withoutPicker : ownPicker);
           await seats[person].logIn(city[person]);
         }

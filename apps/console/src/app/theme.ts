@@ -4,6 +4,8 @@ import { useSyncExternalStore } from 'react';
 export type Shade = 'light' | 'dark';
 const storageKey = 'quanlian.shade';
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
+/** Whoever wants no motion gets none: nothing then waits for an animation to end. */
+const stillness = matchMedia('(prefers-reduced-motion: reduce)');
 const listeners = new Set<() => void>();
 
 function shadeNow(): Shade {
@@ -49,6 +51,7 @@ export function themeOf(shade: Shade): ThemeConfig {
       borderRadius: 5,
       controlHeight: 32,
       wireframe: false,
+      motion: !stillness.matches,
       motionDurationMid: '0.12s',
       motionDurationSlow: '0.16s',
       ...(isDark
