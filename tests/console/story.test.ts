@@ -93,6 +93,44 @@ describe(
         }
       });
     }
+
+    test('a key that a browser holds: made, admitted by the competent department, and it alone signs from then on', async () => {
+      const { baseUrl } = exchange;
+      const holder = await Seat.take(browser, { baseUrl });
+      await holder.logIn(city.providerHead);
+      await holder.go('/department');
+      await holder.step('make a key', async () => {
+        await holder.page.getByRole('button', { name: '在本浏览器生成密钥' }).click();
+        await holder.page.getByRole('dialog').getByRole('button', { name: '在本浏览器生成密钥' }).click();
+        await holder.page.getByRole('dialog').waitFor({ state: 'hidden' });
+      });
+      const { items } = await city.competentHead.client.call(routes.proposals, { query: { type: 'key.admitted' } });
+      const [admission] = items.filter(({ state }) => state === 'awaiting-approval');
+      assert.ok(admission, 'the key was not nominated');
+
+      const admits = await Seat.take(browser, { baseUrl });
+      await admits.logIn(city.competentHead);
+      await admits.go(`/inbox/proposals/${admission.id}`);
+      await admits.step('admit', async () => {
+        await admits.page.getByLabel('再次输入登录密码').fill(city.competentHead.password);
+        await admits.page.getByRole('button', { name: '审批同意并签名' }).click();
+        await admits.page.getByText('已存证', { exact: true }).first().waitFor();
+      });
+
+      const entered = await city.steward.client.call(routes.enterDataset, {
+        body: { entry: villageEntry({ title: '居委会名录', resourceCode: '3/1/1/1/000099' }), noSecrets: true },
+      });
+      assert.equal(entered.state, 'awaiting-signature', 'the exchange signed although the department holds its key');
+      await holder.go(`/inbox/proposals/${entered.id}`);
+      await holder.step('sign', async () => {
+        await holder.page.getByRole('button', { name: '用本浏览器持有的密钥签名' }).click();
+        await holder.page.getByText('已存证', { exact: true }).first().waitFor();
+      });
+      for (const seat of [holder, admits]) {
+        seat.check('a key that a browser holds');
+        await seat.close();
+      }
+    });
   },
 );
 
