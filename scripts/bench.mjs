@@ -1,17 +1,20 @@
-// `npm run bench -- NAME [ARGUMENTS]`: builds when needed and runs one benchmark of bench/, each of which prints its ratio to a peer or
-// a raw limit of the same run.
+// `npm run bench -- NAME [ARGUMENTS]`: builds what is out of date and runs one benchmark of bench/, each of which prints its ratio to a peer
+// or a raw limit of the same run.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, root } from './prepare.mjs';
 
-const root = resolve(import.meta.dirname, '..');
 const [name = '', ...rest] = process.argv.slice(2);
 const names = readdirSync(join(root, 'bench')).map((file) => file.replace(/\.ts$/, ''));
 if (!names.includes(name)) {
   process.stderr.write(`npm run bench -- NAME, one of: ${names.join(', ')}\n`);
   process.exit(2);
 }
-const run = (...command) => spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' }).status ?? 1;
-const built = join(root, 'dist/bench', `${name}.js`);
-const status = run(join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.json'));
-process.exit(status === 0 && existsSync(built) ? run(built, ...rest) : status || 1);
+const { ok, output } = await build();
+if (!ok) {
+  process.stderr.write(output);
+  process.exit(1);
+}
+const { status } = spawnSync(process.execPath, [join(root, 'dist/bench', `${name}.js`), ...rest], { cwd: root, stdio: 'inherit' });
+process.exit(status ?? 1);
