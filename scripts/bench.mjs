@@ -16,5 +16,8 @@ if (!ok) {
   process.stderr.write(output);
   process.exit(1);
 }
-const { status } = spawnSync(process.execPath, [join(root, 'dist/bench', `${name}.js`), ...rest], { cwd: root, stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, [join(root, 'dist/bench', `${name}.js`), ...rest], {
+  cwd: root,
+  stdio: 'inherit',
+});
 process.exit(status ?? 1);

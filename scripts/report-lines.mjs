@@ -3,6 +3,9 @@ import { inspect } from 'node:util';
 
 export default async function* reportLines(source) {
   for await (const { type, data } of source) {
+    // An error that no test was running to receive only sets the exit code and says so here.
+    if (type === 'test:diagnostic' && /asynchronous activity|uncaughtException|unhandledRejection/.test(data.message))
+      yield `${JSON.stringify({ passed: false, name: 'after the tests', error: data.message })}\n`;
     if (type !== 'test:pass' && type !== 'test:fail') continue;
     const error = data.details?.error;
     // A parent that failed only because a test inside it failed says nothing new.
