@@ -56,7 +56,6 @@ export async function sampleLedger(label: string, given?: TestDatabase): Promise
     },
     async tell(...said) {
       const client = await api.pool.connect();
-      client.on('error', ignore);
       try {
         await client.query('BEGIN');
         for (const { bytes, signatures } of said) await admit(client, bytes, signatures);
@@ -65,7 +64,6 @@ export async function sampleLedger(label: string, given?: TestDatabase): Promise
         await client.query('ROLLBACK');
         throw error;
       } finally {
-        client.off('error', ignore);
         client.release();
       }
     },
@@ -107,5 +105,3 @@ export async function sampleLedger(label: string, given?: TestDatabase): Promise
 
 export const providerCode = codeOf(1);
 export const granteeCode = codeOf(2);
-
-const ignore = () => {};

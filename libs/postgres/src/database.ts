@@ -22,6 +22,13 @@ export interface ConnectOptions {
 // A host that vanished must not hold locks or look alive for the two hours that systems wait by default.
 const serverSettings = '-c TimeZone=UTC -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
 
+/**
+ * A connection that breaks fails the query under way, or else the next one, and says so once more as an event. Without a listener that
+ * event ends the process, and it may come before whoever asked for the connection has it in hand: the server's last word can stand in
+ * the same packet as its first.
+ */
+const ignore = () => {};
+
 /** Opens the pool and proves that the database answers. */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<Database> {
   const shared = {
@@ -42,11 +49,15 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   });
   await dataSource.initialize();
   const { master: pool } = dataSource.driver as PostgresDriver as unknown as { master: pg.Pool };
+  pool.on('acquire', (client) => {
+    if (!client.listeners('error').includes(ignore)) client.on('error', ignore);
+  });
   return {
     dataSource,
     pool,
     async openClient(own = {}) {
       const client = new pg.Client({ ...shared, ...own, connectionString: url });
+      client.on('error', ignore);
       await client.connect();
       return client;
     },

@@ -89,9 +89,6 @@ WHERE state = 'waiting' ORDER BY priority, seq LIMIT $1`,
   async transaction(work: (tx: PgSealTransaction) => Promise<boolean>): Promise<boolean> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
-    // A connection that breaks rejects the query under way and then says so once more, to nobody, which would end the process.
-    const onError = (error: Error) => (broken = error);
-    client.on('error', onError);
     try {
       // A sealer that is stopped in here holds the row of the head, and the others with it: the server ends its session after a lease.
       await client.query(
@@ -108,7 +105,6 @@ WHERE state = 'waiting' ORDER BY priority, seq LIMIT $1`,
       broken = error instanceof Error ? error : new Error(String(error));
       throw error;
     } finally {
-      client.off('error', onError);
       client.release(broken);
     }
   }

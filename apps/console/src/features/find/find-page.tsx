@@ -1,7 +1,7 @@
 import { datasetEntrySchema, routes, shareTypeSchema, type DatasetView, type Sent } from '#contracts';
 import { Button, Checkbox, Input, Select } from 'antd';
 import { useEffect, useRef, useState } from 'react';
-import { useSearchParams } from 'react-router';
+import { useLocation, useNavigation, useSearchParams } from 'react-router';
 import { Instant } from '../../components/instant';
 import { Page } from '../../components/page';
 import { PagedTable, type Column } from '../../components/paged-table';
@@ -148,6 +148,12 @@ function SearchBox({ text, onType }: { readonly text: string; readonly onType: (
   const isComposing = useRef(false);
   useEffect(() => setTyped(text), [text]);
   useEffect(() => () => clearTimeout(timer.current), []);
+  // Whoever opens a row is on the way to its page while its code comes; a search that starts then would lead back here.
+  const { pathname } = useLocation();
+  const leadsTo = useNavigation().location?.pathname;
+  useEffect(() => {
+    if (leadsTo !== undefined && leadsTo !== pathname) clearTimeout(timer.current);
+  }, [leadsTo, pathname]);
   const later = (value: string) => {
     clearTimeout(timer.current);
     if (!isComposing.current) timer.current = setTimeout(() => onType(value.trim()), typingMs);
