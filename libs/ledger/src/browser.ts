@@ -43,3 +43,43 @@ export type { Seen, VerifyOptions, VerifyReport, Warning } from './verify.js';
 export { openSealedDelivery } from './sealed-delivery.js';
 export type { SealedDelivery, TrailEntry } from './sealed-delivery.js';
 export { checkDeliveryManifest, openDeliveryManifest } from './delivery-manifest.js';
+
+// The log as others see it: C2SP tree, tiles, checkpoints, witnesses, proofs.
+export { LogFault, logFaultTexts } from './log/faults.js';
+export type { LogFaultCode } from './log/faults.js';
+export { EMPTY_ROOT, HASH_BYTES, nodeHash } from './log/hashes.js';
+export type { HashReader, TreeHead, TreeNode } from './log/hashes.js';
+export { Frontier } from './log/frontier.js';
+export { HashesInMemory } from './log/hashes-in-memory.js';
+export { proveConsistency, proveInclusion, readRoot } from './log/prove.js';
+export { checkConsistency, checkInclusion } from './log/check.js';
+export {
+  decodeTilePath,
+  encodeTilePath,
+  hasTile,
+  nodesOfTile,
+  readTile,
+  TILE_HEIGHT,
+  TILE_WIDTH,
+  tilesBetween,
+  tileWidthAt,
+} from './log/tile.js';
+export type { HashTile, Tile } from './log/tile.js';
+export { rootOfFullTile } from './log/tile-hashes.js';
+export { TileReader } from './log/tile-reader.js';
+export type { FetchTile } from './log/tile-reader.js';
+export { checkEntries, decodeEntryBundle, encodeEntryBundle } from './log/entry-bundle.js';
+export { decodeVerifierKey, encodeVerifierKey, verifierKeyOf } from './log/verifier-key.js';
+export type { NoteKeyType, VerifierKey } from './log/verifier-key.js';
+export { decodeNote, decodeSignatures, encodeNote, encodeSignature, openNote, verifySignatures } from './log/note.js';
+export type { Note, NoteSignature, OpenedNote, VerifiedSignature } from './log/note.js';
+export { cosignText, noteSignerOf, signNoteText } from './log/sign-note.js';
+export type { NoteSigner } from './log/sign-note.js';
+export { decodeCheckpoint, encodeCheckpoint, openCheckpoint, signCheckpoint } from './log/checkpoint.js';
+export type { Checkpoint, OpenedCheckpoint } from './log/checkpoint.js';
+export { decodePolicy, encodePolicy, reachesQuorum } from './log/policy.js';
+export type { LogPolicy, PolicyGroup, PolicyLog, PolicyWitness } from './log/policy.js';
+export { decodeLogProof, encodeLogProof, openLogProof, openWitnessed } from './log/log-proof.js';
+export type { LogProof, OpenedLogProof } from './log/log-proof.js';
+export { decideAddCheckpoint, decodeAddCheckpoint, refuseMalformed } from './log/add-checkpoint.js';
+export type { AddCheckpoint, WitnessAnswer, WitnessDecision, WitnessedCheckpoint, WitnessVerdict } from './log/add-checkpoint.js';
