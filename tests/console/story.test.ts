@@ -239,7 +239,7 @@ async function checkTrail(seat: Seat, city: SmallCity, delivery: string, say: Sa
     .waitFor();
   await page.getByRole('button', { name: say('导出', 'Export') }).click();
   const downloaded = page.waitForEvent('download');
-  await page.getByRole('menuitem', { name: /JSON/ }).click();
+  await page.getByRole('button', { name: /JSON/ }).click();
   const exported = readFileSync(await (await downloaded).path(), 'utf8');
   for (const { leafHash } of items) assert.ok(exported.includes(leafHash), `${leafHash} is not in what was exported`);
 

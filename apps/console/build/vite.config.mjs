@@ -1,12 +1,11 @@
 // How the console is built: one folder of hashed files, no inline script or style, nothing from anywhere else.
 import { join, resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
-import { componentStyles } from './component-styles.mjs';
+import { withStaticLook } from './static-look-plugin.mjs';
 
 export const root = resolve(import.meta.dirname, '..');
 export const outDir = resolve(root, '../../dist/console');
 
-const stylesId = 'virtual:component-styles.css';
 const adopted = join(import.meta.dirname, 'adopted-styles.mjs');
 
 /** Ant Design's own writer of style elements is replaced: see adopted-styles.mjs. */
@@ -18,18 +17,6 @@ function withoutInlineStyles() {
       const isWriter = /@rc-component\/util\/(es|lib)\/Dom\/dynamicCSS\.js$/.test(id.split('?')[0]);
       return isWriter ? `export * from ${JSON.stringify(adopted)};` : undefined;
     },
-  };
-}
-
-/** `import 'virtual:component-styles.css'`: styles of the components in use. */
-function withComponentStyles() {
-  return {
-    name: 'component-styles',
-    resolveId: (id) => (id === stylesId ? `\0${stylesId}` : undefined),
-    load: (id) =>
-      id === `\0${stylesId}`
-        ? componentStyles(join(root, 'src'), { hashed: false, zeroRuntime: false, cssVar: { prefix: 'ant', key: 'quanlian' } })
-        : undefined,
   };
 }
 
@@ -56,7 +43,7 @@ export function consoleConfig({ apiUrl = 'http://127.0.0.1:8080' } = {}) {
     cacheDir: resolve(root, '../../dist/.vite'),
     publicDir: join(root, 'public'),
     resolve: { conditions: ['quanlian-browser', 'quanlian-source', 'module', 'browser', 'development|production'] },
-    plugins: [withoutInlineStyles(), withoutEval(), withComponentStyles(), react()],
+    plugins: [withoutInlineStyles(), withoutEval(), withStaticLook(), react()],
     optimizeDeps: { exclude: ['antd', '@ant-design/cssinjs', '@ant-design/icons'] },
     build: {
       outDir,
@@ -64,6 +51,7 @@ export function consoleConfig({ apiUrl = 'http://127.0.0.1:8080' } = {}) {
       target: 'chrome124',
       sourcemap: false,
       assetsInlineLimit: 0,
+      manifest: true,
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
       chunkSizeWarningLimit: 2000,

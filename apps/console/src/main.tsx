@@ -1,5 +1,4 @@
-import 'antd/dist/reset.css';
-import 'virtual:component-styles.css';
+import 'virtual:look/base.css';
 import './app/console.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -1,1 +1,1 @@
-declare module 'virtual:component-styles.css';
+declare module 'virtual:look/base.css';

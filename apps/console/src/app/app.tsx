@@ -1,22 +1,20 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { App as AntApp, ConfigProvider } from 'antd';
+import { ConfigProvider } from 'antd';
 import enGB from 'antd/es/locale/en_GB';
 import zhCN from 'antd/es/locale/zh_CN';
 import dayjs from 'dayjs';
 import 'dayjs/locale/zh-cn';
-import { useEffect, useMemo } from 'react';
+import { useEffect } from 'react';
 import { createBrowserRouter, Navigate } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
 import { queryClient } from '../lib/api';
 import { useLocale } from '../lib/words';
 import { Broken, NotFound } from './broken';
-import { LogInPage } from './log-in-page';
 import { routeOfPlace } from './place';
 import { places } from './places';
 import { MayEnter } from './may-enter';
 import { RequireSession, useSession } from './session';
 import { Shell } from './shell';
-import { themeOf, useShade } from './theme';
 
 /** Where a person's day begins. */
 function Home() {
@@ -26,7 +24,7 @@ function Home() {
 }
 
 const router = createBrowserRouter([
-  { path: '/login', element: <LogInPage />, errorElement: <Broken /> },
+  { path: '/login', lazy: () => import('./log-in-page'), errorElement: <Broken />, HydrateFallback: () => null },
   {
     element: (
       <RequireSession>
@@ -47,19 +45,18 @@ const router = createBrowserRouter([
   },
 ]);
 
+// Styles are sheets made by the build; icons ask here whether to write theirs.
+const withoutRuntimeStyle = { zeroRuntime: true };
+
 /** The whole console. */
 export function App() {
   const locale = useLocale();
-  const shade = useShade();
-  const theme = useMemo(() => themeOf(shade), [shade]);
   useEffect(() => void dayjs.locale(locale === 'zh' ? 'zh-cn' : 'en'), [locale]);
   return (
-    <ConfigProvider theme={theme} locale={locale === 'zh' ? zhCN : enGB} button={{ autoInsertSpace: false }}>
-      <AntApp>
-        <QueryClientProvider client={queryClient}>
-          <RouterProvider router={router} />
-        </QueryClientProvider>
-      </AntApp>
+    <ConfigProvider theme={withoutRuntimeStyle} locale={locale === 'zh' ? zhCN : enGB} button={{ autoInsertSpace: false }}>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
     </ConfigProvider>
   );
 }

@@ -4,7 +4,7 @@ import { LogInForm } from './log-in-form';
 import { appWords } from './words';
 
 /** Asks for the password again above the work, which stays as it is. */
-export function LogInAgain({ login, onDone }: { readonly login: string; readonly onDone: () => void }) {
+export default function LogInAgain({ login, onDone }: { readonly login: string; readonly onDone: () => void }) {
   const say = useWords(appWords);
   return (
     <Modal open closable={false} footer={null} title={say('again')} width={380} mask={{ closable: false }} keyboard={false}>

@@ -8,7 +8,7 @@ import { Mark } from './mark';
 import { appWords } from './words';
 
 /** The door: nothing but a name, a password, and the language. */
-export function LogInPage() {
+export function Component() {
   const say = useWords(appWords);
   const locale = useLocale();
   const navigate = useNavigate();

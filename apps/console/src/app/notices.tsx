@@ -1,7 +1,7 @@
 import { routes } from '#contracts';
 import { BellOutlined } from '@ant-design/icons';
-import { Badge, Button, Drawer } from 'antd';
-import { useState } from 'react';
+import { Button } from 'antd';
+import { lazy, Suspense, useState } from 'react';
 import { Link } from 'react-router';
 import { Whole } from '../components/whole';
 import { Instant } from '../components/instant';
@@ -9,6 +9,10 @@ import { useReadPages, useSend } from '../lib/api';
 import { usePick, useWords } from '../lib/words';
 import { noticePath } from './notice-path';
 import { appWords } from './words';
+
+const SideSheet = lazy(() => import('../components/side-sheet'));
+/** How many unread notices are counted out on the bell. */
+const most = 49;
 
 /** The bell: what the exchange wants this person to know. */
 export function Notices() {
@@ -20,35 +24,32 @@ export function Notices() {
   const unread = notices.items.filter((notice) => !notice.read).length;
   return (
     <>
-      <Button
-        type="text"
-        aria-label={`${say('notices')} ${unread}`}
-        onClick={() => setOpen(true)}
-        icon={
-          <Badge count={unread} size="small" overflowCount={49}>
-            <BellOutlined />
-          </Badge>
-        }
-      />
-      <Drawer open={isOpen} onClose={() => setOpen(false)} title={say('notices')} size={420}>
-        <Whole reading={notices} empty={notices.items.length === 0 ? say('noNotices') : undefined}>
-          <ul className="plain">
-            {notices.items.map((notice) => (
-              <li key={notice.id} className={notice.read ? 'notice' : 'notice notice-new'}>
-                <NoticeText
-                  path={noticePath(notice)}
-                  text={pick(notice.sentence)}
-                  onOpen={() => {
-                    if (!notice.read) read.mutate({ params: { id: notice.id } });
-                    if (noticePath(notice) !== undefined) setOpen(false);
-                  }}
-                />
-                <Instant at={notice.at} />
-              </li>
-            ))}
-          </ul>
-        </Whole>
-      </Drawer>
+      <Button type="text" aria-label={`${say('notices')} ${unread}`} onClick={() => setOpen(true)} icon={<BellOutlined />}>
+        {unread > 0 ? <span className="notice-count">{unread > most ? `${most}+` : unread}</span> : null}
+      </Button>
+      {isOpen ? (
+        <Suspense>
+          <SideSheet open onClose={() => setOpen(false)} title={say('notices')} size={420}>
+            <Whole reading={notices} empty={notices.items.length === 0 ? say('noNotices') : undefined}>
+              <ul className="plain">
+                {notices.items.map((notice) => (
+                  <li key={notice.id} className={notice.read ? 'notice' : 'notice notice-new'}>
+                    <NoticeText
+                      path={noticePath(notice)}
+                      text={pick(notice.sentence)}
+                      onOpen={() => {
+                        if (!notice.read) read.mutate({ params: { id: notice.id } });
+                        if (noticePath(notice) !== undefined) setOpen(false);
+                      }}
+                    />
+                    <Instant at={notice.at} />
+                  </li>
+                ))}
+              </ul>
+            </Whole>
+          </SideSheet>
+        </Suspense>
+      ) : null}
     </>
   );
 }

@@ -1,11 +1,13 @@
 import { routes, type PersonView, type Role } from '#contracts';
-import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { createContext, lazy, Suspense, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { Navigate, useLocation } from 'react-router';
 import { client, isLoggedOut, onLoggedOut, queryClient, useRead } from '../lib/api';
 import { chooseDepartment, departmentNow, noteLoggedIn, wasLoggedIn } from '../lib/who';
 import { useLive } from '../lib/live';
 import { Whole } from '../components/whole';
-import { LogInAgain } from './log-in-again';
+
+const loadLogInAgain = () => import('./log-in-again');
+const LogInAgain = lazy(loadLogInAgain);
 
 /** Who sits before the screen, and for which department. */
 export interface Session {
@@ -55,6 +57,11 @@ export function RequireSession({ children }: { readonly children: ReactNode }) {
   const departments = useRead(routes.departments, {}, { staleTime: 300_000, enabled: me.data !== undefined });
   const [isLost, setLost] = useState(false);
   useEffect(() => onLoggedOut(() => setLost(true)), []);
+  // It may be wanted when nothing can be loaded any more.
+  useEffect(() => {
+    const idle = requestIdleCallback(() => void loadLogInAgain());
+    return () => cancelIdleCallback(idle);
+  }, []);
   useLive(me.data && !isLost ? `${me.data.person.id}:${me.data.department}` : undefined);
 
   const competent = departments.data?.items.find((one) => one.code === me.data?.department)?.competent ?? false;
@@ -83,13 +90,15 @@ export function RequireSession({ children }: { readonly children: ReactNode }) {
     <SessionContext.Provider value={session}>
       {children}
       {isLost ? (
-        <LogInAgain
-          login={session.person.login}
-          onDone={() => {
-            setLost(false);
-            void queryClient.invalidateQueries();
-          }}
-        />
+        <Suspense>
+          <LogInAgain
+            login={session.person.login}
+            onDone={() => {
+              setLost(false);
+              void queryClient.invalidateQueries();
+            }}
+          />
+        </Suspense>
       ) : null}
     </SessionContext.Provider>
   );

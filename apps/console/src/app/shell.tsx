@@ -1,15 +1,18 @@
 import { MenuOutlined, MoonOutlined, SunOutlined, TranslationOutlined, UserOutlined } from '@ant-design/icons';
-import { Button, Drawer, Dropdown, Tooltip } from 'antd';
-import { useEffect, useState } from 'react';
+import { Button, Tooltip } from 'antd';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link, NavLink, Outlet, useLocation, useNavigate } from 'react-router';
+import { PopList } from '../components/pop-list';
 import { useLiveState } from '../lib/live';
 import { chooseLocale, useLocale, usePick, useWords } from '../lib/words';
 import { Mark } from './mark';
 import { Notices } from './notices';
 import { places } from './places';
 import { logOut, switchDepartment, useSession } from './session';
-import { chooseShade, useShade } from './theme';
+import { chooseShade, useShade } from './shade';
 import { appWords } from './words';
+
+const SideSheet = lazy(() => import('../components/side-sheet'));
 
 /** Everything around a page: navigation, department, language, news. */
 export function Shell() {
@@ -38,11 +41,15 @@ export function Shell() {
       <nav className="rail" aria-label={say('navigation')}>
         <NavigationLinks />
       </nav>
-      <Drawer open={isOpen} onClose={() => setOpen(false)} placement="left" size={260} title={say('name')}>
-        <nav aria-label={say('navigation')} className="drawer-nav">
-          <NavigationLinks />
-        </nav>
-      </Drawer>
+      {isOpen ? (
+        <Suspense>
+          <SideSheet open onClose={() => setOpen(false)} placement="left" size={260} title={say('name')}>
+            <nav aria-label={say('navigation')} className="drawer-nav">
+              <NavigationLinks />
+            </nav>
+          </SideSheet>
+        </Suspense>
+      ) : null}
       <main id="content" className="content" tabIndex={-1}>
         <Outlet />
       </main>
@@ -74,18 +81,17 @@ function DepartmentChoice() {
   const { person, department, departmentName } = useSession();
   if (person.memberships.length < 2) return <span className="bar-department">{departmentName}</span>;
   return (
-    <Dropdown
-      trigger={['click']}
-      menu={{
-        selectedKeys: [department],
-        items: person.memberships.map((one) => ({ key: one.department, label: one.departmentName })),
-        onClick: ({ key }) => switchDepartment(key),
-      }}
-    >
-      <Button type="text" className="bar-department" aria-label={`${say('actingFor')} ${departmentName}`}>
-        {departmentName} ▾
-      </Button>
-    </Dropdown>
+    <PopList
+      className="bar-department"
+      label={`${say('actingFor')} ${departmentName}`}
+      button={`${departmentName} ▾`}
+      choices={person.memberships.map((one) => ({
+        key: one.department,
+        label: one.departmentName,
+        isChosen: one.department === department,
+        onChoose: () => switchDepartment(one.department),
+      }))}
+    />
   );
 }
 
@@ -136,24 +142,15 @@ function PersonMenu() {
   const { person, roles } = useSession();
   const navigate = useNavigate();
   return (
-    <Dropdown
-      trigger={['click']}
-      menu={{
-        items: [
-          { key: 'who', label: `${person.name} · ${roles.map((role) => say(role)).join(' · ')}`, disabled: true },
-          { key: 'account', label: say('account') },
-          { type: 'divider' },
-          { key: 'out', label: say('logOut') },
-        ],
-        onClick: ({ key }) => {
-          if (key === 'account') void navigate('/account');
-          if (key === 'out') void logOut().then(() => navigate('/login'));
-        },
-      }}
-    >
-      <Button type="text" icon={<UserOutlined />} aria-label={person.name}>
-        <span className="bar-person">{person.name}</span>
-      </Button>
-    </Dropdown>
+    <PopList
+      icon={<UserOutlined />}
+      label={person.name}
+      button={<span className="bar-person">{person.name}</span>}
+      head={`${person.name} · ${roles.map((role) => say(role)).join(' · ')}`}
+      choices={[
+        { key: 'account', label: say('account'), onChoose: () => void navigate('/account') },
+        { key: 'out', label: say('logOut'), onChoose: () => void logOut().then(() => navigate('/login')) },
+      ]}
+    />
   );
 }

@@ -9,9 +9,10 @@ import {
   type StateOf,
   type WorkflowKind,
 } from '#contracts';
-import { App, Button } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
 import { useSession } from '../app/session';
+import { message } from '../lib/message';
 import { defineWords, usePick, useWords } from '../lib/words';
 import { BodyDialog } from './body-dialog';
 import { bodyFormOf, type BodyForm } from './schema-form';
@@ -47,7 +48,6 @@ export function StateActions<K extends WorkflowKind>({
 }: StateActionsOf<K>) {
   const say = useWords(words);
   const pick = usePick();
-  const { message } = App.useApp();
   const { person, department, roles, competent } = useSession();
   const [chosen, choose] = useState<ActionOf<K>>();
   const handlers = elsewhere as Readonly<Record<string, (() => void) | undefined>> | undefined;
@@ -76,9 +76,7 @@ export function StateActions<K extends WorkflowKind>({
           onClose={() => choose(undefined)}
           onDone={(answer) => {
             const proposal = answer as Partial<ProposalView> | undefined;
-            void message.success(
-              proposal?.statement && proposal.state ? pick(stateOf('proposal', proposal.state).next) : say('done'),
-            );
+            message.success(proposal?.statement && proposal.state ? pick(stateOf('proposal', proposal.state).next) : say('done'));
             onDone?.(answer);
           }}
         />

@@ -1,5 +1,5 @@
 import { routes } from '#contracts';
-import { App, Button, Form, Input, Tag } from 'antd';
+import { Button, Form, Input, Tag } from 'antd';
 import { useSession } from '../../app/session';
 import { appWords } from '../../app/words';
 import { Facts } from '../../components/facts';
@@ -9,6 +9,7 @@ import { RefusalNote } from '../../components/refusal-note';
 import { Whole } from '../../components/whole';
 import { problemOf, useRead, useSend } from '../../lib/api';
 import { bodyOf, ruleOf, showOnForm } from '../../lib/forms';
+import { message } from '../../lib/message';
 import { useWords } from '../../lib/words';
 import { accountWords } from './words';
 
@@ -88,12 +89,11 @@ function Sessions() {
 function Password() {
   const say = useWords(accountWords);
   const { person } = useSession();
-  const { message } = App.useApp();
   const [form] = Form.useForm<{ current: string; next: string; repeat: string }>();
   const change = useSend(routes.changePassword, {
     onDone: () => {
       form.resetFields();
-      void message.success(say('changed'));
+      message.success(say('changed'));
     },
   });
   const shape = bodyOf(routes.changePassword).shape;

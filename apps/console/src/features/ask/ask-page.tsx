@@ -1,6 +1,6 @@
 import { routes, type DatasetView, type RequestView } from '#contracts';
 import { checkProse } from '#rights';
-import { App, Button, Form, Input, Popconfirm, Select } from 'antd';
+import { Button, Form, Input, Popconfirm, Select } from 'antd';
 import type { Rule } from 'antd/es/form';
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
@@ -12,6 +12,7 @@ import { Whole } from '../../components/whole';
 import { problemOf, useRead, useSend } from '../../lib/api';
 import { useDraft } from '../../lib/draft';
 import { showOnForm } from '../../lib/forms';
+import { message } from '../../lib/message';
 import { usePick, useWords } from '../../lib/words';
 import { askedOf, firstDraft, foreseen, type AskedDraft } from './asked-draft';
 import { AskedFields, askedShape, fieldRules } from './asked-fields';
@@ -36,7 +37,6 @@ function AskForm({ dataset, former }: { readonly dataset: DatasetView; readonly 
   const say = useWords(askWords);
   const pick = usePick();
   const navigate = useNavigate();
-  const { message } = App.useApp();
   const { person, department } = useSession();
   const [form] = Form.useForm<AskedDraft>();
   const [isStrict, setStrict] = useState(false);
@@ -47,7 +47,7 @@ function AskForm({ dataset, former }: { readonly dataset: DatasetView; readonly 
     refresh: ['requests'],
     onDone: (proposal) => {
       draft.drop();
-      void message.success(say('submitted'));
+      message.success(say('submitted'));
       void navigate(`/requests/${proposal.id}`, { replace: true });
     },
   });

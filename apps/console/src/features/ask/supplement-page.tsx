@@ -1,6 +1,6 @@
 import { routes, type DatasetView, type RequestView } from '#contracts';
 import { checkProse } from '#rights';
-import { App, Button, Checkbox, Form, Input } from 'antd';
+import { Button, Checkbox, Form, Input } from 'antd';
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { useSession } from '../../app/session';
@@ -11,6 +11,7 @@ import { Whole } from '../../components/whole';
 import { problemOf, useRead, useSend } from '../../lib/api';
 import { useDraft } from '../../lib/draft';
 import { bodyOf, showOnForm } from '../../lib/forms';
+import { message } from '../../lib/message';
 import { usePick, useWords } from '../../lib/words';
 import { askedOf, draftOfAsked, type AskedDraft, type AskedInWords } from './asked-draft';
 import { AskedFields, fieldRules } from './asked-fields';
@@ -43,7 +44,6 @@ function SupplementForm({ request, dataset }: { readonly request: RequestView; r
   const sayRequest = useWords(requestWords);
   const pick = usePick();
   const navigate = useNavigate();
-  const { message } = App.useApp();
   const { person } = useSession();
   const [form] = Form.useForm<SupplementDraft>();
   const [isStrict, setStrict] = useState(false);
@@ -56,7 +56,7 @@ function SupplementForm({ request, dataset }: { readonly request: RequestView; r
     refresh: ['requests'],
     onDone: () => {
       draft.drop();
-      void message.success(say('submitted'));
+      message.success(say('submitted'));
       void navigate(`/requests/${request.id}`, { replace: true });
     },
   });

@@ -1,11 +1,12 @@
 import { levelSchema, levelWords, routes, word, type DepartmentView } from '#contracts';
-import { App, Button, Form, Input, Modal, Select } from 'antd';
+import { Button, Form, Input, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { Section } from '../../components/page';
 import { RefusalNote } from '../../components/refusal-note';
 import { problemOf, useSend } from '../../lib/api';
 import { useDraft } from '../../lib/draft';
 import { bodyOf, ruleOf, showOnForm } from '../../lib/forms';
+import { message } from '../../lib/message';
 import { usePick, useWords } from '../../lib/words';
 import { useSession } from '../../app/session';
 import { departmentWords } from './words';
@@ -43,7 +44,6 @@ export function Admitted({ departments }: { readonly departments: readonly Depar
 function Admit({ departments, onClose }: { readonly departments: readonly DepartmentView[]; readonly onClose: () => void }) {
   const say = useWords(departmentWords);
   const pick = usePick();
-  const { message } = App.useApp();
   const { person } = useSession();
   const [form] = Form.useForm<Filled>();
   const draft = useDraft<Partial<Filled>>(`admit:${person.id}`, {});
@@ -52,7 +52,7 @@ function Admit({ departments, onClose }: { readonly departments: readonly Depart
     refresh: ['proposals'],
     onDone: () => {
       draft.drop();
-      void message.success(say('done'));
+      message.success(say('done'));
       onClose();
     },
   });

@@ -1,7 +1,7 @@
 import { custodyWords, endReasonWords, routes, word, type DepartmentView, type ProposalView } from '#contracts';
 import { keyPossessionBytes } from '#ledger';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button, Modal, Typography } from 'antd';
+import { Alert, Button, Modal, Typography } from 'antd';
 import { useState } from 'react';
 import { useSession } from '../../app/session';
 import { BodyDialog } from '../../components/body-dialog';
@@ -13,6 +13,7 @@ import { ToneTag } from '../../components/state-tag';
 import { useSend } from '../../lib/api';
 import { heldSigningKeys, keysPossible, makeSigningKey, signWith, type HeldSigningKey } from '../../lib/held-keys';
 import { trustedRoot, TrustRootDiffers } from '../../lib/trust';
+import { message } from '../../lib/message';
 import { usePick, useWords } from '../../lib/words';
 import { departmentWords } from './words';
 
@@ -27,7 +28,6 @@ export const useHeldKeys = (department: string) =>
 export function Keys({ department }: { readonly department: DepartmentView }) {
   const say = useWords(departmentWords);
   const pick = usePick();
-  const { message } = App.useApp();
   const { person, has } = useSession();
   const held = useHeldKeys(department.code);
   const [dialog, setDialog] = useState<'make' | 'exchange' | HeldSigningKey>();
@@ -107,7 +107,7 @@ export function Keys({ department }: { readonly department: DepartmentView }) {
           onClose={() => setDialog(undefined)}
           onDone={() => {
             setDialog(undefined);
-            void message.success(say('nominated'));
+            message.success(say('nominated'));
           }}
         />
       )}
@@ -121,7 +121,7 @@ export function Keys({ department }: { readonly department: DepartmentView }) {
           form={endForm}
           draftName={`end-key:${person.id}:${ending}`}
           onClose={() => setEnding(undefined)}
-          onDone={() => void message.success(say('done'))}
+          onDone={() => message.success(say('done'))}
         />
       ) : null}
     </Section>

@@ -1,5 +1,5 @@
 import { roleSchema, roleWords, routes, type PersonView, type Role } from '#contracts';
-import { App, Button, Form, Input, Modal, Select, Typography } from 'antd';
+import { Button, Form, Input, Modal, Select, Typography } from 'antd';
 import { useState } from 'react';
 import { useSession } from '../../app/session';
 import { Section } from '../../components/page';
@@ -7,6 +7,7 @@ import { RefusalNote } from '../../components/refusal-note';
 import { Whole } from '../../components/whole';
 import { problemOf, useReadPages, useSend } from '../../lib/api';
 import { bodyOf, ruleOf, showOnForm } from '../../lib/forms';
+import { message } from '../../lib/message';
 import { usePick, useWords } from '../../lib/words';
 import { departmentWords } from './words';
 
@@ -14,7 +15,7 @@ import { departmentWords } from './words';
 export function People({ department }: { readonly department: string }) {
   const say = useWords(departmentWords);
   const pick = usePick();
-  const { modal } = App.useApp();
+  const [modal, modalHolder] = Modal.useModal();
   const { has } = useSession();
   const people = useReadPages(routes.people, {}, { pageSize: 100 });
   const [dialog, setDialog] = useState<'add' | PersonView>();
@@ -35,6 +36,7 @@ export function People({ department }: { readonly department: string }) {
   const reset = useSend(routes.resetPassword, { onDone: ({ password }) => showPassword(password) });
   return (
     <Section title={say('people')} extra={isHead ? <Button onClick={() => setDialog('add')}>{say('addPerson')}</Button> : null}>
+      {modalHolder}
       <RefusalNote error={reset.error} />
       <Whole reading={people}>
         <ul className="plain rows columns">
@@ -165,13 +167,12 @@ function ChangeRoles({
   readonly onClose: () => void;
 }) {
   const say = useWords(departmentWords);
-  const { message } = App.useApp();
   const [roles, setRoles] = useState<Role[]>([...rolesIn(person, department)]);
   const options = useRoleOptions();
   const send = useSend(routes.setRoles, {
     refresh: ['proposals'],
     onDone: () => {
-      void message.success(say('done'));
+      message.success(say('done'));
       onClose();
     },
   });

@@ -1,7 +1,7 @@
 import { endReasonWords, routes, word, type DepartmentView } from '#contracts';
 import { recipientDeclarationBytes } from '#ledger';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button, Form, Input, Modal, Radio } from 'antd';
+import { Alert, Button, Form, Input, Modal, Radio } from 'antd';
 import { useState } from 'react';
 import { useSession } from '../../app/session';
 import { BodyDialog } from '../../components/body-dialog';
@@ -14,6 +14,7 @@ import { problemOf, useSend } from '../../lib/api';
 import { bodyOf, ruleOf, showOnForm } from '../../lib/forms';
 import { heldIdentities, makeIdentity, signWith } from '../../lib/held-keys';
 import { trustedRoot, TrustRootDiffers } from '../../lib/trust';
+import { message } from '../../lib/message';
 import { usePick, useWords } from '../../lib/words';
 import { Commands, useHeldKeys, useKeysPossible } from './keys-section';
 import { departmentWords } from './words';
@@ -25,7 +26,6 @@ const useHeldIdentities = (department: string) =>
 export function Recipients({ department }: { readonly department: DepartmentView }) {
   const say = useWords(departmentWords);
   const pick = usePick();
-  const { message } = App.useApp();
   const { person, has } = useSession();
   const held = useHeldIdentities(department.code);
   const [isAdding, setAdding] = useState(false);
@@ -73,7 +73,7 @@ export function Recipients({ department }: { readonly department: DepartmentView
           form={{ ...endForm, fixed: { ...endForm.fixed, recipient: ending } }}
           draftName={`end-recipient:${person.id}:${ending}`}
           onClose={() => setEnding(undefined)}
-          onDone={() => void message.success(say('done'))}
+          onDone={() => message.success(say('done'))}
         />
       ) : null}
     </Section>
@@ -89,7 +89,6 @@ interface Filled {
 function AddRecipient({ department, onClose }: { readonly department: DepartmentView; readonly onClose: () => void }) {
   const say = useWords(departmentWords);
   const pick = usePick();
-  const { message } = App.useApp();
   const cache = useQueryClient();
   const { code } = department;
   const can = useKeysPossible();
@@ -108,7 +107,7 @@ function AddRecipient({ department, onClose }: { readonly department: Department
   const send = useSend(routes.nominateRecipient, {
     refresh: ['proposals'],
     onDone: () => {
-      void message.success(say('nominated'));
+      message.success(say('nominated'));
       onClose();
     },
   });

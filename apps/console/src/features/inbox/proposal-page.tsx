@@ -8,7 +8,7 @@ import {
   type ProposalView,
   type Statement,
 } from '#contracts';
-import { Alert, App } from 'antd';
+import { Alert } from 'antd';
 import { Link, useParams } from 'react-router';
 import { useSession } from '../../app/session';
 import { Due } from '../../components/due';
@@ -22,6 +22,7 @@ import { NextStep, StateTag } from '../../components/state-tag';
 import { StatementWords } from '../../components/statement-words';
 import { Whole } from '../../components/whole';
 import { useRead } from '../../lib/api';
+import { message } from '../../lib/message';
 import { usePick, useWords } from '../../lib/words';
 import { Difference } from './difference';
 import { partiesOf } from './inbox-list';
@@ -59,7 +60,6 @@ export function ProposalPage() {
 function Proposal({ proposal }: { readonly proposal: ProposalView }) {
   const say = useWords(proposalWords);
   const pick = usePick();
-  const { message } = App.useApp();
   const { person, department, roles, competent, has } = useSession();
   const parties = partiesOf(proposal);
   const can = new Set(
@@ -143,7 +143,7 @@ function Proposal({ proposal }: { readonly proposal: ProposalView }) {
       )}
       {can.has('approve') ? (
         <Section title={say('yourTurn')}>
-          <PasswordAgain proposal={proposal} onDone={() => void message.success(say('done'))} />
+          <PasswordAgain proposal={proposal} onDone={() => message.success(say('done'))} />
         </Section>
       ) : null}
       {isWaitingForOther ? <Alert type="info" showIcon className="refusal" title={say('sameperson')} /> : null}

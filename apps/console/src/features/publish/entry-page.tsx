@@ -1,6 +1,6 @@
 import { datasetEntrySchema, routes, type DatasetEntry, type Item } from '#contracts';
 import { inferItems } from '#delivery';
-import { Alert, App, Button, Checkbox, Form, Input, Radio, Select, Upload } from 'antd';
+import { Alert, Button, Checkbox, Form, Input, Radio, Select, Upload } from 'antd';
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { useSession } from '../../app/session';
@@ -12,6 +12,7 @@ import { problemOf, useRead, useSend } from '../../lib/api';
 import { useDraft } from '../../lib/draft';
 import { ruleOf, showOnForm } from '../../lib/forms';
 import { today } from '../../lib/window';
+import { message } from '../../lib/message';
 import { usePick, useWords } from '../../lib/words';
 import { entryFaults } from './entry-faults';
 import { entryFormWords, formats } from './entry-words';
@@ -92,7 +93,6 @@ function EntryForm({
 }) {
   const say = useWords(entryFormWords);
   const navigate = useNavigate();
-  const { message } = App.useApp();
   const draft = useDraft<EntryDraft>(name, initial);
   const [form] = Form.useForm<EntryDraft>();
   const [wasKept] = useState(draft.isKept);
@@ -108,7 +108,7 @@ function EntryForm({
     send(entry, {
       onSuccess: () => {
         draft.drop();
-        void message.success(say('sent'));
+        message.success(say('sent'));
         void navigate('/publish');
       },
       onError: (fault) => {
@@ -289,18 +289,17 @@ function Items({
 }) {
   const say = useWords(entryFormWords);
   const pick = usePick();
-  const { message } = App.useApp();
   const infer = async (file: File) => {
     try {
       const { items, rows } = await inferItems(headOfFile(file));
       const before = new Map(value.map((item) => [item.name, item]));
       // What a person filled in for a column of this name is worth more than a guess.
       onChange(items.map(({ item }) => before.get(item.name) ?? item));
-      void message.success(say('inferred', { file: file.name, rows, items: items.length }), 6);
+      message.success(say('inferred', { file: file.name, rows, items: items.length }), 6);
     } catch (error) {
       const problem = (error as { toProblem?: () => { title: { zh: string; en: string } } }).toProblem?.();
       if (!problem) throw error;
-      void message.error(pick(problem.title), 8);
+      message.error(pick(problem.title), 8);
     }
   };
   return (

@@ -1,6 +1,7 @@
 import type { Item, Problem } from '#contracts';
-import { App, Button } from 'antd';
+import { Button } from 'antd';
 import { copyText } from '../../lib/clipboard';
+import { message } from '../../lib/message';
 import { count } from '../../lib/numbers';
 import { saveText } from '../../lib/save';
 import { useLocale, usePick, useWords } from '../../lib/words';
@@ -23,7 +24,6 @@ export function FaultsTable({
   const say = useWords(publishWords);
   const pick = usePick();
   const locale = useLocale();
-  const { message } = App.useApp();
   const titleOf = new Map(items.map(({ name, title }) => [name, title]));
   const rows = faults.map((fault) => {
     const name = typeof fault.details?.['item'] === 'string' ? fault.details['item'] : '';
@@ -37,7 +37,7 @@ export function FaultsTable({
   const header = [say('line'), say('col'), say('item'), say('reason')];
   const cells = rows.map((row) => [row.line ?? '', row.column ?? '', row.item, row.reason].map(String));
   const copy = async () => {
-    if (await copyText([header, ...cells].map((row) => row.join('\t')).join('\n'))) void message.success(say('copied'));
+    if (await copyText([header, ...cells].map((row) => row.join('\t')).join('\n'))) message.success(say('copied'));
     else save();
   };
   const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;

@@ -1,8 +1,8 @@
 import { routes } from '#contracts';
 import { DownloadOutlined } from '@ant-design/icons';
-import { Button, Dropdown } from 'antd';
 import { useState } from 'react';
 import { useSession } from '../../app/session';
+import { PopList } from '../../components/pop-list';
 import { RefusalNote } from '../../components/refusal-note';
 import { client } from '../../lib/api';
 import { saveBlob, saveLink } from '../../lib/save';
@@ -47,20 +47,17 @@ export function ExportLinks({ query, total }: { readonly query: TrailQuery; read
   const label = (kind: Kind) => say('exportAs', { format: kind === 'html' ? say('printable') : kind.toUpperCase() });
   return (
     <>
-      <Dropdown
-        trigger={['click']}
-        menu={{
-          items: (Object.keys(files) as Kind[]).map((kind) => ({
-            key: kind,
-            label: `${label(kind)} (${total})`,
-          })),
-          onClick: ({ key }) => void (isPlain ? follow(key as Kind) : fetchFile(key as Kind)),
-        }}
-      >
-        <Button icon={<DownloadOutlined />} loading={busy}>
-          {say(busy ? 'exporting' : 'exports')}
-        </Button>
-      </Dropdown>
+      <PopList
+        type="default"
+        icon={<DownloadOutlined />}
+        loading={busy}
+        button={say(busy ? 'exporting' : 'exports')}
+        choices={(Object.keys(files) as Kind[]).map((kind) => ({
+          key: kind,
+          label: `${label(kind)} (${total})`,
+          onChoose: () => void (isPlain ? follow(kind) : fetchFile(kind)),
+        }))}
+      />
       <RefusalNote error={error} />
     </>
   );

@@ -1,12 +1,14 @@
 import { routes, statementKinds, statementKindWords, statementWords, typesOfKind, type StatementType } from '#contracts';
-import { Button, DatePicker, Segmented, Select, Tag } from 'antd';
-import dayjs from 'dayjs';
-import { useDeferredValue, useMemo, useState, type ReactNode } from 'react';
+import { Button, Segmented, Select, Tag } from 'antd';
+import dayjs, { type Dayjs } from 'dayjs';
+import { lazy, Suspense, useDeferredValue, useMemo, useState, type ReactNode } from 'react';
 import { useSession } from '../../app/session';
 import { useRead } from '../../lib/api';
 import { usePick, useWords } from '../../lib/words';
 import { presets, type Change, type Filters } from './filters';
 import { trailWords } from './words';
+
+const DayPicker = lazy(() => import('./day-picker'));
 
 interface Filtering {
   readonly filters: Filters;
@@ -252,23 +254,58 @@ function Period({ filters, change }: Filtering) {
         aria-label={say('period')}
       />
       <span className="period-days">
-        <DatePicker
-          value={from ? dayjs(from) : null}
+        <Day
+          label={say('from')}
+          day={from}
           onChange={(day) => change({ period: undefined, from: day?.startOf('day').toISOString() })}
-          placeholder={say('from')}
-          aria-label={say('from')}
           maxDate={until ? dayjs(until) : undefined}
         />
         <span aria-hidden="true">–</span>
-        <DatePicker
+        <Day
+          label={say('until')}
           // Half-open: the last instant that still belongs to it is shown.
-          value={until ? dayjs(until).subtract(1, 'millisecond') : null}
+          day={until && dayjs(until).subtract(1, 'millisecond').toISOString()}
           onChange={(day) => change({ period: undefined, until: day?.startOf('day').add(1, 'day').toISOString() })}
-          placeholder={say('until')}
-          aria-label={say('until')}
           minDate={from ? dayjs(from) : undefined}
         />
       </span>
     </div>
+  );
+}
+
+/** A day to choose. The calendar is large, so its code comes when somebody wants to choose. */
+function Day({
+  label,
+  day,
+  onChange,
+  ...limits
+}: {
+  readonly label: string;
+  /** An instant of the day chosen. */
+  readonly day: string | undefined;
+  readonly onChange: (day: Dayjs | null) => void;
+  readonly minDate?: Dayjs | undefined;
+  readonly maxDate?: Dayjs | undefined;
+}) {
+  const [isWanted, setWanted] = useState(false);
+  const shown = day ? dayjs(day).format('YYYY-MM-DD') : label;
+  const button = (
+    <Button className={day ? 'day' : 'day quiet'} aria-label={`${label} ${day ? shown : ''}`} onClick={() => setWanted(true)}>
+      {shown}
+    </Button>
+  );
+  if (!isWanted) return button;
+  return (
+    <Suspense fallback={button}>
+      <DayPicker
+        autoFocus
+        defaultOpen
+        value={day ? dayjs(day) : null}
+        onChange={onChange}
+        onOpenChange={(isOpen) => isOpen || setWanted(false)}
+        aria-label={label}
+        {...limits}
+      />
+    </Suspense>
   );
 }

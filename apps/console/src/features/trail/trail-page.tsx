@@ -1,13 +1,14 @@
 import type { EntryView } from '#contracts';
+import { SafetyCertificateOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useSession } from '../../app/session';
 import { Instant } from '../../components/instant';
 import { Page } from '../../components/page';
 import { PagedTable, type Column } from '../../components/paged-table';
 import { count } from '../../lib/numbers';
 import { useLocale, useWords } from '../../lib/words';
-import { WholeLedger } from './check/whole-ledger';
+import { checkWords } from './check/words';
 import { useEntries } from './entries';
 import { ExportLinks } from './export-links';
 import { FilterBar } from './filter-bar';
@@ -17,6 +18,26 @@ import { SearchBox } from './search-box';
 import { Timeline } from './timeline';
 import './trail.css';
 import { trailWords } from './words';
+
+// Cryptography and the ledger's law are not needed to read the trail.
+const WholeLedger = lazy(async () => ({ default: (await import('./check/whole-ledger')).WholeLedger }));
+
+function WholeLedgerButton() {
+  const say = useWords(checkWords);
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button icon={<SafetyCertificateOutlined />} onClick={() => setOpen(true)}>
+        {say('whole')}
+      </Button>
+      {isOpen ? (
+        <Suspense>
+          <WholeLedger onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
+    </>
+  );
+}
 
 /** Everything that happened, as the ledger holds it, and ways to find one thing in it. */
 export function TrailPage() {
@@ -54,7 +75,7 @@ export function TrailPage() {
       lead={say(seesAll ? 'leadAll' : 'leadOwn')}
       actions={
         <>
-          {has('supervisor') ? <WholeLedger /> : null}
+          {has('supervisor') ? <WholeLedgerButton /> : null}
           <ExportLinks query={query} total={totalText} />
         </>
       }

@@ -1,7 +1,5 @@
 import { statementWords, type StatementType } from '#contracts';
-import { SafetyCertificateOutlined } from '@ant-design/icons';
 import { Alert, Button, Drawer } from 'antd';
-import { useState } from 'react';
 import { Facts } from '../../../components/facts';
 import { Hash } from '../../../components/hash';
 import { Instant } from '../../../components/instant';
@@ -15,19 +13,13 @@ import { useWalkSteps } from './walk-steps';
 import { checkWords } from './words';
 import './check.css';
 
-/** A button that checks the whole ledger in this browser, and the report. */
-export function WholeLedger() {
+/** The whole ledger checked in this browser, and the report, in a sheet at the side. */
+export function WholeLedger({ onClose }: { readonly onClose: () => void }) {
   const say = useWords(checkWords);
-  const [isOpen, setOpen] = useState(false);
   return (
-    <>
-      <Button icon={<SafetyCertificateOutlined />} onClick={() => setOpen(true)}>
-        {say('whole')}
-      </Button>
-      <Drawer open={isOpen} onClose={() => setOpen(false)} title={say('whole')} size="min(720px, 100vw)" destroyOnHidden>
-        <WholeCheck />
-      </Drawer>
-    </>
+    <Drawer open onClose={onClose} title={say('whole')} size="min(720px, 100vw)">
+      <WholeCheck />
+    </Drawer>
   );
 }
 

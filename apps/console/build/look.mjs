@@ -1,47 +1,14 @@
-import { theme, type ThemeConfig } from 'antd';
-import { useSyncExternalStore } from 'react';
-
-export type Shade = 'light' | 'dark';
-const storageKey = 'quanlian.shade';
-const systemDark = matchMedia('(prefers-color-scheme: dark)');
-/** Whoever wants no motion gets none: nothing then waits for an animation to end. */
-const stillness = matchMedia('(prefers-reduced-motion: reduce)');
-const listeners = new Set<() => void>();
-
-function shadeNow(): Shade {
-  const kept = localStorage.getItem(storageKey);
-  if (kept === 'light' || kept === 'dark') return kept;
-  return systemDark.matches ? 'dark' : 'light';
-}
-function show(): void {
-  document.documentElement.dataset['shade'] = shadeNow();
-  for (const listener of listeners) listener();
-}
-systemDark.addEventListener('change', show);
-show();
-
-/** Light or dark: as chosen, else as the system has it. */
-export function useShade(): Shade {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, shadeNow);
-}
-
-export function chooseShade(shade: Shade): void {
-  localStorage.setItem(storageKey, shade);
-  show();
-}
+// What the console looks like, as Ant Design's own tokens. Only the build reads this: static-look.mjs makes style sheets of it.
+import { theme } from 'antd';
 
 const fonts = `system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'HarmonyOS Sans SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif`;
 const monospace = `ui-monospace, 'SF Mono', 'Cascadia Mono', Consolas, 'Noto Sans Mono CJK SC', monospace`;
 
 /** Our look: calm, dense, one green, little rounding. Every colour pair keeps a contrast of 4.5. */
-export function themeOf(shade: Shade): ThemeConfig {
+export function lookOf(shade) {
   const isDark = shade === 'dark';
   return {
     algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
-    zeroRuntime: true,
     hashed: false,
     cssVar: { prefix: 'ant', key: 'quanlian' },
     token: {
@@ -51,7 +18,6 @@ export function themeOf(shade: Shade): ThemeConfig {
       borderRadius: 5,
       controlHeight: 32,
       wireframe: false,
-      motion: !stillness.matches,
       motionDurationMid: '0.12s',
       motionDurationSlow: '0.16s',
       ...(isDark
