@@ -8,8 +8,8 @@ import { renderToString } from 'react-dom/server';
 import { lookOf } from './look.mjs';
 
 const shades = ['light', 'dark'];
-/** Layers keep their order in whatever order the sheets arrive; the console's own rules stand in none and so above all. */
-export const layers = '@layer reset, shared, base, antd, antd-sub;';
+/** Every sheet begins with this, since the first to arrive fixes the order. The console's own rules stand in no layer and so above all. */
+const layers = '@layer reset, shared, base, antd, antd-sub;';
 
 /** What rendering every component once leaves in the style cache: `style%hash%Component-Part%…` and `cssVar%Component%…`. */
 function renderedCache(look) {
@@ -88,7 +88,7 @@ export function staticLook() {
     const [component] = name.split('-');
     const layer = Number(cache.cache.get(key)[1].at(-1)) > -999 ? 'antd-sub' : 'antd';
     const variables = components.has(name) ? '' : variablesOf(caches, (other) => other.startsWith(`cssVar%${component}%`));
-    components.set(name, `${components.get(name) ?? ''}${variables}@layer ${layer}{${cssOf(cache, key)}}`);
+    components.set(name, `${components.get(name) ?? layers}${variables}@layer ${layer}{${cssOf(cache, key)}}`);
   }
   const [light, dark] = looks.map(plainTokens);
   const darkOnly = Object.fromEntries(Object.entries(dark).filter(([name, value]) => light[name] !== value));
