@@ -10,7 +10,7 @@ import {
 } from '#testing';
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { CommandLine } from './command-line.js';
@@ -290,6 +290,73 @@ describe('the whole job with the command `quanlian`', async () => {
       command.path('identity.txt'),
     ]);
     assert.equal(readFileSync(command.path('excel.csv')).toString('hex', 0, 3), 'efbbbf');
+  });
+
+  test('what was pulled in the console is fetched, taking nothing of the quota; its manifest lets it be checked by hand', async () => {
+    const { delivery } = await city.requester.client.call(routes.pull, { params: { id: right }, body: {} });
+    const pulledTimes = async () => (await city.requester.client.call(routes.right, { params: { id: right } })).used.pulls;
+    const out = command.path('fetched.csv');
+    const line = ['--as', 'requester', 'fetch', delivery.slice(0, 8), '-o', out, '--identity', command.path('identity.txt')];
+    const kept = await command.ok<{ delivery: string; receiptAt?: number; manifestFile: string }>([
+      ...line,
+      '--keep-age',
+      '--manifest',
+      '--no-receipt',
+    ]);
+    assert.equal(kept.delivery, delivery);
+    assert.equal(kept.receiptAt, undefined);
+    const used = await pulledTimes();
+    assert.equal(readFileSync(out, 'utf8'), expected);
+    assert.equal(statSync(kept.manifestFile).mode & 0o077, 0);
+
+    // The page's own commands, as somebody would paste them.
+    const page = readFileSync(resolve(import.meta.dirname, '../../../docs/formats/delivery-manifest.md'), 'utf8');
+    const script = /^```sh\n([\s\S]*?)^```/m.exec(page)?.[1];
+    assert.ok(script);
+    renameSync(kept.manifestFile, command.path('manifest.json'));
+    copyFileSync(`${out}.age`, command.path('data.age'));
+    await command.ok(['trust-root', '-o', command.path('trust-root.json')]);
+    const said = execFileSync('bash', ['-c', script], { cwd: command.folder, encoding: 'utf8' }).trimEnd().split('\n');
+    const sealed = await city.requester.client.call(routes.delivery, { params: { id: delivery } });
+    assert.deepEqual(said, [
+      ...Array.from({ length: 3 }, () => sealed.ciphertextSha256),
+      'Signature Verified Successfully',
+      ...Array.from({ length: 3 }, () => sealed.plaintextHmac),
+    ]);
+    assert.equal(readFileSync(command.path('data'), 'utf8'), expected);
+
+    const signed = await command.ok<{ receiptAt: number }>(line);
+    assert.ok(signed.receiptAt > 0);
+    assert.equal((await command.run(line)).code, 7);
+    assert.equal(await pulledTimes(), used);
+    const foreign = await command.run(['--as', 'supervisor', ...line.slice(2, -3), command.path('not.csv')]);
+    assert.equal(foreign.code, 2, foreign.err);
+  });
+
+  test('only the rows on a key list are pulled; cut short, the list is not sent again', async () => {
+    writeFileSync(command.path('codes.txt'), '990100000010\n990100000020\n990100000011\n');
+    const line = [
+      '--as',
+      'requester',
+      'pull',
+      right,
+      '-o',
+      command.path('listed.csv'),
+      '--list',
+      `code=${command.path('codes.txt')}`,
+    ];
+    const settings = ['--identity', command.path('identity.txt')];
+    const first = await command.run([...line, ...settings, '--no-receipt', '--json']);
+    assert.equal(first.code, 0, first.err);
+    assert.match(first.err, /List [0-9a-f]{8}: 3 keys/);
+    assert.equal(
+      readFileSync(command.path('listed.csv'), 'utf8'),
+      'code,name\n990100000010,第10村民委员会\n990100000020,第20村民委员会\n',
+    );
+    const again = await command.run([...line, ...settings, '--json']);
+    assert.equal(again.code, 0, again.err);
+    assert.doesNotMatch(again.err, /List /);
+    assert.equal(again.json<{ delivery: string }>().delivery, first.json<{ delivery: string }>().delivery);
   });
 
   test('what the right does not cover is refused with its reason', async () => {

@@ -4,6 +4,7 @@ import { accounts } from './commands/accounts.js';
 import { datasets } from './commands/datasets.js';
 import { deliveries } from './commands/deliveries.js';
 import { departments } from './commands/departments.js';
+import { fetchCommand } from './commands/fetch.js';
 import { inbox } from './commands/inbox.js';
 import { keys } from './commands/keys.js';
 import { ledger } from './commands/ledger.js';
@@ -114,6 +115,7 @@ export function buildProgram(bench: Bench): Command {
     requests,
     rights,
     pullCommand,
+    fetchCommand,
     deliveries,
     trail,
     ledger,

@@ -4,7 +4,7 @@ import { act, examples, type Bench, type Desk } from '../desk.js';
 import { usage } from '../exits.js';
 import { findDataset, findProposal, findRequest, findVersion } from '../find/find.js';
 import { allPages, firstOf } from '../find/pages.js';
-import { withLists } from '../publish/send-list.js';
+import { namedLists, withLists } from '../publish/send-list.js';
 import { rowsStated } from '../rows/option.js';
 import { tellOutcome } from '../sign/outcome.js';
 import { shortId } from '../show/ids.js';
@@ -232,7 +232,7 @@ function newRequest(group: Command, bench: Bench): void {
     bench,
     async (desk, _, options) => {
       const dataset = await findDataset(desk, options.dataset);
-      const rows = await withLists(desk, dataset.id, options.list, rowsStated(options));
+      const rows = await withLists(desk, dataset.id, await namedLists(desk, options.list), rowsStated(options));
       const proposal = await desk.client.call(routes.submitRequest, {
         body: {
           dataset: dataset.id,

@@ -6,6 +6,7 @@ import type { Desk } from '../desk.js';
 import { usage } from '../exits.js';
 import type { Sentence } from '../language.js';
 import { countText } from '../terminal/progress.js';
+import { digestOfFile } from './send-file.js';
 
 const reasons: Record<KeyListView['malformed']['first'][number]['reason'], Sentence> = {
   'value-misfit': { zh: '不是该数据项的值', en: 'no value of the item' },
@@ -14,23 +15,39 @@ const reasons: Record<KeyListView['malformed']['first'][number]['reason'], Sente
   'fields-differ': { zh: '列数不同', en: 'has another number of fields' },
 };
 
+/** A key list as `--list ITEM=FILE` names it. */
+export interface NamedList {
+  readonly item: string;
+  readonly path: string;
+  /** Of the file as it lies there. */
+  readonly sha256: string;
+}
+
+/** Reads which lists are meant, and what is in their files. Throws Stop. */
+export async function namedLists(desk: Desk, lists: readonly string[] = []): Promise<NamedList[]> {
+  const named: NamedList[] = [];
+  for (const text of lists) {
+    const [item = '', path = ''] = splitOnce(text);
+    if (item === '' || path === '') throw usage(`--list 写作 数据项=文件：${text}`, `--list is ITEM=FILE: ${text}`);
+    if (!statSync(path).isFile()) throw usage(`${path} 不是普通文件。`, `${path} is no plain file.`);
+    named.push({ item, path, sha256: await digestOfFile(desk, path) });
+  }
+  return named;
+}
+
 /**
- * Sends the key lists that `--list ITEM=FILE` names and answers the scope of the rows that are on all of them and in `rows`. Says how
+ * Sends key lists and answers the scope of the rows that are on all of them and in `rows`. Says how
  * many keys were taken and which lines were not.
  */
 export async function withLists(
   desk: Desk,
   dataset: string,
-  lists: readonly string[] | undefined,
+  lists: readonly NamedList[],
   rows: RowScope | undefined,
 ): Promise<RowScope | undefined> {
-  if (lists === undefined) return rows;
+  if (lists.length === 0) return rows;
   const parts: RowScope[] = [];
-  for (const text of lists) {
-    const [item = '', path = ''] = splitOnce(text);
-    if (item === '' || path === '') throw usage(`--list 写作 数据项=文件：${text}`, `--list is ITEM=FILE: ${text}`);
-    parts.push(await sendList(desk, dataset, item, path));
-  }
+  for (const list of lists) parts.push(await sendList(desk, dataset, list));
   if (rows !== undefined && rows.op !== 'all') parts.push(rows);
   return parts.length === 1 ? parts[0] : { op: 'and', of: parts };
 }
@@ -40,8 +57,7 @@ function splitOnce(text: string): string[] {
   return at < 0 ? [] : [text.slice(0, at).trim(), text.slice(at + 1)];
 }
 
-async function sendList(desk: Desk, dataset: string, item: string, path: string): Promise<RowScope> {
-  if (!statSync(path).isFile()) throw usage(`${path} 不是普通文件。`, `${path} is no plain file.`);
+async function sendList(desk: Desk, dataset: string, { item, path }: NamedList): Promise<RowScope> {
   const list = await desk.client.call(
     routes.takeKeyList,
     { params: { id: dataset }, query: { item, fileName: basename(path) } },

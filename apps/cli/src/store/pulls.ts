@@ -1,3 +1,4 @@
+import type { RowScope } from '#contracts';
 import { encodeCanonical, sha256Hex, type CanonicalValue } from '#crypto';
 import { readStored, writeStored } from './folder.js';
 
@@ -6,6 +7,8 @@ export interface BegunPull {
   /** Its own random id, which is the delivery's: asked again with it, the exchange answers the same delivery. */
   readonly pull: string;
   readonly at: string;
+  /** The rows that were asked for: a key list in them is sent once. */
+  readonly rows?: RowScope;
   /** Set once the rows lie in the output file: only the receipt is missing then. */
   readonly opened?: { readonly rows: number; readonly sizeBytes: number };
 }

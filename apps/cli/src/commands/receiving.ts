@@ -1,0 +1,95 @@
+import type { Format } from '#contracts';
+import type { Command } from 'commander';
+import { existsSync } from 'node:fs';
+import type { Bench, Desk } from '../desk.js';
+import { Stop } from '../exits.js';
+import type { PulledData, ReceiveOptions } from '../pull/receive.js';
+import { countText, sizeText } from '../terminal/progress.js';
+import { countOf } from './inbox.js';
+
+/** What a command that receives a delivery is told of it. */
+export interface ReceivingOptions {
+  out: string;
+  identity?: string[];
+  key?: string;
+  trust?: string;
+  keepAge?: boolean;
+  manifest?: boolean;
+  receipt: boolean;
+  force?: boolean;
+  timeout: string;
+}
+
+/** Adds the options of receiving to a command. */
+export function receivingOptions(command: Command, { say }: Bench): Command {
+  return command
+    .option('--identity <file...>', say({ zh: 'age 身份文件（QUANLIAN_IDENTITY）', en: 'age identity file (QUANLIAN_IDENTITY)' }))
+    .option(
+      '--key <file>',
+      say({ zh: '部门自持密钥时的密钥文件（QUANLIAN_KEY）', en: 'key file, where the department holds its key (QUANLIAN_KEY)' }),
+    )
+    .option('--trust <file>', say({ zh: '信任根文件，代替已记住的', en: 'trust root file, instead of the pinned one' }))
+    .option('--keep-age', say({ zh: '保留密文 FILE.age', en: 'keep the ciphertext, FILE.age' }))
+    .option(
+      '--manifest',
+      say({
+        zh: '保留清单 FILE.manifest.json（含明文校验密钥，与数据同等保密）',
+        en: 'keep the manifest, FILE.manifest.json (it holds the key of the HMAC: as secret as the data)',
+      }),
+    )
+    .option('--no-receipt', say({ zh: '暂不签署回执；再次运行时补签', en: 'do not sign the receipt yet; running it again does' }))
+    .option('--force', say({ zh: '覆盖已有文件', en: 'overwrite the file if it exists' }))
+    .option('--timeout <seconds>', say({ zh: '最多等待几秒', en: 'wait at most so many seconds' }), '3600');
+}
+
+export function receiveOptionsOf(options: ReceivingOptions): ReceiveOptions {
+  return {
+    output: options.out,
+    identityFiles: options.identity ?? [],
+    keyFile: options.key,
+    trust: options.trust,
+    keepAge: options.keepAge === true,
+    withManifest: options.manifest === true,
+    withReceipt: options.receipt,
+    timeoutMs: countOf(options.timeout, '--timeout') * 1000,
+  };
+}
+
+/** Throws Stop when the file would overwrite one that is not the unfinished work of the same command. */
+export function checkFree({ out, force }: ReceivingOptions, isBegun: boolean): void {
+  if (!existsSync(out) || force || isBegun) return;
+  throw new Stop('file', 'exists', {
+    zh: `${out} 已存在；加 --force 覆盖。`,
+    en: `${out} exists; --force overwrites it.`,
+  });
+}
+
+export function tellReceived(
+  desk: Desk,
+  pulled: PulledData,
+  { datasetTitle, format, withReceipt }: { datasetTitle: string; format: Format; withReceipt: boolean },
+): void {
+  const { say } = desk;
+  desk.out.fields([
+    [say({ zh: '数据资源', en: 'Dataset' }), datasetTitle],
+    [say({ zh: '文件', en: 'File' }), `${pulled.file}  (${format})`],
+    [say({ zh: '行数', en: 'Rows' }), countText(pulled.rows)],
+    [say({ zh: '大小', en: 'Size' }), sizeText(pulled.sizeBytes)],
+    [say({ zh: '密文', en: 'Ciphertext' }), pulled.ageFile],
+    [say({ zh: '清单', en: 'Manifest' }), pulled.manifestFile],
+    [
+      say({ zh: '密文摘要', en: 'Ciphertext SHA-256' }),
+      `${pulled.ciphertextSha256}  ${say({ zh: '与账本一致', en: 'as sealed' })}  #${pulled.deliveredAt}`,
+    ],
+    [say({ zh: '明文校验值', en: 'Plaintext HMAC' }), `${pulled.plaintextHmac}  ${say({ zh: '与账本一致', en: 'as sealed' })}`],
+    [say({ zh: '数据提供', en: 'Delivery' }), pulled.delivery],
+    [
+      say({ zh: '回执', en: 'Receipt' }),
+      pulled.receiptAt !== undefined
+        ? `${say({ zh: '已签署并存证', en: 'signed and sealed' })}  #${pulled.receiptAt}`
+        : withReceipt
+          ? say({ zh: '此前已签署', en: 'signed before' })
+          : say({ zh: '未签署；去掉 --no-receipt 再运行一次即补签', en: 'not signed; run this again without --no-receipt' }),
+    ],
+  ]);
+}
