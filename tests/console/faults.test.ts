@@ -197,7 +197,8 @@ describe('nothing lost, nothing twice', { skip: noChromium }, () => {
       });
       const since = performance.now();
       await page.locator('tr.row-link').nth(before).waitFor();
-      assert.ok(performance.now() - since < 30_000, 'the list was stale for too long');
+      const staleMs = performance.now() - since;
+      assert.ok(staleMs < 10_000, `the list was stale for ${staleMs} ms`);
       seat.check('a holding proxy');
       await seat.close();
     } finally {

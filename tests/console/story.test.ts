@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { routes } from '#contracts';
 import {
+  approved,
   foundSmallCity,
+  granted,
   launchExchange,
+  published,
   settled,
   villageCsv,
   villageEntry,
@@ -75,7 +78,9 @@ describe(
         await seats.steward.step('narrow', () => narrow(seats.steward, title, say));
         await seats.providerHead.step('approve', () => approve(seats.providerHead, city.providerHead.password, title, say));
         const { plain, ciphertext, delivery } = await seats.requester.step('pull and open', () =>
-          pullAndOpen(seats.requester, city, title, i === 0, say),
+          openRight(seats.requester, title).then(() =>
+            pullAndOpen(seats.requester, city, { isDownloaded: i === 0, identity: city.identities[1] }),
+          ),
         );
 
         // What the browser made of the payload is what the stock command makes of it.
@@ -93,6 +98,42 @@ describe(
         }
       });
     }
+
+    test('an identity that a browser holds: made, admitted, and it opens what is pulled as the age command does', async () => {
+      const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl });
+      const { page } = seat;
+      await seat.context.addInitScript(withoutPicker);
+      await seat.logIn(city.requesterHead);
+      await seat.go('/department');
+      await seat.step('make an identity', async () => {
+        await page.getByRole('button', { name: '申报接收公钥' }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByText('在本浏览器生成').click();
+        await dialog.getByLabel('名称').fill('使用人员甲的电脑');
+        await dialog.getByRole('button', { name: '申报准入' }).click();
+        await dialog.waitFor({ state: 'hidden' });
+      });
+      const { items } = await city.competentHead.client.call(routes.proposals, { query: { type: 'recipient.admitted' } });
+      const [admission] = items.filter(({ state }) => state === 'awaiting-approval');
+      assert.ok(admission, 'the recipient was not nominated');
+      await approved(city.competentHead, admission);
+
+      const dataset = await published(
+        city,
+        villageEntry({ title: '自然村名录', resourceCode: '3/1/1/1/000088' }),
+        villageCsv(1000),
+      );
+      const right = await granted(city, dataset);
+      await seat.context.clearCookies();
+      await seat.logIn(city.requester);
+      await seat.go(`/rights/${right}`);
+      const { plain, ciphertext } = await seat.step('pull and open', () => pullAndOpen(seat, city, { isDownloaded: true }));
+      const expected = openWithAge(ciphertext, city.identities[1] ?? '');
+      assert.deepEqual(plain, expected);
+      assert.ok(expected.length > 1000);
+      seat.check('an identity that a browser holds');
+      await seat.close();
+    });
 
     test('a key that a browser holds: made, admitted by the competent department, and it alone signs from then on', async () => {
       const { baseUrl } = exchange;
@@ -187,24 +228,30 @@ async function narrow(seat: Seat, title: string, say: SayIn): Promise<void> {
   await page.waitForURL('**/inbox/proposals/*');
 }
 
+async function openRight(seat: Seat, title: string): Promise<void> {
+  await seat.go('/rights');
+  await openRow(seat.page, title);
+  await seat.page.waitForURL('**/rights/*');
+}
+
+/** Pulls under the right that is shown and opens what comes, with an identity from a file or else the one that the browser holds. */
 async function pullAndOpen(
   seat: Seat,
   city: SmallCity,
-  title: string,
-  isDownloaded: boolean,
-  say: SayIn,
+  { isDownloaded, identity }: { isDownloaded: boolean; identity?: string | undefined },
 ): Promise<{ plain: Buffer; ciphertext: Buffer; delivery: string }> {
   const { page } = seat;
-  await seat.go('/rights');
-  await openRow(page, title);
-  await page.waitForURL('**/rights/*');
+  const say: SayIn = (zh, en) => seat.say(zh, en);
   await page.getByRole('button', { name: say('提取', 'Pull'), exact: true }).click();
   await page.waitForURL('**/deliveries/*');
   const delivery = new URL(page.url()).pathname.split('/').at(-1) ?? '';
   // Its stages come by themselves; then the identity from its file.
-  await page
-    .locator('.identity input[type=file]')
-    .setInputFiles({ name: '值班室.txt', mimeType: 'text/plain', buffer: Buffer.from(`# age\n${city.identities[1]}\n`) });
+  if (identity === undefined)
+    assert.ok(await page.getByLabel('本浏览器持有的密钥').isChecked(), 'the identity that the browser holds is not offered');
+  else
+    await page
+      .locator('.identity input[type=file]')
+      .setInputFiles({ name: '值班室.txt', mimeType: 'text/plain', buffer: Buffer.from(`# age\n${identity}\n`) });
   // With the receipt the payload is disposed of, so it is fetched before.
   const response = await city.requester.client.open(routes.payload, { params: { id: delivery } });
   const ciphertext = Buffer.from(await response.arrayBuffer());

@@ -55,7 +55,7 @@ export function AgeFile({
       <h3>{say('decrypt')}</h3>
       <Command text={`age -d -i IDENTITY.txt -o "${plainName}" "${ageName}"`} />
       <h3>{say('allInOne')}</h3>
-      <Command text={`quanlian pull ${delivery.right.slice(0, 8)} -o "${plainName}" --identity IDENTITY.txt`} />
+      <Command text={`quanlian fetch ${delivery.id.slice(0, 8)} -o "${plainName}" --identity IDENTITY.txt`} />
       <p className="quiet">{say('receiptByTool')}</p>
     </>
   );

@@ -21,16 +21,37 @@ export type Opening =
 /** What a page may hold in memory where the browser has no place on disk for it. */
 const memoryLimitBytes = 512 * 1024 * 1024;
 
+type PickedFile = FileSystemFileHandle & { remove?: () => Promise<void> };
 interface SavePicker {
-  showSaveFilePicker?: (options: { suggestedName: string }) => Promise<FileSystemFileHandle>;
+  showSaveFilePicker?: (options: { suggestedName: string }) => Promise<PickedFile>;
+}
+
+/** Where the bytes go, and how what the choice made is taken away again when nothing comes. */
+type Chosen = Target & { readonly undo?: () => void };
+
+const undoTries = 20;
+const undoEveryMs = 100;
+
+/** Removes the empty file that the dialog made. The writer of a worker that was just ended holds it a moment longer. */
+async function removeEmpty(handle: PickedFile): Promise<void> {
+  for (let tries = 0; tries < undoTries; tries += 1) {
+    try {
+      if ((await handle.getFile()).size === 0) await handle.remove?.();
+      return;
+    } catch {
+      await new Promise((done) => setTimeout(done, undoEveryMs));
+    }
+  }
 }
 
 /** Asks where to put the file; only after a click. Undefined: the person changed their mind. */
-async function chooseTarget(fileName: string, sizeBytes: number): Promise<Target | { limitBytes: number } | undefined> {
+async function chooseTarget(fileName: string, sizeBytes: number): Promise<Chosen | { limitBytes: number } | undefined> {
   const picker = (globalThis as SavePicker).showSaveFilePicker;
   if (picker) {
     try {
-      return { kind: 'file', handle: await picker({ suggestedName: fileName }) };
+      const handle = await picker({ suggestedName: fileName });
+      const isNew = (await handle.getFile()).size === 0;
+      return { kind: 'file', handle, ...(isNew ? { undo: () => void removeEmpty(handle) } : {}) };
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') return undefined;
       // A browser whose policy forbids the dialog: the next best place.
@@ -46,20 +67,26 @@ export function useOpening() {
   const [opening, setOpening] = useState<Opening>({ state: 'idle' });
   const worker = useRef<Worker>(undefined);
   const release = useRef<() => void>(undefined);
+  const undo = useRef<() => void>(undefined);
 
-  const stop = useCallback(() => {
+  const end = useCallback((isSaved = false) => {
     worker.current?.terminate();
     worker.current = undefined;
-    setOpening({ state: 'idle' });
+    if (!isSaved) undo.current?.();
+    undo.current = undefined;
   }, []);
+  const stop = useCallback(() => {
+    end();
+    setOpening({ state: 'idle' });
+  }, [end]);
   useEffect(() => {
     void sweepOwnFiles();
     return () => {
-      worker.current?.terminate();
+      end();
       release.current?.();
       void sweepOwnFiles();
     };
-  }, []);
+  }, [end]);
   const isRunning = opening.state === 'running';
   useEffect(() => {
     if (!isRunning) return undefined;
@@ -68,55 +95,58 @@ export function useOpening() {
     return () => removeEventListener('beforeunload', warn);
   }, [isRunning]);
 
-  const start = useCallback(async (fileName: string, order: Omit<OpenOrder, 'target'>): Promise<boolean> => {
-    if (worker.current) return false;
-    const totalBytes = order.expected.sizeBytes;
-    const target = await chooseTarget(fileName, totalBytes);
-    if (!target) return false;
-    if ('limitBytes' in target) {
-      setOpening({ state: 'too-large', limitBytes: target.limitBytes });
-      return false;
-    }
-    if (target.kind === 'own') {
-      release.current?.();
-      release.current = await holdOwnFile(target.name);
-    }
-    const startedAt = performance.now();
-    setOpening({ state: 'running', doneBytes: 0, totalBytes, startedAt });
-    const running = new Worker(new URL('./open-worker.ts', import.meta.url), { type: 'module' });
-    worker.current = running;
-    return new Promise<boolean>((settle) => {
-      const fail = (message: string, problem?: Problem) => {
-        running.terminate();
-        worker.current = undefined;
-        setOpening({ state: 'failed', message, problem });
-        settle(false);
-      };
-      running.addEventListener('error', (event) => fail(event.message));
-      running.addEventListener('message', ({ data }: MessageEvent<OpenNews>) => {
-        if (data.kind === 'progress') setOpening({ state: 'running', doneBytes: data.doneBytes, totalBytes, startedAt });
-        else if (data.kind === 'waiting') {
-          // The session's own dialog asks for it; the download goes on after it.
-          if (data.reason === 'session') void queryClient.invalidateQueries();
-          setOpening((now) => (now.state === 'running' ? { ...now, waiting: data.reason } : now));
-        } else if (data.kind === 'failed') fail(data.message, data.problem);
-        else {
-          running.terminate();
-          worker.current = undefined;
-          const save = saverOf(target, fileName, data.blob);
-          save?.();
-          setOpening({
-            state: 'done',
-            sizeBytes: data.sizeBytes,
-            tookMs: performance.now() - startedAt,
-            ...(save ? { save } : {}),
-          });
-          settle(true);
-        }
+  const start = useCallback(
+    async (fileName: string, order: Omit<OpenOrder, 'target'>): Promise<boolean> => {
+      if (worker.current) return false;
+      const totalBytes = order.expected.sizeBytes;
+      const chosen = await chooseTarget(fileName, totalBytes);
+      if (!chosen) return false;
+      if ('limitBytes' in chosen) {
+        setOpening({ state: 'too-large', limitBytes: chosen.limitBytes });
+        return false;
+      }
+      const { undo: takeAway, ...target } = chosen;
+      undo.current = takeAway;
+      if (target.kind === 'own') {
+        release.current?.();
+        release.current = await holdOwnFile(target.name);
+      }
+      const startedAt = performance.now();
+      setOpening({ state: 'running', doneBytes: 0, totalBytes, startedAt });
+      const running = new Worker(new URL('./open-worker.ts', import.meta.url), { type: 'module' });
+      worker.current = running;
+      return new Promise<boolean>((settle) => {
+        const fail = (message: string, problem?: Problem) => {
+          end();
+          setOpening({ state: 'failed', message, problem });
+          settle(false);
+        };
+        running.addEventListener('error', (event) => fail(event.message));
+        running.addEventListener('message', ({ data }: MessageEvent<OpenNews>) => {
+          if (data.kind === 'progress') setOpening({ state: 'running', doneBytes: data.doneBytes, totalBytes, startedAt });
+          else if (data.kind === 'waiting') {
+            // The session's own dialog asks for it; the download goes on after it.
+            if (data.reason === 'session') void queryClient.invalidateQueries();
+            setOpening((now) => (now.state === 'running' ? { ...now, waiting: data.reason } : now));
+          } else if (data.kind === 'failed') fail(data.message, data.problem);
+          else {
+            end(true);
+            const save = saverOf(target, fileName, data.blob);
+            save?.();
+            setOpening({
+              state: 'done',
+              sizeBytes: data.sizeBytes,
+              tookMs: performance.now() - startedAt,
+              ...(save ? { save } : {}),
+            });
+            settle(true);
+          }
+        });
+        running.postMessage({ ...order, target } satisfies OpenOrder, []);
       });
-      running.postMessage({ ...order, target } satisfies OpenOrder, []);
-    });
-  }, []);
+    },
+    [end],
+  );
   return { opening, start, stop };
 }
 

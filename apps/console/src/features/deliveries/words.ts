@@ -98,12 +98,12 @@ export const deliveryWords = defineWords('deliveries', {
   compare: { zh: '核对摘要', en: 'Compare the digest' },
   decrypt: { zh: '解密', en: 'Decrypt' },
   allInOne: {
-    zh: '下次也可以用命令一次完成提取、下载、核对、解密和回执（计一次用量）',
-    en: 'Next time one command can pull, download, check, decrypt and sign the receipt (it takes one pull)',
+    zh: '也可以用命令一次完成下载、核对、解密和回执（不另计用量）',
+    en: 'Or one command downloads, checks, decrypts and signs the receipt (it takes nothing of the quota)',
   },
   receiptByTool: {
-    zh: '回执是“已打开并核对”的签名保证，由本页的“在浏览器中打开”或提取命令签署，不能手工填写。',
-    en: 'A receipt is your signed word that it was opened and checked: “Open in this browser” or the pull command signs it, it cannot be typed.',
+    zh: '回执是“已打开并核对”的签名保证，由本页的“在浏览器中打开”或上述命令签署，不能手工填写。',
+    en: 'A receipt is your signed word that it was opened and checked: “Open in this browser” or the command signs it, it cannot be typed.',
   },
   receipt: { zh: '回执', en: 'Receipt' },
   receiptLead: {
