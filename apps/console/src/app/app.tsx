@@ -8,6 +8,7 @@ import { useEffect } from 'react';
 import { createBrowserRouter, Navigate } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
 import { queryClient } from '../lib/api';
+import { withoutRuntimeStyle } from '../lib/without-runtime-style';
 import { useLocale } from '../lib/words';
 import { Broken, NotFound } from './broken';
 import { routeOfPlace } from './place';
@@ -44,9 +45,6 @@ const router = createBrowserRouter([
     ],
   },
 ]);
-
-// Styles are sheets made by the build; icons ask here whether to write theirs.
-const withoutRuntimeStyle = { zeroRuntime: true };
 
 /** The whole console. */
 export function App() {
