@@ -1,6 +1,6 @@
 import { concatBytes, decodeBase64, importPublicKey, sha256, SignatureError, toBase64, toHex, utf8Bytes } from '#crypto';
 import { LogFault } from './faults.js';
-import { isPlainText } from './lines.js';
+import { decodeAnyBase64, isPlainText } from './lines.js';
 
 /** What a key signs: notes of any kind (a log's key), or checkpoints with the time at which a witness saw them. */
 export type NoteKeyType = 'ed25519' | 'cosignature';
@@ -46,11 +46,10 @@ export function encodeVerifierKey({ name, type, publicKey, keyHash }: VerifierKe
 export function decodeVerifierKey(text: string): VerifierKey {
   // The name has no plus; the base64 may.
   const [, name = '', keyHash = '', base64 = ''] = /^([^+]*)\+([0-9a-f]{8})\+(.*)$/s.exec(text) ?? [];
-  if (!isKeyName(name)) throw new LogFault('key-malformed', text);
-  const material = decodeBase64(base64, 33);
-  const type = (Object.keys(typeBytes) as NoteKeyType[]).find((one) => typeBytes[one] === material?.[0]);
-  if (!material) throw new LogFault(/^[A-Za-z0-9+/]{4,}={0,2}$/.test(base64) ? 'key-unsupported' : 'key-malformed', text);
-  if (!type) throw new LogFault('key-unsupported', text);
+  const material = decodeAnyBase64(base64);
+  if (!isKeyName(name) || !material?.length) throw new LogFault('key-malformed', text);
+  const type = (Object.keys(typeBytes) as NoteKeyType[]).find((one) => typeBytes[one] === material[0]);
+  if (!type || material.length !== 33) throw new LogFault('key-unsupported', text);
   if (keyHashOf(name, material) !== keyHash) throw new LogFault('key-malformed', `${text}: hash`);
   return verifierKeyOf(name, type, toBase64(material.subarray(1)));
 }
