@@ -38,6 +38,8 @@ const debianPackages = {
   openssl: 'openssl',
   jq: 'jq',
   chromium: 'chromium',
+  go: 'golang-go',
+  '/usr/share/gocode/src/golang.org/x/mod/sumdb': 'golang-golang-x-mod-dev',
   '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc': 'fonts-noto-cjk',
 };
 

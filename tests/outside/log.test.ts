@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { concatBytes, signingKeyOf } from '#crypto';
+import {
+  cosignText,
+  decodeVerifierKey,
+  encodeCheckpoint,
+  encodeEntryBundle,
+  encodeLogProof,
+  encodeNote,
+  encodeTilePath,
+  encodeVerifierKey,
+  HashesInMemory,
+  leafHash,
+  noteSignerOf,
+  openNote,
+  proveConsistency,
+  proveInclusion,
+  readRoot,
+  readTile,
+  signNoteText,
+  tilesBetween,
+} from '#ledger';
+
+// What our code writes, judged by golang.org/x/mod/sumdb, and what that signs, judged by our code.
+
+const root = resolve(import.meta.dirname, '../../..');
+// Where Debian puts the sources of Go's libraries; there is no module to fetch.
+const gopath = '/usr/share/gocode';
+const hasGo = spawnSync('go', ['version']).status === 0 && existsSync(join(gopath, 'src/golang.org/x/mod/sumdb/tlog/tlog.go'));
+const skip = hasGo ? false : 'golang-go or golang-golang-x-mod-dev is not installed';
+
+const folder = mkdtempSync(join(tmpdir(), 'quanlian-outside-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const program = join(folder, 'check-log');
+const run = (...words: string[]) => spawnSync(program, words, { encoding: 'utf8' });
+
+const log = noteSignerOf('quanlian.example/city', 'ed25519', signingKeyOf(Buffer.alloc(32, 1)));
+const witnesses = [2, 3, 4].map((seed) =>
+  noteSignerOf(`witness-${seed}.example`, 'cosignature', signingKeyOf(Buffer.alloc(32, seed))),
+);
+
+function put(path: string, content: string | Uint8Array): void {
+  const file = join(folder, 'log', path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
+
+/** Writes a whole log of this size as static files, with proofs of some entries and some pairs of sizes. */
+async function publish(size: number): Promise<void> {
+  rmSync(join(folder, 'log'), { recursive: true, force: true });
+  const entries = Array.from({ length: size }, (_, i) => Buffer.from(`entry ${i} `.repeat(1 + (i % 5))));
+  const tree = new HashesInMemory();
+  tree.append(concatBytes(entries.map((entry) => leafHash(entry))));
+  put('vkeys', [log, ...witnesses].map(({ key }) => `${encodeVerifierKey(key)}\n`).join(''));
+
+  const text = encodeCheckpoint({ origin: log.key.name, size, root: await readRoot(tree, size), extensions: [] });
+  const cosignatures = witnesses.map((witness, i) => cosignText(text, witness, 1_700_000_000 + i));
+  const checkpoint = encodeNote({ text, signatures: [signNoteText(text, log), ...cosignatures] });
+  put('checkpoint', checkpoint);
+  for (const tile of tilesBetween(0, size)) {
+    put(encodeTilePath(tile), await readTile(tree, tile));
+    if (tile.level > 0) continue;
+    const first = tile.index * 256;
+    put(encodeTilePath({ ...tile, level: 'entries' }), encodeEntryBundle(entries.slice(first, first + tile.width)));
+  }
+  const some = [...new Set([0, 1, 255, 256, 257, size >> 1, size - 2, size - 1])].filter((index) => index >= 0 && index < size);
+  for (const index of some) {
+    const proof = encodeLogProof({ index, hashes: await proveInclusion(tree, index, size), checkpoint });
+    put(`proofs/${index}.tlog-proof`, proof);
+  }
+  const pairs: string[] = [];
+  for (const older of some.map((index) => index + 1)) {
+    for (const newer of some.map((index) => index + 1).filter((one) => one >= older)) {
+      const hashes = await proveConsistency(tree, older, newer);
+      pairs.push([older, newer, ...hashes.map((hash) => Buffer.from(hash).toString('base64'))].join(' '));
+    }
+  }
+  put('pairs', `${pairs.join('\n')}\n`);
+}
+
+describe('Go’s x/mod tlog and note', { skip }, () => {
+  before(() => {
+    const env = {
+      ...process.env,
+      GO111MODULE: 'off',
+      GOPATH: gopath,
+      GOCACHE: join(folder, 'cache'),
+      CGO_ENABLED: '0',
+      GOFLAGS: '',
+    };
+    const built = spawnSync('go', ['build', '-o', program, join(root, 'tests/outside/check-log.go')], { encoding: 'utf8', env });
+    assert.equal(built.status, 0, built.stderr);
+  });
+
+  for (const size of [1, 2, 255, 256, 257, 65_536, 70_000]) {
+    it(`agree with every byte of a log of ${size} entries, its cosignatures and its proofs`, async () => {
+      await publish(size);
+      const { status, stdout, stderr } = run('log', join(folder, 'log'));
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, new RegExp(`^${size} entries, [0-9]+ files, [1-8] proofs, [0-9]+ pairs of sizes\n$`));
+    });
+  }
+
+  it('find what is altered', async () => {
+    await publish(300);
+    for (const path of [
+      'checkpoint',
+      'tile/0/000',
+      'tile/0/001.p/44',
+      'tile/1/000.p/1',
+      'tile/entries/001.p/44',
+      'proofs/256.tlog-proof',
+      'pairs',
+    ]) {
+      const good = readFileSync(join(folder, 'log', path));
+      const bad = Buffer.from(good);
+      const at = bad.length >> 1;
+      bad[at] = (bad[at] as number) ^ 1;
+      put(path, bad);
+      assert.equal(run('log', join(folder, 'log')).status, 1, path);
+      put(path, good);
+    }
+    put('tile/0/002.p/1', Buffer.alloc(32));
+    assert.match(run('log', join(folder, 'log')).stderr, /no tile of this size/);
+  });
+
+  it('sign what our code opens, and not when it is altered', () => {
+    const text = '权链\n\nа second paragraph\n';
+    const { stdout, status } = run('sign', 'example.com/签封', text);
+    assert.equal(status, 0);
+    const end = stdout.indexOf('\n\n');
+    const key = decodeVerifierKey(stdout.slice(0, end));
+    const note = stdout.slice(end + 2);
+    assert.equal(encodeVerifierKey(key), stdout.slice(0, end));
+    assert.equal(openNote(Buffer.from(note), [key]).text, text);
+    assert.throws(() => openNote(Buffer.from(note.replace('second', 'other')), [key]), { code: 'note-signature-wrong' });
+  });
+});
