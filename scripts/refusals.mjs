@@ -5,7 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { root } from './prepare.mjs';
 
 const load = (lib) => import(pathToFileURL(join(root, `dist/libs/${lib}/src/index.js`)).href);
-const [{ refusalTexts }, { faultTexts }, { cryptoSentences }] = await Promise.all(['contracts', 'ledger', 'crypto'].map(load));
+const [{ refusalTexts }, { faultTexts, logFaultTexts }, { cryptoSentences }] = await Promise.all(
+  ['contracts', 'ledger', 'crypto'].map(load),
+);
 
 const cell = (text) => text.replaceAll('|', '\\|');
 function table(texts, withStatus) {
@@ -33,6 +35,12 @@ ${table(refusalTexts, true)}
 What \`quanlian verify\` and \`quanlian audit\` find wrong, with the index of the entry. An entry that the rules refuse is named with its refusal's code from above.
 
 ${table(faultTexts, false)}
+
+## Checkpoints, tiles and proofs
+
+What is wrong with a part of the log that somebody shows as evidence.
+
+${table(logFaultTexts, false)}
 
 ## Bytes, keys and encrypted files
 
