@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { staticLook } from './static-look.mjs';
 
 const prefix = 'virtual:look/';
-const own = (name) => JSON.stringify(join(import.meta.dirname, name));
+const own = (name) => join(import.meta.dirname, '../src/lib/antd', name);
+const from = (name) => `from ${JSON.stringify(own(name))};`;
 const unknown = 'no-rendering-of-';
 const makers = new Set(['genStyleHooks', 'genComponentStyleHook', 'genSubStyleComponent']);
 /** A part for browsers without `:has`, which no rendering shows. */
@@ -39,7 +40,7 @@ export function withStaticLook() {
     name: 'static-look',
     enforce: 'pre',
     resolveId(id) {
-      if (id === '@ant-design/cssinjs') return join(import.meta.dirname, 'antd/cssinjs.mjs');
+      if (id === '@ant-design/cssinjs') return own('cssinjs.ts');
       return id.startsWith(prefix) ? `\0${id}` : undefined;
     },
     load(id) {
@@ -52,9 +53,9 @@ export function withStaticLook() {
         // Most of these modules are dropped again, since nothing uses them: only what stays must have its style.
         return lookNow().components.get(part) ?? (neverRendered.has(part) ? '' : `.${unknown}${part}{color:red}`);
       }
-      if (path.endsWith('antd/es/theme/util/genStyleUtils.js')) return `export * from ${own('antd/style-hooks.mjs')};`;
+      if (path.endsWith('antd/es/theme/util/genStyleUtils.js')) return `export * ${from('style-hooks.ts')}`;
       if (path.endsWith('antd/es/theme/useToken.js'))
-        return `export * from ${own('antd/use-token.mjs')}; export { default } from ${own('antd/use-token.mjs')};`;
+        return `export * ${from('use-token.ts')} export { default } ${from('use-token.ts')}`;
       return undefined;
     },
     transform(code, id) {

@@ -9,7 +9,7 @@ import { Mark } from './mark';
 import { Notices } from './notices';
 import { places } from './places';
 import { logOut, switchDepartment, useSession } from './session';
-import { chooseShade, useShade } from './shade';
+import { chooseShade, useShade } from '../lib/shade';
 import { appWords } from './words';
 
 const SideSheet = lazy(() => import('../components/side-sheet'));

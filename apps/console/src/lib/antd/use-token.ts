@@ -1,6 +1,6 @@
-// In the place of Ant Design's useToken.js: values were computed at build time, so none is derived from the theme while a page loads.
+// In the place of Ant Design's theme/useToken.js: values were computed at build time, so none is derived while a page loads.
 import { tokens } from 'virtual:look/tokens';
-import { useShade } from '../../src/app/shade';
+import { useShade } from '../shade';
 
 const stillness = matchMedia('(prefers-reduced-motion: reduce)');
 const light = { ...tokens.light, motion: !stillness.matches };
