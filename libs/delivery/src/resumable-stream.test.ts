@@ -64,6 +64,30 @@ test('a stream ends with the exchange’s own no, and never joins two files', as
   await assert.rejects(readAll(other), /changed/);
 });
 
+test('an exchange that takes the request and never answers is asked again', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const turn = () => new Promise((done) => setImmediate(done));
+  let asked = 0;
+  const stream = resumableStream({
+    sizeBytes: file.length,
+    signal: signal(),
+    onWait: () => undefined,
+    open: (start, abort) => {
+      asked += 1;
+      if (asked > 1) return Promise.resolve(answer(start, file.length));
+      return new Promise((_, fail) => abort.addEventListener('abort', () => fail(new CallError('aborted', 0))));
+    },
+  });
+  const read = readAll(stream);
+  for (const ms of [29_999, 1, 500]) {
+    await turn();
+    assert.equal(asked, 1);
+    context.mock.timers.tick(ms);
+  }
+  assert.ok((await read).equals(file));
+  assert.equal(asked, 2);
+});
+
 test('a stream that is aborted waits no longer', async () => {
   const abort = new AbortController();
   const stream = resumableStream({

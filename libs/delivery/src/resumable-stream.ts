@@ -35,7 +35,10 @@ export function resumableStream({ sizeBytes, open, signal, onWait }: Resumable):
   };
 
   const connect = async (): Promise<void> => {
-    const response = await open(at, signal);
+    // Whoever takes the request and then says nothing is a broken line too.
+    const unanswered = new AbortController();
+    const timer = setTimeout(() => unanswered.abort(), silenceMs);
+    const response = await open(at, AbortSignal.any([signal, unanswered.signal])).finally(() => clearTimeout(timer));
     // A whole answer where a part was asked for: the file behind the address is another one now.
     if (at > 0 && response.status !== 206) throw new Error('The file changed while it was read');
     reader = response.body?.getReader();

@@ -77,7 +77,10 @@ export const words = {
     zh: '此浏览器不能直接写文件：内容先放在内存中再下载，文件不得超过 2 GB。更大的文件请用 Chrome 或 Edge，或用命令行。',
     en: 'This browser cannot write to a file directly: the content is held in memory and then downloaded, up to 2 GB. For more use Chrome or Edge, or the command line.',
   },
-  tooLarge: { zh: '文件超过 2 GB，此浏览器放不下。', en: 'The file is larger than 2 GB, more than this browser can hold.' },
+  tooLarge: {
+    zh: '文件超过 2 GB，此浏览器放不下。请用 Chrome 或 Edge，或用命令 age -d。',
+    en: 'The file is larger than 2 GB, more than this browser can hold. Use Chrome or Edge, or the command age -d.',
+  },
 
   results: { zh: '核对结果', en: 'What was checked' },
   checkManifest: { zh: '清单与其中两条存证记录一致', en: 'The manifest agrees with the two ledger entries in it' },
