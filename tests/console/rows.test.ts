@@ -89,6 +89,40 @@ describe(`a catalogue of ${rows} entries`, { skip: noChromium }, () => {
     await seat.close();
   });
 
+  test('finds the list where it was left, and the row that was opened', async () => {
+    for (const width of [1280, 360]) {
+      const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl, width, height: 740 });
+      const { page } = seat;
+      await seat.logIn(city.requester);
+      await seat.go('/find');
+      await page.locator('[data-row]').first().waitFor();
+      // What stands in the middle of the window after scrolling.
+      const opened = await page.evaluate<string>(`(async () => {
+        document.querySelector('${width === 360 ? '.content' : '.table-box'}').scrollTo(0, 2000);
+        for (let frames = 0; frames < 4; frames++) await new Promise((done) => requestAnimationFrame(done));
+        const found = document.elementFromPoint(innerWidth - 60, 400).closest('[data-row], .card');
+        return (found.dataset.row ? found : found.querySelector('[data-row]')).dataset.row;
+      })()`);
+      const topOf = () => page.evaluate<number>(`document.querySelector('[data-row="${opened}"]').getBoundingClientRect().top`);
+      const before = await topOf();
+      await page.locator(`[data-row="${opened}"]`).click();
+      await page.waitForURL(`**/find/${opened}`);
+      await seat.settle();
+      assert.equal(await page.evaluate<number>(`document.querySelector('.content').scrollTop`), 0);
+      for (const back of [() => page.goBack(), () => page.locator('.page-back').click()]) {
+        await back();
+        await page.waitForURL('**/find');
+        await page.locator(`[data-row="${opened}"]:focus`).waitFor();
+        assert.ok(Math.abs((await topOf()) - before) < 400, `the row is not where it was at ${width} px`);
+        await page.keyboard.press('Enter');
+        await page.waitForURL(`**/find/${opened}`);
+        await seat.settle();
+      }
+      seat.check('/find and back');
+      await seat.close();
+    }
+  });
+
   test('finds one of them by a word', async () => {
     const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl, width: 360, height: 740 });
     await seat.logIn(city.requester);

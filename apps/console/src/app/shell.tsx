@@ -1,8 +1,9 @@
 import { MenuOutlined, MoonOutlined, SunOutlined, TranslationOutlined, UserOutlined } from '@ant-design/icons';
 import { Button, Tooltip } from 'antd';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Link, NavLink, Outlet, useLocation, useNavigate } from 'react-router';
 import { PopList } from '../components/pop-list';
+import { useKeptPlace } from '../lib/kept-place';
 import { useLiveState } from '../lib/live';
 import { chooseLocale, useLocale, usePick, useWords } from '../lib/words';
 import { Mark } from './mark';
@@ -50,10 +51,33 @@ export function Shell() {
           </SideSheet>
         </Suspense>
       ) : null}
-      <main id="content" className="content" tabIndex={-1}>
-        <Outlet />
-      </main>
+      <Content />
     </div>
+  );
+}
+
+/** Where pages stand. It scrolls, not the window: a page begins at its top, and one returned to where it was left. */
+function Content() {
+  const box = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  const place = useKeptPlace('content');
+  const shown = useRef(pathname);
+  useLayoutEffect(() => {
+    const top = place.found()?.top;
+    // Filters change the address too, and leave the page where it is.
+    if (top !== undefined || shown.current !== pathname) box.current?.scrollTo({ top: top ?? 0 });
+    shown.current = pathname;
+  }, [place, pathname]);
+  return (
+    <main
+      id="content"
+      className="content"
+      tabIndex={-1}
+      ref={box}
+      onScroll={({ currentTarget }) => place.keep({ top: currentTarget.scrollTop })}
+    >
+      <Outlet />
+    </main>
   );
 }
 

@@ -1,14 +1,18 @@
 import { useEffect, type ReactNode } from 'react';
+import { BackLink } from './back-link';
 
 /** A page: its title, what one can do on it, and what it shows. The window is titled alike. */
 export function Page({
   title,
   lead,
+  back,
   actions,
   children,
 }: {
   readonly title: string;
   readonly lead?: ReactNode;
+  /** The list that the page belongs to. */
+  readonly back?: { readonly to: string; readonly label: string };
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }) {
@@ -18,7 +22,8 @@ export function Page({
   return (
     <div className="page">
       <div className="page-head">
-        <div>
+        <div className="page-title">
+          {back ? <BackLink to={back.to}>{back.label}</BackLink> : null}
           <h1>{title}</h1>
           {lead ? <p className="quiet">{lead}</p> : null}
         </div>

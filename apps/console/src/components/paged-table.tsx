@@ -1,12 +1,15 @@
 import { Button, Skeleton } from 'antd';
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { useNavigate } from 'react-router';
+import { useKeptPlace } from '../lib/kept-place';
 import { defineWords, useWords } from '../lib/words';
+import { fromList } from './back-link';
 import { Whole, type Reading } from './whole';
 
 const words = defineWords('paged-table', {
   more: { zh: '继续载入', en: 'Load more' },
   loaded: { zh: '已载入 {{count}} 行', en: { one: '{{count}} row loaded', other: '{{count}} rows loaded' } },
+  whole: { zh: '共 {{count}} 行', en: { one: '{{count}} row', other: '{{count}} rows' } },
 });
 
 export interface Column<I> {
@@ -27,6 +30,11 @@ interface Pages<I> extends Reading {
   fetchNextPage(): unknown;
 }
 
+/** What a column without a width of its own keeps at least; a narrower window scrolls the table sideways instead. */
+const freeWidth = '13rem';
+const leastWidth = (columns: readonly { readonly width?: string }[]) =>
+  `calc(${columns.map(({ width }) => width ?? freeWidth).join(' + ')})`;
+
 const rowPx = 40;
 const marginRows = 12;
 /** How close to the end of what is loaded the next page is asked for. */
@@ -34,7 +42,8 @@ const aheadRows = 60;
 
 /**
  * A list of any length: pages come as one scrolls, and only the rows in sight stand in the document. It is a real table to a screen
- * reader; below 640 px the rows are cards. Each row is a link where `to` says so.
+ * reader; below 900 px, where the navigation goes too, the rows are cards. Each row is a link where `to` says so; who comes back finds the list where it was left and
+ * the row that was opened.
  */
 export function PagedTable<I>({
   pages,
@@ -63,7 +72,7 @@ export function PagedTable<I>({
         <Rows pages={pages} columns={columns} keyOf={keyOf} to={to} label={label} />
       )}
       <p className="table-end quiet">
-        {say('loaded', { count: items.length })}
+        {say(pages.hasNextPage ? 'loaded' : 'whole', { count: items.length })}
         {pages.hasNextPage ? (
           <Button size="small" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
             {say('more')}
@@ -84,8 +93,13 @@ interface Listed<I> {
 function Rows<I>({ pages, columns, keyOf, to, label }: Listed<I> & { readonly pages: Pages<I> }) {
   const { items, hasNextPage, isFetchingNextPage } = pages;
   const box = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
-  const navigate = useNavigate();
+  const place = useKeptPlace(label);
+  const [top, setTop] = useState(() => place.found()?.top ?? 0);
+  const openRow = useOpenRow();
+  useLayoutEffect(() => {
+    box.current?.scrollTo({ top: place.found()?.top ?? 0 });
+  }, [place]);
+  useOpenedRow(box, place);
   const heightPx = box.current?.clientHeight ?? 800;
   const first = Math.max(0, Math.floor(top / rowPx) - marginRows);
   const last = Math.min(items.length, Math.ceil((top + heightPx) / rowPx) + marginRows);
@@ -104,9 +118,12 @@ function Rows<I>({ pages, columns, keyOf, to, label }: Listed<I> & { readonly pa
       tabIndex={0}
       role="region"
       aria-label={label}
-      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+      onScroll={({ currentTarget }) => {
+        setTop(currentTarget.scrollTop);
+        place.keep({ top: currentTarget.scrollTop });
+      }}
     >
-      <table className="table" aria-rowcount={hasNextPage ? -1 : items.length + 1}>
+      <table className="table" style={{ minWidth: leastWidth(columns) }} aria-rowcount={hasNextPage ? -1 : items.length + 1}>
         <thead>
           <tr>
             {columns.map((column) => (
@@ -124,10 +141,18 @@ function Rows<I>({ pages, columns, keyOf, to, label }: Listed<I> & { readonly pa
           ) : null}
           {items.slice(first, last).map((item, i) => {
             const path = to?.(item);
-            const go = path === undefined ? undefined : () => void navigate(path);
+            const row = keyOf(item);
+            const go =
+              path === undefined
+                ? undefined
+                : () => {
+                    place.keep({ top: box.current?.scrollTop ?? 0, row });
+                    openRow(path);
+                  };
             return (
               <tr
-                key={keyOf(item)}
+                key={row}
+                data-row={row}
                 aria-rowindex={first + i + 2}
                 className={go ? 'row-link' : undefined}
                 tabIndex={go ? 0 : undefined}
@@ -160,24 +185,30 @@ function Rows<I>({ pages, columns, keyOf, to, label }: Listed<I> & { readonly pa
 }
 
 function Cards<I>({ items, columns, keyOf, to, label }: Listed<I> & { readonly items: readonly I[] }) {
-  const navigate = useNavigate();
+  const list = useRef<HTMLUListElement>(null);
+  const place = useKeptPlace(label);
+  const openRow = useOpenRow();
+  useOpenedRow(list, place);
   const titles = columns.filter((column) => column.narrow === 'title');
   const rest = columns.filter((column) => column.narrow === undefined);
   return (
-    <ul className="cards" aria-label={label}>
+    <ul className="cards" aria-label={label} ref={list}>
       {items.map((item) => {
         const path = to?.(item);
+        const row = keyOf(item);
         return (
-          <li key={keyOf(item)} className="card">
+          <li key={row} className="card">
             <div className="card-title">
               {path === undefined ? (
                 titles.map((column) => <span key={column.key}>{column.show(item)}</span>)
               ) : (
                 <a
                   href={path}
+                  data-row={row}
                   onClick={(event) => {
                     event.preventDefault();
-                    void navigate(path);
+                    place.keep({ top: 0, row });
+                    openRow(path);
                   }}
                 >
                   {titles.map((column) => (
@@ -201,7 +232,21 @@ function Cards<I>({ items, columns, keyOf, to, label }: Listed<I> & { readonly i
   );
 }
 
-const narrowWindow = matchMedia('(max-width: 640px)');
+/** Opens a page from a list, and tells it so: its way back is then the browser's (components/back-link.tsx). */
+function useOpenRow(): (path: string) => void {
+  const navigate = useNavigate();
+  return (path) => void navigate(path, { state: fromList });
+}
+
+/** Gives the focus back to the row that was opened, so that keys go on from there and eyes find it. */
+function useOpenedRow(inside: RefObject<HTMLElement | null>, place: ReturnType<typeof useKeptPlace>): void {
+  useEffect(() => {
+    const row = place.found()?.row;
+    if (row !== undefined) inside.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(row)}"]`)?.focus();
+  }, [inside, place]);
+}
+
+const narrowWindow = matchMedia('(max-width: 900px)');
 function useIsNarrow(): boolean {
   const [isNarrow, setNarrow] = useState(narrowWindow.matches);
   useEffect(() => {

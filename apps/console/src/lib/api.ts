@@ -39,6 +39,8 @@ export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 15_000,
+      // Who comes back to a list after reading finds it as long as it was.
+      gcTime: 30 * 60_000,
       // A restart of the server takes seconds: reading is tried again, and what is on screen stays there.
       retry: (count, error) => (isUnreachable(error) || (error instanceof CallError && error.status >= 502) ? count < 6 : false),
       retryDelay: (count) => Math.min(400 * 2 ** count, 5_000),

@@ -40,6 +40,7 @@ function Sealed({ request, proposals }: { readonly request: RequestView; readonl
   return (
     <Page
       title={say('requestTitle', { title: request.datasetTitle })}
+      back={{ to: '/requests', label: say('title') }}
       lead={say('fromTo', { from: request.fromName, to: request.toName })}
       actions={<LinkButton to={`/find/${request.dataset}`}>{say('seeEntry')}</LinkButton>}
     >
@@ -141,6 +142,7 @@ function Unsealed({ proposal }: { readonly proposal: ProposalView }) {
   return (
     <Page
       title={say('requestTitle', { title: about.title })}
+      back={{ to: '/requests', label: say('title') }}
       lead={say('fromTo', { from: about.departments[0]?.name ?? '', to: about.departments.at(-1)?.name ?? '' })}
       actions={<LinkButton to={`/find/${dataset}`}>{say('seeEntry')}</LinkButton>}
     >

@@ -15,7 +15,7 @@ import { count } from '../../lib/numbers';
 import { lastDay } from '../../lib/window';
 import { useLocale, useWords } from '../../lib/words';
 import { StandingLine } from './standing-line';
-import { datasetWords } from './words';
+import { datasetWords, findWords } from './words';
 import './find.css';
 
 /** An entry of the catalogue: first what I may do with it, then everything that the entry says. */
@@ -27,9 +27,10 @@ export function DatasetPage() {
 
 function Entry({ dataset }: { readonly dataset: DatasetView }) {
   const say = useWords(datasetWords);
+  const sayFind = useWords(findWords);
   const { entry } = dataset;
   return (
-    <Page title={entry.title} lead={dataset.providerName}>
+    <Page title={entry.title} lead={dataset.providerName} back={{ to: '/find', label: sayFind('title') }}>
       <Ours dataset={dataset} />
       <Section title={say('basics')}>
         <EntryFacts dataset={dataset} />

@@ -1,6 +1,7 @@
 import { routes, statementWords } from '#contracts';
 import { Segmented } from 'antd';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
+import { useSearchParams } from 'react-router';
 import { useSession } from '../../app/session';
 import { Due } from '../../components/due';
 import { Instant } from '../../components/instant';
@@ -20,7 +21,8 @@ type Tab = (typeof tabs)[number];
 export function InboxPage() {
   const say = useWords(inboxWords);
   const { person, department, roles, competent, has } = useSession();
-  const [tab, setTab] = useState<Tab>('mine');
+  const [params, setParams] = useSearchParams();
+  const tab = tabs.find((one) => one === params.get('show')) ?? 'mine';
   const isSteward = has('steward');
   const requests = useReadPages(
     routes.requests,
@@ -60,7 +62,7 @@ export function InboxPage() {
         <Segmented<Tab>
           aria-label={say('show')}
           value={tab}
-          onChange={setTab}
+          onChange={(one) => setParams(one === 'mine' ? {} : { show: one }, { replace: true })}
           options={shownTabs.map((one) => ({ value: one, label: one === 'all' ? say(one) : `${say(one)} ${countOf(one)}` }))}
         />
       </div>
@@ -83,7 +85,7 @@ function useColumns(): Column<InboxEntry>[] {
     {
       key: 'kind',
       title: say('kind'),
-      width: '6.5rem',
+      width: '7rem',
       show: ({ task, request, proposal }) =>
         task === 'underway' && proposal ? pick(statementWords[proposal.type]) : <b>{say(request ? 'answer' : task)}</b>,
     },
@@ -117,7 +119,7 @@ function useColumns(): Column<InboxEntry>[] {
     {
       key: 'state',
       title: say('state'),
-      width: '6.5rem',
+      width: '8.5rem',
       show: ({ request, proposal }) =>
         request ? (
           <StateTag kind="request" state={request.state} />

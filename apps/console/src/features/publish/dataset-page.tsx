@@ -39,7 +39,7 @@ function ShownDataset({ dataset }: { readonly dataset: DatasetView }) {
   return (
     <Page
       title={entry.title}
-      lead={<Link to="/publish">{say('back')}</Link>}
+      back={{ to: '/publish', label: say('back') }}
       actions={isOurs ? <Button onClick={() => void navigate(`/publish/${id}/entry`)}>{say('changeEntry')}</Button> : null}
     >
       <WaitingStatements about={id} />

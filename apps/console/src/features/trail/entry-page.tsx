@@ -2,7 +2,7 @@ import { routes, type EntryView as Entry, type StateKind } from '#contracts';
 import { LeftOutlined, RightOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { useMemo } from 'react';
-import { Link, useNavigate, useParams } from 'react-router';
+import { useLocation, useNavigate, useParams } from 'react-router';
 import { useSession } from '../../app/session';
 import { EntryView } from '../../components/entry-view';
 import { Page } from '../../components/page';
@@ -27,6 +27,7 @@ export function EntryPage() {
   const say = useWords(words);
   const pick = usePick();
   const navigate = useNavigate();
+  const { state } = useLocation() as { state: unknown };
   const { competent, has } = useSession();
   const index = Number(useParams()['index']);
   const entry = useRead(routes.entry, { params: { index } }, { staleTime: Number.POSITIVE_INFINITY });
@@ -35,30 +36,25 @@ export function EntryPage() {
   // Whoever sees only some entries would step into the others.
   const canStep = competent && has('supervisor', 'office-head');
   const data = entry.data;
+  // However far one steps, the list that one came from is one step back.
+  const step = (to: number) => void navigate(`/trail/${to}`, { replace: true, state });
   return (
     <Page
       title={say('title', { index })}
+      back={{ to: '/trail', label: say('back') }}
       lead={data ? pick(data.sentence) : undefined}
       actions={
         <>
           {canStep ? (
             <>
-              <Button icon={<LeftOutlined />} disabled={index <= 0} onClick={() => void navigate(`/trail/${index - 1}`)}>
+              <Button icon={<LeftOutlined />} disabled={index <= 0} onClick={() => step(index - 1)}>
                 {say('before')}
               </Button>
-              <Button
-                icon={<RightOutlined />}
-                iconPlacement="end"
-                disabled={index >= last}
-                onClick={() => void navigate(`/trail/${index + 1}`)}
-              >
+              <Button icon={<RightOutlined />} iconPlacement="end" disabled={index >= last} onClick={() => step(index + 1)}>
                 {say('after')}
               </Button>
             </>
           ) : null}
-          <Link to="/trail" className="back">
-            {say('back')}
-          </Link>
         </>
       }
     >
