@@ -2,7 +2,7 @@
 import { theme } from 'antd';
 
 const fonts = `system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'HarmonyOS Sans SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif`;
-const monospace = `ui-monospace, 'SF Mono', 'Cascadia Mono', Consolas, 'Noto Sans Mono CJK SC', monospace`;
+const monospace = `ui-monospace, 'SF Mono', 'Cascadia Mono', Consolas, 'DejaVu Sans Mono', 'Noto Sans Mono CJK SC', monospace`;
 
 /** Our look: calm, dense, one green, little rounding. Every colour pair keeps a contrast of 4.5. */
 export function lookOf(shade) {
@@ -29,6 +29,15 @@ export function lookOf(shade) {
             colorError: '#ff9a8c',
             colorLink: '#62c4ae',
             colorBgBase: '#101514',
+            // Derived from a base with a tint, these come out teal: they are console.css's sheet and lines.
+            colorBgContainer: '#151b19',
+            colorBgElevated: '#1c2422',
+            colorBgLayout: '#0c1110',
+            colorBorder: '#3b4743',
+            colorBorderSecondary: '#2b3431',
+            colorFillTertiary: '#212a27',
+            colorFillSecondary: '#28322f',
+            colorBgTextHover: '#212a27',
             colorTextBase: '#e3e9e7',
             colorTextSecondary: '#a9b5b1',
             colorTextTertiary: '#93a09c',

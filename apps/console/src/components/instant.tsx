@@ -5,10 +5,9 @@ import { useLocale } from '../lib/words';
 /** An instant in local time; UTC when pointed at or focused. */
 export function Instant({ at, show = 'minute' }: { readonly at: string; readonly show?: 'day' | 'minute' | 'second' | 'ago' }) {
   const locale = useLocale();
-  const text =
-    show === 'day' ? localDay(at, locale) : show === 'ago' ? fromNow(at, locale) : localTime(at, locale, show === 'second');
+  const text = show === 'day' ? localDay(at) : show === 'ago' ? fromNow(at, locale) : localTime(at, show === 'second');
   return (
-    <Tooltip title={`${localTime(at, locale, true)} · ${utcTime(at)}`}>
+    <Tooltip title={`${localTime(at, true)} · ${utcTime(at)}`}>
       <time dateTime={at} className="instant">
         {text}
       </time>

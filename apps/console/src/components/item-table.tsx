@@ -57,7 +57,11 @@ export function ItemTable({
           <tr>
             <th scope="col">{say('title')}</th>
             <th scope="col">{say('type')}</th>
-            {full ? <th scope="col">{say('required')}</th> : null}
+            {full ? (
+              <th scope="col" className="item-required">
+                {say('required')}
+              </th>
+            ) : null}
             <th scope="col">{say(stated ? 'mask' : 'defaultMask')}</th>
           </tr>
         </thead>
@@ -69,7 +73,7 @@ export function ItemTable({
                 {item.personal ? <span className="state state-warning">{say('personal')}</span> : null}
               </th>
               <td>{say(item.type)}</td>
-              {full ? <td>{item.required ? say('yes') : ''}</td> : null}
+              {full ? <td className="item-required">{item.required ? say('yes') : ''}</td> : null}
               <td>
                 <MaskWords mask={stated ? stated.get(item.name) : item.mask} />
               </td>

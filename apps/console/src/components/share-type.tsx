@@ -17,7 +17,7 @@ export const entryWords = defineWords('entry', {
   核心: { zh: '核心', en: 'Core' },
 });
 
-const tones = { unconditional: 'good', conditional: 'warning', 'not-shared': 'bad' } as const;
+const tones = { unconditional: 'good', conditional: 'active', 'not-shared': 'bad' } as const;
 
 /** 共享属性. */
 export function ShareType({ of }: { readonly of: DatasetEntry['shareType'] }) {

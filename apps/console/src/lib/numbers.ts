@@ -16,3 +16,9 @@ export function bytes(value: number): string {
   }
   return `${unit === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${units[unit]}`;
 }
+
+/** A count in a field that one types into: 1,000,000, in both languages. */
+export const grouped = (value: number | undefined): string =>
+  value === undefined ? '' : String(value).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',');
+/** What was typed there, with separators or without. */
+export const ungrouped = (text: string | undefined): number => Number((text ?? '').replaceAll(/[,，\s]/g, ''));

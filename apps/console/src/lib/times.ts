@@ -1,10 +1,11 @@
 import type { Locale } from './words';
 
-const tag = (locale: Locale) => (locale === 'zh' ? 'zh-CN' : 'en-GB');
+// Dates read alike in both languages, and as the terms of rights and the calendar write them: 2026-03-01 (GB/T 7408).
+const isoLike = 'sv-SE';
 
 /** An instant in the reader's own time zone, to the minute; to the second with `seconds`. */
-export function localTime(instant: string, locale: Locale, seconds = false): string {
-  return new Intl.DateTimeFormat(tag(locale), {
+export function localTime(instant: string, seconds = false): string {
+  return new Intl.DateTimeFormat(isoLike, {
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
@@ -16,8 +17,8 @@ export function localTime(instant: string, locale: Locale, seconds = false): str
 }
 
 /** The day of an instant in the reader's own time zone. */
-export function localDay(instant: string, locale: Locale): string {
-  return new Intl.DateTimeFormat(tag(locale), { year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(instant));
+export function localDay(instant: string): string {
+  return new Intl.DateTimeFormat(isoLike, { year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(instant));
 }
 
 /** The same instant in UTC, as it is stored. */

@@ -7,6 +7,7 @@ import { ScopeEditor } from '../../components/scope-editor';
 import { UpdateCycle } from '../../components/share-type';
 import { scopeOfDraft, type ScopeDraft } from '../../lib/scope-draft';
 import { firstDay, lastDay, today, windowOfDays } from '../../lib/window';
+import { grouped, ungrouped } from '../../lib/numbers';
 import { useWords } from '../../lib/words';
 import { CountPreview } from './count-preview';
 import { ItemChoice } from './item-choice';
@@ -70,10 +71,6 @@ export function AskedFields({ dataset, strict }: { readonly dataset: DatasetView
     </>
   );
 }
-
-const grouped = (value: number | undefined) =>
-  value === undefined ? '' : String(value).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',');
-const ungrouped = (text: string | undefined) => Number((text ?? '').replaceAll(/[,，\s]/g, ''));
 
 function scopeRule(dataset: DatasetView, message: string): Rule {
   return {

@@ -29,8 +29,15 @@ export function FindPage() {
   const columns: readonly Column<DatasetView>[] = [
     { key: 'title', title: say('name'), show: ({ entry }) => <b className="find-title">{entry.title}</b>, narrow: 'title' },
     { key: 'provider', title: say('provider'), show: ({ providerName }) => providerName, width: '15rem' },
-    { key: 'share', title: say('shareType'), show: ({ entry }) => <ShareType of={entry.shareType} />, width: '7.5rem' },
-    { key: 'items', title: say('items'), show: ({ entry }) => count(entry.items.length, locale), width: '5rem', align: 'end' },
+    { key: 'share', title: say('shareType'), show: ({ entry }) => <ShareType of={entry.shareType} />, width: '8.5rem' },
+    {
+      key: 'items',
+      title: say('items'),
+      show: ({ entry }) => count(entry.items.length, locale),
+      width: '5rem',
+      align: 'end',
+      narrow: 'hide',
+    },
     {
       key: 'rows',
       title: say('rows'),
@@ -45,7 +52,13 @@ export function FindPage() {
       show: ({ latestVersion }) => (latestVersion ? <Instant at={latestVersion.publishedAt} show="day" /> : null),
       width: '7.5rem',
     },
-    { key: 'cycle', title: say('updateCycle'), show: ({ entry }) => <UpdateCycle of={entry.updateCycle} />, width: '6rem' },
+    {
+      key: 'cycle',
+      title: say('updateCycle'),
+      show: ({ entry }) => <UpdateCycle of={entry.updateCycle} />,
+      width: '6rem',
+      narrow: 'hide',
+    },
   ];
 
   return (
@@ -122,20 +135,22 @@ function Filters({
           onChange={(value?: string | null) => set(name, value ?? undefined)}
         />
       ))}
-      {flags.map((name) => (
-        <Checkbox
-          key={name}
-          checked={params.get(name) === 'true'}
-          onChange={({ target }) => set(name, target.checked ? 'true' : undefined)}
-        >
-          {say(name)}
-        </Checkbox>
-      ))}
-      {isFiltered ? (
-        <Button type="link" onClick={() => setParams({})}>
-          {say('clear')}
-        </Button>
-      ) : null}
+      <div className="find-flags">
+        {flags.map((name) => (
+          <Checkbox
+            key={name}
+            checked={params.get(name) === 'true'}
+            onChange={({ target }) => set(name, target.checked ? 'true' : undefined)}
+          >
+            {say(name)}
+          </Checkbox>
+        ))}
+        {isFiltered ? (
+          <Button type="link" size="small" onClick={() => setParams({})}>
+            {say('clear')}
+          </Button>
+        ) : null}
+      </div>
     </search>
   );
 }

@@ -27,7 +27,7 @@ function lineOf(standing: Standing, provider: string, locale: Locale): Line {
     case 'supplement':
       return ['supplement', { provider }];
     case 'asked': {
-      const received = localDay(standing.receivedAt, locale);
+      const received = localDay(standing.receivedAt);
       const { due, daysLeft } = standing;
       if (due === undefined || daysLeft === undefined) return ['askedNoDate', { received, provider }];
       const key = daysLeft < 0 ? 'askedLate' : daysLeft === 0 ? 'askedToday' : 'asked';

@@ -1,6 +1,7 @@
 import type { Format, RequestView } from '#contracts';
 import { Checkbox, Input, InputNumber, Select } from 'antd';
 import { formatNames } from '../../components/terms';
+import { grouped, ungrouped } from '../../lib/numbers';
 import { firstDay, lastDay } from '../../lib/window';
 import { useWords } from '../../lib/words';
 import type { ReviewDraft } from './narrowing';
@@ -24,11 +25,13 @@ export function NarrowLimits({
   const number = (name: keyof typeof quota, label: string) => (
     <div>
       <label htmlFor={`quota-${name}`}>{label}</label>
-      <InputNumber
+      <InputNumber<number>
         id={`quota-${name}`}
         min={1}
         max={asked.quota[name]}
         precision={0}
+        formatter={grouped}
+        parser={ungrouped}
         value={quota[name]}
         onChange={(value) => set({ ...draft, quota: { ...quota, [name]: value ?? asked.quota[name] } })}
       />

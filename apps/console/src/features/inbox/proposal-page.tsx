@@ -28,12 +28,12 @@ import { Difference } from './difference';
 import { partiesOf } from './inbox-list';
 import { PreviewTable } from './preview-table';
 import './inbox.css';
-import { proposalWords, reviewWords } from './words';
+import { inboxWords, proposalWords, reviewWords } from './words';
 
 /** What exactly would be signed, and the approval, the signature or the way back. */
 export function ProposalPage() {
   const say = useWords(proposalWords);
-  const sayReview = useWords(reviewWords);
+  const sayInbox = useWords(inboxWords);
   const pick = usePick();
   const { id = '' } = useParams();
   const proposal = useRead(
@@ -46,11 +46,8 @@ export function ProposalPage() {
   return (
     <Page
       title={proposal.data ? pick(proposal.data.sentence) : title}
-      lead={
-        <>
-          <Link to="/inbox">{sayReview('back')}</Link> · {title}
-        </>
-      }
+      lead={title}
+      back={{ to: '/inbox', label: sayInbox('title') }}
     >
       <Whole reading={proposal}>{proposal.data ? <Proposal key={id} proposal={proposal.data} /> : null}</Whole>
     </Page>
@@ -77,90 +74,95 @@ function Proposal({ proposal }: { readonly proposal: ProposalView }) {
       persons={[proposal.preparedBy, ...(proposal.approval ? [proposal.approval.person] : [])]}
     />
   );
+  const mayApprove = can.has('approve');
   return (
-    <>
-      <Section title={say('summary')} extra={<StateTag kind="proposal" state={proposal.state} />}>
-        <Facts
-          of={[
-            [
-              say('about'),
-              [proposal.about.title, proposal.about.departments.map(({ name }) => name).join(' → ')]
-                .filter((text) => text !== '')
-                .join(' · '),
-            ],
-            [
-              say('due'),
-              proposal.due ? <Due key="due" due={proposal.due} workingDaysLeft={proposal.workingDaysLeft} /> : undefined,
-            ],
-            [
-              say('preparedBy'),
-              <span key="by">
-                {proposal.preparedBy.name} · <Instant at={proposal.preparedAt} />
-              </span>,
-            ],
-            [
-              say('approval'),
-              proposal.approval ? (
-                <span key="approval">
-                  {proposal.approval.person.name} · <Instant at={proposal.approval.at} />
-                </span>
-              ) : undefined,
-            ],
-            [say('custody'), pick(word(custodyWords, proposal.custody))],
-            [say('sealedAt'), proposal.index === undefined ? undefined : `#${proposal.index}`],
-            [say('returned'), proposal.returnReason],
-            [
-              say('request'),
-              requestId && has('steward', 'office-head') ? (
-                <Link key="request" to={`/inbox/requests/${requestId}`}>
-                  {say('request')}
-                </Link>
-              ) : undefined,
-            ],
-          ]}
-        />
-        <p className="proposal-next">
-          <NextStep kind="proposal" state={proposal.state} />
-        </p>
-        {proposal.problem ? <Alert type="error" showIcon title={pick(proposal.problem.title)} className="refusal" /> : null}
-      </Section>
-      {isGrant ? <Grant statement={proposal.statement as Statement<'right.granted'>} proposal={proposal} /> : null}
-      {mustSign ? (
-        <Section title={say('signature')}>
-          <SignHere proposal={proposal} />
-        </Section>
-      ) : (
-        <Section title={say('statement')}>
-          {isGrant ? (
-            <details className="proposal-statement">
-              <summary>{say('statementMore')}</summary>
-              {words}
-            </details>
-          ) : (
-            words
-          )}
-        </Section>
-      )}
-      {can.has('approve') ? (
-        <Section title={say('yourTurn')}>
-          <PasswordAgain proposal={proposal} onDone={() => message.success(say('done'))} />
-        </Section>
-      ) : null}
-      {isWaitingForOther ? <Alert type="info" showIcon className="refusal" title={say('sameperson')} /> : null}
-      {can.has('return') || can.has('take-back') ? (
-        <div className="proposal-other">
-          <span className="quiet">{say('otherwise')}</span>
-          <StateActions
-            kind="proposal"
-            state={proposal.state}
-            parties={parties}
-            params={{ id: proposal.id }}
-            // Whoever prepared it takes it back; to return one's own would say the same.
-            only={can.has('take-back') ? ['take-back'] : ['return']}
+    <div className={mayApprove ? 'proposal' : undefined}>
+      <div className="proposal-said">
+        <Section title={say('summary')} extra={<StateTag kind="proposal" state={proposal.state} />}>
+          <Facts
+            of={[
+              [
+                say('about'),
+                [proposal.about.title, proposal.about.departments.map(({ name }) => name).join(' → ')]
+                  .filter((text) => text !== '')
+                  .join(' · '),
+              ],
+              [
+                say('due'),
+                proposal.due ? <Due key="due" due={proposal.due} workingDaysLeft={proposal.workingDaysLeft} /> : undefined,
+              ],
+              [
+                say('preparedBy'),
+                <span key="by">
+                  {proposal.preparedBy.name} · <Instant at={proposal.preparedAt} />
+                </span>,
+              ],
+              [
+                say('approval'),
+                proposal.approval ? (
+                  <span key="approval">
+                    {proposal.approval.person.name} · <Instant at={proposal.approval.at} />
+                  </span>
+                ) : undefined,
+              ],
+              [say('custody'), pick(word(custodyWords, proposal.custody))],
+              [say('sealedAt'), proposal.index === undefined ? undefined : `#${proposal.index}`],
+              [say('returned'), proposal.returnReason],
+              [
+                say('replyTo'),
+                requestId && has('steward', 'office-head') ? (
+                  <Link key="request" to={`/inbox/requests/${requestId}`}>
+                    {say('request')}
+                  </Link>
+                ) : undefined,
+              ],
+            ]}
           />
-        </div>
-      ) : null}
-    </>
+          <p className="proposal-next">
+            <NextStep kind="proposal" state={proposal.state} />
+          </p>
+          {proposal.problem ? <Alert type="error" showIcon title={pick(proposal.problem.title)} className="refusal" /> : null}
+        </Section>
+        {isGrant ? <Grant statement={proposal.statement as Statement<'right.granted'>} proposal={proposal} /> : null}
+        {mustSign ? (
+          <Section title={say('signature')}>
+            <SignHere proposal={proposal} />
+          </Section>
+        ) : (
+          <Section title={say('statement')}>
+            {isGrant ? (
+              <details className="proposal-statement">
+                <summary>{say('statementMore')}</summary>
+                {words}
+              </details>
+            ) : (
+              words
+            )}
+          </Section>
+        )}
+      </div>
+      <div className="proposal-turn">
+        {mayApprove ? (
+          <Section title={say('yourTurn')}>
+            <PasswordAgain proposal={proposal} onDone={() => message.success(say('done'))} />
+          </Section>
+        ) : null}
+        {isWaitingForOther ? <Alert type="info" showIcon className="refusal" title={say('sameperson')} /> : null}
+        {can.has('return') || can.has('take-back') ? (
+          <div className="proposal-other">
+            <span className="quiet">{say('otherwise')}</span>
+            <StateActions
+              kind="proposal"
+              state={proposal.state}
+              parties={parties}
+              params={{ id: proposal.id }}
+              // Whoever prepared it takes it back; to return one's own would say the same.
+              only={can.has('take-back') ? ['take-back'] : ['return']}
+            />
+          </div>
+        ) : null}
+      </div>
+    </div>
   );
 }
 

@@ -22,11 +22,12 @@ import { NarrowLimits } from './narrow-limits';
 import { emptyReview, readReview } from './narrowing';
 import { PreviewTable } from './preview-table';
 import './inbox.css';
-import { reviewWords } from './words';
+import { inboxWords, reviewWords } from './words';
 
 /** A request before its provider: why, what exactly would leave, what was before, and the decision. */
 export function ReviewPage() {
   const say = useWords(reviewWords);
+  const sayInbox = useWords(inboxWords);
   const { id = '' } = useParams();
   const request = useRead(routes.request, { params: { id } });
   const datasetId = request.data?.dataset;
@@ -37,7 +38,7 @@ export function ReviewPage() {
   return (
     <Page
       title={request.data ? `${say('title')}：${request.data.datasetTitle}` : say('title')}
-      lead={<Link to="/inbox">{say('back')}</Link>}
+      back={{ to: '/inbox', label: sayInbox('title') }}
     >
       <Whole reading={request}>
         <Whole reading={dataset}>
@@ -98,7 +99,8 @@ function Review({
   const read = readReview(draft.value, request.asked, items);
   const isOpen = request.to === department && (request.state === 'submitted' || request.state === 'supplement-asked');
   const mayDecide = isOpen && has('steward') && prepared === undefined;
-  const asked = { ...request.asked };
+  // Why it is asked for stands above.
+  const { purpose: _, ...asked } = request.asked;
   if (!mayDecide || request.state !== 'submitted')
     return (
       <>
@@ -148,64 +150,75 @@ function Review({
       </>
     );
   return (
-    <>
-      <Section
-        title={say('items')}
-        extra={
-          draft.isKept ? (
-            <Button
-              size="small"
-              onClick={() => {
-                const { decision, missing, code, reason } = draft.value;
-                draft.set({ ...emptyReview(), decision, missing, code, reason });
-              }}
-            >
-              {say('reset')}
-            </Button>
-          ) : null
-        }
-      >
-        <NarrowItems asked={request.asked.items} items={items} draft={draft.value} set={draft.set} clear={read.clear} />
-      </Section>
-      <Section title={say('rows')}>
-        <p>
-          <span className="quiet">{say('rowsAsked')}:</span> <ScopeWords rows={request.asked.rows} items={items} />
-        </p>
-        <p className="quiet review-note">{say('rowsTighter')}:</p>
-        <ScopeEditor items={items} value={draft.value.scope} onChange={(scope) => draft.set({ ...draft.value, scope })} strict />
-        {read.rows && read.rows.op !== 'all' ? (
+    <div className="review">
+      <div className="review-terms">
+        <Section
+          title={say('items')}
+          extra={
+            draft.isKept ? (
+              <Button
+                size="small"
+                onClick={() => {
+                  const { decision, missing, code, reason } = draft.value;
+                  draft.set({ ...emptyReview(), decision, missing, code, reason });
+                }}
+              >
+                {say('reset')}
+              </Button>
+            ) : null
+          }
+        >
+          <NarrowItems asked={request.asked.items} items={items} draft={draft.value} set={draft.set} clear={read.clear} />
+        </Section>
+        <Section title={say('rows')}>
           <p>
-            <b>
-              <ScopeWords rows={andScope(request.asked.rows, read.rows)} items={items} />
-            </b>
+            <span className="quiet">{say('rowsAsked')}:</span> <ScopeWords rows={request.asked.rows} items={items} />
           </p>
-        ) : null}
-      </Section>
-      <Section title={say('limits')}>
-        <NarrowLimits asked={request.asked} draft={draft.value} set={draft.set} />
-      </Section>
-      <Section title={say('preview')}>
-        <p className="quiet review-note">{say('previewLead')}</p>
-        {read.selection ? (
-          <PreviewTable request={request.id} selection={read.selection} items={items} />
-        ) : (
-          <p className="quiet">{say('fixScope')}</p>
-        )}
-      </Section>
-      <Section title={say('decide')}>
-        <DecisionForm
-          request={request}
-          who={{ person: person.id, department, roles, competent }}
-          condition={dataset.entry.shareCondition}
-          draft={draft.value}
-          set={draft.set}
-          read={read}
-          onDone={(proposal) => {
-            draft.drop();
-            void navigate(`/inbox/proposals/${proposal.id}`);
-          }}
-        />
-      </Section>
-    </>
+          <p className="quiet review-note">{say('rowsTighter')}:</p>
+          <ScopeEditor
+            items={items}
+            value={draft.value.scope}
+            onChange={(scope) => draft.set({ ...draft.value, scope })}
+            strict
+          />
+          {read.rows && read.rows.op !== 'all' ? (
+            <p>
+              <b>
+                <ScopeWords rows={andScope(request.asked.rows, read.rows)} items={items} />
+              </b>
+            </p>
+          ) : null}
+        </Section>
+        <Section title={say('limits')}>
+          <NarrowLimits asked={request.asked} draft={draft.value} set={draft.set} />
+        </Section>
+      </div>
+      <div className="review-preview">
+        <Section title={say('preview')}>
+          <p className="quiet review-note">{say('previewLead')}</p>
+          {read.selection ? (
+            <PreviewTable request={request.id} selection={read.selection} items={items} />
+          ) : (
+            <p className="quiet">{say('fixScope')}</p>
+          )}
+        </Section>
+      </div>
+      <div className="review-decide">
+        <Section title={say('decide')}>
+          <DecisionForm
+            request={request}
+            who={{ person: person.id, department, roles, competent }}
+            condition={dataset.entry.shareCondition}
+            draft={draft.value}
+            set={draft.set}
+            read={read}
+            onDone={(proposal) => {
+              draft.drop();
+              void navigate(`/inbox/proposals/${proposal.id}`);
+            }}
+          />
+        </Section>
+      </div>
+    </div>
   );
 }

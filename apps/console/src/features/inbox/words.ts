@@ -25,7 +25,6 @@ export const inboxWords = defineWords('inbox', {
 
 export const reviewWords = defineWords('review', {
   title: { zh: '审查共享申请', en: 'Review a request' },
-  back: { zh: '返回待办', en: 'Back to the inbox' },
   why: { zh: '为什么要用', en: 'Why it is asked for' },
   from: { zh: '需求部门', en: 'Requesting department' },
   dataset: { zh: '政务数据资源', en: 'Dataset' },
@@ -154,6 +153,7 @@ export const proposalWords = defineWords('proposal', {
   sameperson: { zh: '这是您本人拟定的，须由另一位负责人审批。', en: 'You prepared this: another office head has to approve it.' },
   signature: { zh: '部门签名', en: 'The department’s signature' },
   otherwise: { zh: '不同意？', en: 'Not like this?' },
+  replyTo: { zh: '答复的申请', en: 'In reply to' },
   request: { zh: '查看申请', en: 'Open the request' },
   again: { zh: '重新拟定', en: 'Prepare it anew' },
   done: { zh: '已审批。', en: 'Approved.' },

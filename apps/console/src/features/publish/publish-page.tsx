@@ -22,7 +22,7 @@ export function PublishPage() {
   const { department, has } = useSession();
   const datasets = useReadPages(routes.datasets, { query: { provider: department } });
   const columns: readonly Column<DatasetView>[] = [
-    { key: 'title', title: say('dataset'), narrow: 'title', show: ({ entry }) => entry.title },
+    { key: 'title', title: say('dataset'), narrow: 'title', show: ({ entry }) => <b>{entry.title}</b> },
     { key: 'code', title: say('code'), width: '10rem', narrow: 'hide', show: ({ entry }) => <code>{entry.resourceCode}</code> },
     { key: 'share', title: say('shareType'), width: '9rem', show: ({ entry }) => <ShareType of={entry.shareType} /> },
     {

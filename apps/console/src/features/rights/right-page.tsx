@@ -15,7 +15,7 @@ import { client, useRead, useReadPages } from '../../lib/api';
 import { saveText } from '../../lib/save';
 import { bytes, count } from '../../lib/numbers';
 import { localTime } from '../../lib/times';
-import { firstDay, lastDay } from '../../lib/window';
+import { lastDay } from '../../lib/window';
 import { useLocale, usePick, useWords } from '../../lib/words';
 import { PullForm } from './pull-form';
 import { QuotaBar } from './quota-bar';
@@ -39,7 +39,6 @@ export function RightPage() {
 function ShownRight({ right }: { readonly right: RightView }) {
   const say = useWords(rightsWords);
   const pick = usePick();
-  const locale = useLocale();
   const { department, has } = useSession();
   const dataset = useRead(routes.dataset, { params: { id: right.dataset } });
   const items = dataset.data?.entry.items ?? [];
@@ -48,7 +47,15 @@ function ShownRight({ right }: { readonly right: RightView }) {
   return (
     <Page
       title={right.datasetTitle}
-      lead={`${right.grantorName} → ${right.granteeName}`}
+      back={{ to: '/rights', label: say('title') }}
+      lead={say('gist', {
+        to: right.granteeName,
+        from: right.grantorName,
+        title: right.datasetTitle,
+        count: right.items.length,
+        scenario: right.purpose.scenario.replace(/[。.]$/, '') || say('notDisclosed'),
+        last: lastDay(right.window),
+      })}
       actions={
         <StateActions
           kind="right"
@@ -63,11 +70,10 @@ function ShownRight({ right }: { readonly right: RightView }) {
         <StateTag kind="right" state={right.state} /> <NextStep kind="right" state={right.state} />
         {right.end ? (
           <span className="right-end">
-            {say('ended', { who: right.end.byName, at: localTime(right.end.at, locale), reason: right.end.reason })}
+            {say('ended', { who: right.end.byName, at: localTime(right.end.at), reason: right.end.reason })}
           </span>
         ) : null}
       </p>
-      <p className="right-sentence">{pick(right.sentence)}</p>
       <WaitingStatements about={right.id} />
       {mayPull ? (
         <Section title={say('pull')}>
@@ -83,10 +89,7 @@ function ShownRight({ right }: { readonly right: RightView }) {
               <QuotaBar key="today" label={say('today')} used={right.used.pullsToday} total={right.quota.pullsPerDay} />,
             ],
             [say('rows'), <QuotaBar key="rows" label={say('rows')} used={right.used.rows} total={right.quota.rows} />],
-            [say('window'), say('windowOf', { first: firstDay(right.window), last: lastDay(right.window) })],
             [say('end'), <TimeLeft key="end" window={right.window} />],
-            [say('from'), right.grantorName],
-            [say('to'), right.granteeName],
             [say('granted'), <Instant key="granted" at={right.grantedAt} />],
             [say('decision'), decision in rightsWords.phrases ? say(decision) : right.decision],
           ]}
@@ -102,6 +105,10 @@ function ShownRight({ right }: { readonly right: RightView }) {
         }
       >
         <Terms of={right} items={items} />
+        <details className="right-words">
+          <summary>{say('inWords')}</summary>
+          <p>{pick(right.sentence)}</p>
+        </details>
       </Section>
       <History right={right.id} />
     </Page>
@@ -167,7 +174,7 @@ function History({ right }: { readonly right: string }) {
                 {pick(entry.sentence)}
               </span>
               <span className="quiet">
-                {entry.issuerName} · <Instant at={entry.sealedAt} />
+                {entry.issuer === 'exchange' ? say('exchange') : entry.issuerName} · <Instant at={entry.sealedAt} />
               </span>
             </li>
           ))}

@@ -28,27 +28,32 @@ export function RightsPage() {
   const side = asked && sides.includes(asked) ? asked : (sides[0] ?? 'any');
   const rights = useReadPages(routes.rights, { query: { side } });
   const columns: readonly Column<RightView>[] = [
-    { key: 'dataset', title: say('dataset'), narrow: 'title', show: (right) => right.datasetTitle },
+    { key: 'dataset', title: say('dataset'), narrow: 'title', show: (right) => <b>{right.datasetTitle}</b> },
     ...(side === 'grantor'
       ? []
       : [{ key: 'from', title: say('from'), width: '11rem', show: (right: RightView) => right.grantorName }]),
     ...(side === 'grantee'
       ? []
       : [{ key: 'to', title: say('to'), width: '11rem', show: (right: RightView) => right.granteeName }]),
-    { key: 'state', title: say('state'), width: '6.5rem', show: (right) => <StateTag kind="right" state={right.state} /> },
+    { key: 'state', title: say('state'), width: '8.5rem', show: (right) => <StateTag kind="right" state={right.state} /> },
     {
       key: 'pulls',
       title: say('pulls'),
-      width: '8.5rem',
+      width: '8rem',
       show: (right) => <QuotaBar label={say('pulls')} used={right.used.pulls} total={right.quota.pulls} />,
     },
-    {
-      key: 'rows',
-      title: say('rows'),
-      width: '12rem',
-      narrow: 'hide',
-      show: (right) => <QuotaBar label={say('rows')} used={right.used.rows} total={right.quota.rows} />,
-    },
+    // Both departments leave no room for it in a window of 1280 px; the right's own page has it.
+    ...(side === 'any'
+      ? []
+      : [
+          {
+            key: 'rows',
+            title: say('rows'),
+            width: '12.5rem',
+            narrow: 'hide' as const,
+            show: (right: RightView) => <QuotaBar label={say('rows')} used={right.used.rows} total={right.quota.rows} />,
+          },
+        ]),
     { key: 'end', title: say('end'), width: '11.5rem', show: (right) => <TimeLeft window={right.window} /> },
   ];
   return (

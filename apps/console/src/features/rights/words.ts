@@ -33,7 +33,16 @@ export const rightsWords = defineWords('rights', {
   terms: { zh: '授予的内容', en: 'What is granted' },
   quota: { zh: '用量与期限', en: 'Quota and term' },
   window: { zh: '使用时限', en: 'Term' },
-  windowOf: { zh: '{{first}} 至 {{last}}', en: '{{first}} to {{last}}' },
+  gist: {
+    zh: '{{to}}可为“{{scenario}}”使用{{from}}「{{title}}」的 {{count}} 个数据项，至 {{last}} 止。',
+    en: {
+      one: '{{to}} may use {{count}} item of {{from}}’s “{{title}}” for “{{scenario}}”, through {{last}}.',
+      other: '{{to}} may use {{count}} items of {{from}}’s “{{title}}” for “{{scenario}}”, through {{last}}.',
+    },
+  },
+  exchange: { zh: '交换平台', en: 'The exchange' },
+  notDisclosed: { zh: '（未公开）', en: '(not disclosed)' },
+  inWords: { zh: '一句话说全', en: 'All of it in one sentence' },
   granted: { zh: '授予时间', en: 'Granted' },
   decision: { zh: '答复', en: 'Decision' },
   agree: { zh: '同意', en: 'Agreed' },

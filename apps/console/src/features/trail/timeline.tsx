@@ -127,7 +127,7 @@ function Chart({
   const heights = bars.map((bar) => statementKinds.reduce((sum, kind) => sum + (shown.has(kind) ? bar.byKind[kind] : 0), 0));
   const most = Math.max(1, ...heights);
   const byDay = stepSeconds >= daySeconds;
-  const moment = (instant: string) => (byDay ? localDay(instant, locale) : localTime(instant, locale, stepSeconds < 60));
+  const moment = (instant: string) => (byDay ? localDay(instant) : localTime(instant, stepSeconds < 60));
   const endOf = (bar: Bar) => moment(byDay ? new Date(Date.parse(bar.until) - 1).toISOString() : bar.until);
   const nameOf = (bar: Bar, i: number) => {
     const parts = statementKinds
