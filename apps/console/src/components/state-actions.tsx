@@ -59,7 +59,13 @@ export function StateActions<K extends WorkflowKind>({
   return (
     <>
       {open.map(({ name, label, dangerous }) => (
-        <Button key={name} danger={dangerous} onClick={handlers?.[name] ?? (() => choose(name))}>
+        // What has a page of its own is what this state waits for.
+        <Button
+          key={name}
+          type={handlers?.[name] ? 'primary' : 'default'}
+          danger={dangerous}
+          onClick={handlers?.[name] ?? (() => choose(name))}
+        >
           {pick(label)}
         </Button>
       ))}

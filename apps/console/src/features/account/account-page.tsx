@@ -1,16 +1,18 @@
 import { routes } from '#contracts';
-import { Button, Form, Input, Tag } from 'antd';
+import { Button, Form, Input } from 'antd';
 import { useSession } from '../../app/session';
 import { appWords } from '../../app/words';
 import { Facts } from '../../components/facts';
 import { Instant } from '../../components/instant';
 import { Page, Section } from '../../components/page';
 import { RefusalNote } from '../../components/refusal-note';
+import { ToneTag } from '../../components/state-tag';
 import { Whole } from '../../components/whole';
 import { problemOf, useRead, useSend } from '../../lib/api';
 import { bodyOf, ruleOf, showOnForm } from '../../lib/forms';
 import { message } from '../../lib/message';
 import { useWords } from '../../lib/words';
+import './account.css';
 import { accountWords } from './words';
 
 /** Who I am, where I am logged in, my password. */
@@ -53,12 +55,12 @@ function Sessions() {
       <p className="quiet">{say('sessionsLead')}</p>
       <RefusalNote error={end.error} />
       <Whole reading={sessions}>
-        <ul className="plain rows">
+        <ul className="plain rows sessions">
           {sessions.data?.items.map((one) => (
             <li key={one.id} className="row">
               <span>
                 <b>{one.label}</b> <span className="quiet">{say(one.kind)}</span>{' '}
-                {one.current ? <Tag color="success">{say('current')}</Tag> : null}
+                {one.current ? <ToneTag tone="good">{say('current')}</ToneTag> : null}
               </span>
               <span className="quiet">
                 {say('created')} <Instant at={one.createdAt} /> · {say('expires')} <Instant at={one.expiresAt} />
@@ -69,15 +71,12 @@ function Sessions() {
                   </>
                 ) : null}
               </span>
-              <Button
-                size="small"
-                danger
-                disabled={one.current}
-                loading={end.isPending}
-                onClick={() => end.mutate({ params: { id: one.id } })}
-              >
-                {say('end')}
-              </Button>
+              {/* One ends one's own session by logging out. */}
+              {one.current ? null : (
+                <Button size="small" danger loading={end.isPending} onClick={() => end.mutate({ params: { id: one.id } })}>
+                  {say('end')}
+                </Button>
+              )}
             </li>
           ))}
         </ul>
