@@ -87,6 +87,7 @@ function TypeChoice({ filters, change }: Filtering) {
     <Select<StatementType[]>
       mode="multiple"
       style={full}
+      popupMatchSelectWidth={false}
       value={[...filters.types]}
       options={options}
       onChange={(types) => change({ types })}
@@ -105,6 +106,7 @@ function DepartmentChoice({ filters, change }: Filtering) {
   return (
     <Select
       style={full}
+      popupMatchSelectWidth={false}
       value={filters.department}
       options={departments.data?.items.map((one) => ({ value: one.code, label: one.name }))}
       onChange={(department) => change({ department })}
@@ -138,6 +140,7 @@ function DatasetChoice({ filters, change }: Filtering) {
   return (
     <Select
       style={full}
+      popupMatchSelectWidth={false}
       value={filters.dataset}
       options={options}
       onOpenChange={setOpen}
@@ -230,6 +233,7 @@ function PersonChoice({ filters, change }: Filtering) {
   return (
     <Select
       style={full}
+      popupMatchSelectWidth={false}
       value={person}
       options={isKnown ? known : [{ value: person, label: `${person.slice(0, 8)}…` }, ...known]}
       onChange={(value) => change({ person: value })}
