@@ -3,6 +3,7 @@ import { Office1795000000002 } from './0002-office.js';
 import { Proposals1795000000003 } from './0003-proposals.js';
 import { Catalogue1795000000004 } from './0004-catalogue.js';
 import { KeyLists1795000000005 } from './0005-key-lists.js';
+import { Log1795000000006 } from './0006-log.js';
 
 /** The schema's history, in order. A migration once released never changes. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   Proposals1795000000003,
   Catalogue1795000000004,
   KeyLists1795000000005,
+  Log1795000000006,
 ];

@@ -10,26 +10,35 @@ import { auditOf, checkWhole, verifyOf } from '../ledger/whole-ledger.js';
 const ledger = await sampleLedger('tampered');
 const { city, at, worker } = ledger;
 after(() => ledger.end());
-const memberships = Array.from({ length: 20 }, () => city.membershipGranted(providerCode));
+// More than fill a tile.
+const memberships = Array.from({ length: 260 }, () => city.membershipGranted(providerCode));
 await ledger.tell(...memberships);
 await ledger.sealAll();
 const seen = await checkWhole(ledger, memberships);
 
 /** What a superuser can do behind the product's back; undone afterwards. */
 async function tamper(change: (client: pg.Client) => Promise<unknown>, look: () => Promise<void>): Promise<void> {
-  const tables = ['ledger.ledger_entry', 'ledger.ledger_head', 'projection.membership'];
+  const tables = [
+    'ledger.ledger_entry',
+    'ledger.ledger_head',
+    'ledger.ledger_tile',
+    'ledger.ledger_checkpoint',
+    'projection.membership',
+  ];
   await withClient(at.url, async (client) => {
     await client.query('ALTER TABLE ledger.ledger_entry DISABLE TRIGGER never_changed');
     await client.query('ALTER TABLE ledger.ledger_head DISABLE TRIGGER only_forward');
+    await client.query('ALTER TABLE ledger.ledger_tile DISABLE TRIGGER never_changed');
+    await client.query('ALTER TABLE ledger.ledger_checkpoint DISABLE TRIGGER never_changed');
     for (const table of tables) await client.query(`CREATE TABLE ${table}_kept AS SELECT * FROM ${table}`);
     try {
       await change(client);
       await look();
     } finally {
-      await client.query('DELETE FROM ledger.ledger_entry');
-      await client.query('INSERT INTO ledger.ledger_entry SELECT * FROM ledger.ledger_entry_kept');
-      await client.query('DELETE FROM ledger.ledger_head');
-      await client.query('INSERT INTO ledger.ledger_head SELECT * FROM ledger.ledger_head_kept');
+      for (const table of tables.filter((name) => name.startsWith('ledger.'))) {
+        await client.query(`DELETE FROM ${table}`);
+        await client.query(`INSERT INTO ${table} SELECT * FROM ${table}_kept`);
+      }
       await client.query('DELETE FROM projection.membership');
       await client.query(
         'INSERT INTO projection.membership (id, state, changed_at) SELECT id, state, changed_at FROM projection.membership_kept',
@@ -50,10 +59,14 @@ async function verified(withSeen = true): Promise<string> {
 }
 async function audited(): Promise<string[]> {
   return (await auditOf(ledger)).map((finding) =>
-    finding.what === 'entry' ? `${finding.index} ${finding.code}` : `${finding.kind} ${finding.id} ${finding.difference}`,
+    finding.what === 'state'
+      ? `${finding.kind} ${finding.id} ${finding.difference}`
+      : `${finding.what === 'tree' ? finding.id : finding.index} ${finding.code}`,
   );
 }
 const target = 12;
+/** What a changed leaf shows besides, for its tile and the last checkpoint stand on it. */
+const treeDiffers = ['tile/0/000 tile-differs', `checkpoint/${seen.size} consistency-wrong`];
 async function bytesOf(index: number): Promise<Buffer> {
   const entry = await readEntry(worker.pool, index);
   assert.ok(entry);
@@ -95,7 +108,7 @@ test('a changed time, with its leaf made anew, is named by the chain', async () 
         target,
       ]),
     async () => {
-      assert.deepEqual(await audited(), [`${target} chain-broken`]);
+      assert.deepEqual(await audited(), [`${target} chain-broken`, ...treeDiffers]);
       assert.equal(await verified(), `${target} chain-broken`);
     },
   );
@@ -122,7 +135,10 @@ test('an entry taken out is missed, also when it was the last one', async () => 
       await client.query('DELETE FROM projection.membership WHERE id = $1', [member]);
     },
     async () => {
-      // Cleanly cut off: only who remembers how much there was can tell, and the report without it says so.
+      // Cleanly cut off: a checkpoint tells, and without it only who remembers how much there was; the report without that says so.
+      assert.deepEqual(await audited(), [`checkpoint/${seen.size} history-shrank`]);
+      await assert.rejects(ledger.sealer().takeLease(), /A checkpoint was signed for/);
+      await withClient(at.url, (client) => client.query('DELETE FROM ledger.ledger_checkpoint WHERE size = $1', [seen.size]));
       assert.deepEqual(await audited(), []);
       assert.equal(await verified(false), 'whole');
       assert.equal(await verified(), `${last} history-shrank`);
@@ -150,6 +166,12 @@ test('promise 4, as far as one reader can tell: a history sealed anew from some 
       await client.query('UPDATE ledger.ledger_head SET head_leaf_hash = $1', [prev]);
     },
     async () => {
+      assert.deepEqual(await audited(), treeDiffers);
+      await assert.rejects(ledger.sealer().takeLease(), /is not the one that was signed/);
+      // Who holds the database and the log's key makes tiles and checkpoints anew as well.
+      await withClient(at.url, (client) => client.query('DELETE FROM ledger.ledger_tile; DELETE FROM ledger.ledger_checkpoint'));
+      await worker.pool.query('UPDATE ledger.ledger_head SET lease_holder = NULL');
+      await ledger.sealAll();
       assert.deepEqual(await audited(), []);
       assert.equal(await verified(false), 'whole');
       assert.equal(await verified(), `${seen.size - 1} history-changed`);
@@ -196,6 +218,55 @@ test('a column that the trail is searched by, changed so that nobody finds the e
       assert.deepEqual(await audited(), [`${target} mentions-differ`]);
       assert.equal(await verified(), 'whole');
     },
+  );
+});
+
+const changes: [string, string, string[]][] = [
+  [
+    'a byte of a tile',
+    'UPDATE ledger.ledger_tile SET bytes = set_byte(bytes, 8191, get_byte(bytes, 8191) # 1) WHERE (level, index) = (0, 0)',
+    ['tile/0/000 tile-differs'],
+  ],
+  [
+    'the root of a tile',
+    'UPDATE ledger.ledger_tile SET root = set_byte(root, 0, get_byte(root, 0) # 1) WHERE (level, index) = (0, 0)',
+    ['tile/0/000 tile-differs'],
+  ],
+  ['a tile taken out', 'DELETE FROM ledger.ledger_tile', ['tile/0/000 tile-missing']],
+  [
+    'a tile too many',
+    'INSERT INTO ledger.ledger_tile SELECT 1, 7, root, bytes FROM ledger.ledger_tile',
+    ['tile/1/007 tile-differs'],
+  ],
+  [
+    'the root of a checkpoint',
+    `UPDATE ledger.ledger_checkpoint SET root = set_byte(root, 0, get_byte(root, 0) # 1) WHERE size = ${seen.size}`,
+    [`checkpoint/${seen.size} consistency-wrong`],
+  ],
+  [
+    'the text of a checkpoint',
+    `UPDATE ledger.ledger_checkpoint SET note = replace(note, E'\\n${seen.size}\\n', E'\\n${seen.size + 1}\\n') WHERE size = ${seen.size}`,
+    [`checkpoint/${seen.size} note-signature-wrong`],
+  ],
+  [
+    'another checkpoint’s note',
+    `UPDATE ledger.ledger_checkpoint SET note = (SELECT note FROM ledger.ledger_checkpoint WHERE size = 1) WHERE size = ${seen.size}`,
+    [`checkpoint/${seen.size} consistency-wrong`],
+  ],
+];
+for (const [what, sql, found] of changes) {
+  test(`promise 3: a superuser who edits the log is named by the audit: ${what}`, async () => {
+    await tamper(
+      (client) => client.query(sql),
+      async () => assert.deepEqual(await audited(), found),
+    );
+  });
+}
+
+test('a sealer does not sign on top of a root that is not its tree’s', async () => {
+  await tamper(
+    (client) => client.query(changes[4]?.[1] ?? ''),
+    () => assert.rejects(ledger.sealer().takeLease(), /is not the one that was signed/),
   );
 });
 

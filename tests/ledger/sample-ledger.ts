@@ -1,4 +1,4 @@
-import { Sealer, type Law, type LogKey, type SealerOptions, type TrustRoot } from '#ledger';
+import { noteSignerOf, Sealer, type Law, type LogKey, type NoteSigner, type SealerOptions, type TrustRoot } from '#ledger';
 import { lawOf, rightsLawTouches } from '#exchange';
 import { migratedDatabase, type TestDatabase } from '#testing';
 import { codeOf, SampleCity, type Said } from '../../libs/ledger/src/sample-city.js';
@@ -14,10 +14,12 @@ export interface SampleLedger {
   readonly law: Law;
   readonly admit: Admit;
   readonly trustRoot: TrustRoot;
+  /** Of checkpoints. */
+  readonly signer: NoteSigner;
   /** Admits statements in one transaction of the API's role. */
   readonly tell: (...said: Said[]) => Promise<void>;
   readonly sealer: (options?: Partial<SealerOptions<PgSealTransaction>>) => Sealer<PgSealTransaction>;
-  /** Takes the lease with a new sealer, seals until nothing waits, gives the lease back. */
+  /** Takes the lease with a new sealer, seals until nothing waits, signs a checkpoint, gives the lease back. */
   readonly sealAll: (options?: Partial<SealerOptions<PgSealTransaction>>) => Promise<{ sealed: number; rejected: number }>;
   readonly end: () => Promise<void>;
 }
@@ -29,6 +31,7 @@ export async function sampleLedger(label: string, given?: TestDatabase): Promise
   const api = await connect(at.apiUrl, { poolSize: 4 });
   const worker = await connect(at.workerUrl, { poolSize: 4 });
   const law = lawOf(city.origin);
+  const signer = noteSignerOf(city.origin, 'ed25519', city.log);
   const logKey: LogKey = { keyId: city.log.keyId, privateKey: city.log.privateKey };
   const admit = makeAdmission({ origin: city.origin, logKey });
   const stores: PgLedgerStore[] = [];
@@ -37,7 +40,7 @@ export async function sampleLedger(label: string, given?: TestDatabase): Promise
   const sealer: SampleLedger['sealer'] = (options) => {
     const store = new PgLedgerStore(worker);
     stores.push(store);
-    return new Sealer({ store, law, touches: [rightsLawTouches], ...options });
+    return new Sealer({ store, law, signer, touches: [rightsLawTouches], ...options });
   };
   const ledger: SampleLedger = {
     city,
@@ -46,6 +49,7 @@ export async function sampleLedger(label: string, given?: TestDatabase): Promise
     worker,
     law,
     admit,
+    signer,
     trustRoot: {
       v: 1,
       origin: city.origin,
@@ -70,7 +74,7 @@ export async function sampleLedger(label: string, given?: TestDatabase): Promise
     sealer,
     async sealAll(options) {
       const store = new PgLedgerStore(worker);
-      const one = new Sealer({ store, law, touches: [rightsLawTouches], ...options });
+      const one = new Sealer({ store, law, signer, touches: [rightsLawTouches], ...options });
       const total = { sealed: 0, rejected: 0 };
       try {
         if (!(await one.takeLease())) throw new Error('Another sealer holds the lease');
@@ -81,6 +85,7 @@ export async function sampleLedger(label: string, given?: TestDatabase): Promise
           total.sealed += outcome.sealed;
           total.rejected += outcome.rejected;
         }
+        await one.signCheckpoint();
       } finally {
         await worker.pool.query('UPDATE ledger.ledger_head SET lease_holder = NULL, lease_until = NULL');
         await store.close();

@@ -2,21 +2,25 @@
 // It prints “reached” and sends itself the signal when a batch reaches the step, and prints the outcome if it survives that.
 import { writeSync } from 'node:fs';
 import { lawOf, rightsLawTouches } from '#exchange';
-import { Sealer } from '#ledger';
+import { noteSignerOf, Sealer } from '#ledger';
+import { signingKeyOf } from '#crypto';
 import { connect, PgLedgerStore } from '#postgres';
 
 export interface SealerChild {
   readonly workerUrl: string;
   readonly origin: string;
+  /** The log's key: its seed in hex. */
+  readonly logSeed: string;
   readonly step: string;
   readonly signal: 'SIGKILL' | 'SIGSTOP';
   readonly leaseMs: number;
 }
 
-const { workerUrl, origin, step, signal, leaseMs } = JSON.parse(process.argv[2] ?? '') as SealerChild;
+const { workerUrl, origin, logSeed, step, signal, leaseMs } = JSON.parse(process.argv[2] ?? '') as SealerChild;
 const sealer = new Sealer({
   store: new PgLedgerStore(await connect(workerUrl)),
   law: lawOf(origin),
+  signer: noteSignerOf(origin, 'ed25519', signingKeyOf(Buffer.from(logSeed, 'hex'))),
   touches: [rightsLawTouches],
   leaseMs,
   onStep: (reached) => {
@@ -28,7 +32,9 @@ const sealer = new Sealer({
 });
 while (!(await sealer.takeLease())) await new Promise((done) => setTimeout(done, 20));
 try {
-  console.log(JSON.stringify(await sealer.sealBatch()));
+  const outcome = await sealer.sealBatch();
+  await sealer.signCheckpoint();
+  console.log(JSON.stringify(outcome));
 } catch (error) {
   console.log(JSON.stringify({ state: 'failed', message: String(error) }));
 }

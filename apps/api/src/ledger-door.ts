@@ -49,8 +49,10 @@ export class LedgerDoor {
 }
 
 function told(finding: Finding) {
-  if (finding.what === 'entry')
-    return { kind: 'entry', id: String(finding.index), what: `${finding.code}: ${finding.sentence.en} ${finding.sentence.zh}` };
+  if (finding.what !== 'state') {
+    const id = finding.what === 'entry' ? String(finding.index) : finding.id;
+    return { kind: finding.what, id, what: `${finding.code}: ${finding.sentence.en} ${finding.sentence.zh}` };
+  }
   const { kind, id, difference, expected = '–', actual = '–' } = finding;
   return { kind, id, what: `${difference}: ledger says ${expected}; database says ${actual}` };
 }

@@ -47,6 +47,7 @@ async function main(): Promise<void> {
       ...https,
       trustedProxies: settings.trustedProxies,
       consoleFolder: join(root, 'dist/console'),
+      entryReaders: settings.ledgerEntries,
       logBug: (incident, error) => log.error({ incident, err: error }, 'internal error'),
       logRefusal: ({ code, method, path, person, department }) => {
         const line = { at: context.clock.now().toISOString(), action: `${method} ${path}`, code };

@@ -3,10 +3,12 @@ import cookie from '@fastify/cookie';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { Authenticate } from '#exchange';
 import { Metrics, openApiDocument, RefusalFilter, type RefusalLog } from '#nest';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiModule, type ApiParts } from './api.module.js';
 import { serveConsole } from './serve-console.js';
+import { serveLog, type EntryReaders } from './serve-log.js';
 
 export interface ServerSettings {
   readonly https?: { readonly cert: Buffer; readonly key: Buffer };
@@ -14,6 +16,7 @@ export interface ServerSettings {
   readonly trustedProxies: readonly string[];
   /** Where the built console lies. */
   readonly consoleFolder: string;
+  readonly entryReaders: EntryReaders;
   readonly logBug: (incident: string, error: unknown) => void;
   readonly logRefusal: RefusalLog;
 }
@@ -49,6 +52,7 @@ export async function makeServer(parts: ApiParts, settings: ServerSettings): Pro
   );
   secure(fastify, parts.settings.isSecure);
   measure(fastify, metrics);
+  serveLog(fastify, { database: parts.database, authenticate: app.get(Authenticate), entries: settings.entryReaders });
   serveConsole(fastify, settings.consoleFolder);
   const document = openApiDocument(parts.settings.version) as unknown as OpenAPIObject;
   SwaggerModule.setup('docs', app, document, {

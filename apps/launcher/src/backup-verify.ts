@@ -114,7 +114,7 @@ async function checkProjections(url: string, origin: string, report: Report, des
     auditProjections(
       client,
       lawOf(origin),
-      (finding) => report(finding.what === 'entry' ? finding.code : `state-${finding.difference}`, told(finding)),
+      (finding) => report(finding.what === 'state' ? `state-${finding.difference}` : finding.code, told(finding)),
       (count) => {
         desk.signal.throwIfAborted();
         desk.meter.at(() => String(count));
@@ -126,6 +126,10 @@ async function checkProjections(url: string, origin: string, report: Report, des
 
 function told(finding: Finding): Sentence {
   if (finding.what === 'entry') return finding.sentence;
+  if (finding.what === 'tree') {
+    const { id, sentence } = finding;
+    return { zh: `${id}：${sentence.zh}`, en: `${id}: ${sentence.en}` };
+  }
   const { kind, id, difference } = finding;
   const words = {
     missing: { zh: '缺失', en: 'is missing' },

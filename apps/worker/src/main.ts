@@ -2,11 +2,23 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadOrCreateVaultKey, openVault } from '#crypto';
 import { memoryFolderIn, sweepMemoryFolders } from '#delivery';
-import { DoTask, lawOf, openDataPlane, rightsLawTouches, RunClocks } from '#exchange';
-import { Sealer } from '#ledger';
+import { DoTask, lawOf, openDataPlane, openLogKey, rightsLawTouches, RunClocks } from '#exchange';
+import { noteSignerOf, Sealer } from '#ledger';
 import { maskNumbers, openLog, readSettings } from '#nest';
-import { channels, connect, consequencesHook, listen, openExchangeContext, PgLedgerStore, postgresAuditLog } from '#postgres';
+import {
+  channels,
+  checkpointChannel,
+  connect,
+  consequencesHook,
+  listen,
+  openExchangeContext,
+  PgLedgerStore,
+  postgresAuditLog,
+  PublishedLog,
+  type Database,
+} from '#postgres';
 import { dispatch, openQueue } from '#queue';
+import { LogFiles } from './log-files.js';
 import { runTask } from './run-task.js';
 
 const root = join(import.meta.dirname, '../../../..');
@@ -32,10 +44,12 @@ async function main(): Promise<void> {
   const data = openDataPlane({ kind: 'folder', folder: payloads }, memoryFolder, settings.workMiB);
   await sweepMemoryFolders(memoryFolder);
 
+  const logKey = await context.transactions.run((stores) => openLogKey(vault, stores.secrets));
   const stopping = new AbortController();
   const sealer = new Sealer({
     store: new PgLedgerStore(database),
     law: lawOf(context.origin),
+    signer: noteSignerOf(context.origin, 'ed25519', logKey),
     touches: [rightsLawTouches],
     hooks: [consequencesHook({ payloadDays: settings.payloadDays, clock })],
     onTrouble: (stage, error) => log.warn({ stage, err: error }, 'sealer'),
@@ -60,6 +74,16 @@ async function main(): Promise<void> {
     onError: (error) => log.warn({ err: error }, 'dispatch'),
   });
 
+  const { ledgerFolder } = settings;
+  const publishing =
+    ledgerFolder === undefined
+      ? undefined
+      : await publishFiles(
+          database,
+          new LogFiles(new PublishedLog(database.pool), ledgerFolder, settings.ledgerEntries === 'public'),
+          (error) => log.warn({ err: error }, 'ledger folder'),
+        );
+
   const clocks = new RunClocks(context, data, { receiptDays: settings.receiptDays, orphanHours });
   const survive = (what: string, work: () => Promise<unknown>) => () => {
     work().catch((error: unknown) => log.warn({ err: error }, what));
@@ -82,11 +106,61 @@ async function main(): Promise<void> {
     await working.close();
     stopping.abort();
     await sealing;
+    await publishing?.();
     await queue.close();
     await database.close();
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+}
+
+/** Writes the files after every checkpoint, one write after the other, in one worker at a time. Answers what ends it. */
+async function publishFiles(
+  database: Database,
+  files: LogFiles,
+  onError: (error: unknown) => void,
+): Promise<() => Promise<void>> {
+  let writing: Promise<void> | undefined;
+  let isWanted = false;
+  const write = async () => {
+    while (isWanted) {
+      isWanted = false;
+      await withPublishLock(database, () => files.write()).catch(onError);
+    }
+    writing = undefined;
+  };
+  const wake = () => {
+    isWanted = true;
+    writing ??= write();
+  };
+  const listening = await listen(database, [checkpointChannel], wake, wake);
+  wake();
+  return async () => {
+    await listening.close();
+    // What was signed last is written, too.
+    wake();
+    await writing;
+  };
+}
+
+/** `QLfiles` in ASCII. */
+const publishLock = '22883475852649843';
+
+/** Does the work unless another worker is at it; that one sees what is new. */
+async function withPublishLock(database: Database, work: () => Promise<unknown>): Promise<void> {
+  const client = await database.pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS locked', [publishLock]);
+    if (rows[0]?.locked) await work();
+    await client.query('COMMIT');
+  } catch (error) {
+    broken = error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
 }
 
 async function hoursOld(file: string): Promise<number> {

@@ -65,7 +65,9 @@ export {
   tileWidthAt,
 } from './log/tile.js';
 export type { HashTile, Tile } from './log/tile.js';
-export { rootOfFullTile } from './log/tile-hashes.js';
+export { rootOfFullTile, TileHashes } from './log/tile-hashes.js';
+export { edgeWidths, TreeEdge } from './log/tree-edge.js';
+export type { FullTile } from './log/tree-edge.js';
 export { TileReader } from './log/tile-reader.js';
 export type { FetchTile } from './log/tile-reader.js';
 export { checkEntries, decodeEntryBundle, encodeEntryBundle } from './log/entry-bundle.js';

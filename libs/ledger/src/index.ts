@@ -6,4 +6,12 @@ export { CachedStates } from './cached-states.js';
 export type { LoadedState } from './cached-states.js';
 export { BATCH_MAX, Sealer } from './sealer.js';
 export type { SealerOptions, SealHook, SealOutcome, SealStep } from './sealer.js';
-export type { LedgerHead, LedgerStore, RejectedStatement, SealedStatement, SealTransaction, WaitingStatement } from './store.js';
+export type {
+  LedgerHead,
+  LedgerStore,
+  RejectedStatement,
+  SealedStatement,
+  SealTransaction,
+  SignedCheckpoint,
+  WaitingStatement,
+} from './store.js';

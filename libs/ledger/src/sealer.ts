@@ -1,8 +1,13 @@
-import { randomId } from '#crypto';
+import { equalBytes, randomId } from '#crypto';
 import { refuse, Refusal, type Statement } from '#contracts';
 import { CachedStates } from './cached-states.js';
 import { encodeEntry, leafHash, readSignatures } from './entry.js';
 import { applyEntry, type Law } from './law.js';
+import { signCheckpoint } from './log/checkpoint.js';
+import { readRoot } from './log/prove.js';
+import { EMPTY_ROOT } from './log/hashes.js';
+import type { NoteSigner } from './log/sign-note.js';
+import type { FullTile, TreeEdge } from './log/tree-edge.js';
 import { mentionsOf } from './mentions.js';
 import { openStatement } from './statement.js';
 import type { LedgerHead, LedgerStore, RejectedStatement, SealedStatement, SealTransaction, WaitingStatement } from './store.js';
@@ -23,15 +28,20 @@ export type SealStep =
   | 'judged'
   | 'gates-closed'
   | 'appended'
+  | 'tiled'
   | 'projected'
   | 'marked'
   | 'hooked'
   | 'announced'
-  | 'committed';
+  | 'committed'
+  | 'checkpoint-signed'
+  | 'checkpoint-stored';
 
 export interface SealerOptions<Tx extends SealTransaction> {
   readonly store: LedgerStore<Tx>;
   readonly law: Law;
+  /** The log's key, under the log's name. */
+  readonly signer: NoteSigner;
   /** Beside the register's own: those of the law's folds. */
   readonly touches?: readonly Touches[];
   readonly hooks?: readonly SealHook<Tx>[];
@@ -41,10 +51,12 @@ export interface SealerOptions<Tx extends SealTransaction> {
   /** How long to sleep when nobody rings: only a safety net. */
   readonly pollMs?: number;
   readonly batchMax?: number;
+  /** The least time between two checkpoints: however many batches there are, each of these is kept for ever. */
+  readonly checkpointEveryMs?: number;
   /** States kept between batches; above it all are forgotten and loaded again as needed. */
   readonly cachedStatesMax?: number;
   /** What went wrong and was survived: log it. `stage` says where. */
-  readonly onTrouble?: (stage: 'judge' | 'seal', error: unknown) => void;
+  readonly onTrouble?: (stage: 'judge' | 'seal' | 'checkpoint', error: unknown) => void;
   readonly onStep?: (step: SealStep) => void | Promise<void>;
 }
 
@@ -62,6 +74,17 @@ export class Sealer<Tx extends SealTransaction> {
   /** Undefined: the lease is not held, or it is not known how the last commit ended. */
   private head: LedgerHead | undefined;
   private renewAtMs = 0;
+  /** The tree of the entries up to the head. While a batch is under way it is ahead, and after an error it is forgotten. */
+  private tree: TreeEdge | undefined;
+  /** Root at the head. */
+  private root: Uint8Array = EMPTY_ROOT;
+  /** Size of the last checkpoint. */
+  private signedSize = 0;
+  private signedAtMs = -Infinity;
+  private isSigning = false;
+  private signing: Promise<void> = Promise.resolve();
+  /** Why the last checkpoint failed: nothing is sealed on top of that before head and tree were read again. */
+  private signingFailure: { readonly error: unknown } | undefined;
 
   constructor(private readonly options: SealerOptions<Tx>) {
     this.leaseMs = options.leaseMs ?? 10_000;
@@ -74,12 +97,14 @@ export class Sealer<Tx extends SealTransaction> {
     let failures = 0;
     while (!signal.aborted) {
       try {
+        this.forgetAfterSigningFailure();
         if (!this.head && !(await this.takeLease())) {
           await sleep(this.leaseMs / 2, signal);
           continue;
         }
         const { state } = await this.sealBatch();
         failures = 0;
+        this.keepSigned(signal);
         if (state === 'idle') await store.untilWork(Math.min(pollMs, this.leaseMs / 3), signal);
       } catch (error) {
         onTrouble?.('seal', error);
@@ -87,6 +112,9 @@ export class Sealer<Tx extends SealTransaction> {
         await sleep(Math.min(5_000, 50 * 2 ** failures), signal);
       }
     }
+    await this.signing;
+    // So that who stops it in good order leaves nothing without a checkpoint.
+    await this.signCheckpoint().catch((error: unknown) => onTrouble?.('checkpoint', error));
     if (this.head) await store.releaseLease(this.head.epoch).catch((error: unknown) => onTrouble?.('seal', error));
     this.forget();
   }
@@ -96,9 +124,78 @@ export class Sealer<Tx extends SealTransaction> {
     this.forget();
     // Once there are witnesses: ask them for their last checkpoint here, and stop when one is ahead of this head or too few answer
     // (docs/formats/entries.md). Until then a restored old backup is noticed only by whoever remembers size and head.
-    this.head = await this.options.store.takeLease(this.holder, this.leaseMs);
+    const head = await this.options.store.takeLease(this.holder, this.leaseMs);
+    if (!head) return false;
     this.renewAtMs = performance.now() + this.leaseMs / 3;
-    return this.head !== undefined;
+    const tree = await this.options.store.treeEdge(head.size);
+    await this.checkLastCheckpoint(head, tree);
+    this.tree = tree;
+    this.root = tree.root();
+    this.head = head;
+    return true;
+  }
+
+  /** What was signed must be the beginning of what is here. If it is not, entries or tiles are damaged, or an old backup was restored. */
+  private async checkLastCheckpoint({ size }: LedgerHead, tree: TreeEdge): Promise<void> {
+    const { store } = this.options;
+    const last = await store.lastCheckpoint();
+    this.signedSize = last?.size ?? 0;
+    if (!last) return;
+    if (last.size > size)
+      throw new Error(`A checkpoint was signed for ${last.size} entries, and the ledger has ${size}; run the audit`);
+    const root = last.size === size ? tree.root() : await readRoot(store.hashes(size), last.size);
+    if (!equalBytes(root, last.root)) {
+      throw new Error(`The tree of the first ${last.size} entries is not the one that was signed; run the audit`);
+    }
+  }
+
+  /**
+   * Signs a checkpoint for the head, unless it has one: after the commit and beside the sealing, never on the way to it. What is signed is
+   * committed and cannot change any more, whoever holds the lease now; and no size ever gets a second root, for the store keeps the first.
+   * A crash before it is kept leaves a size without a checkpoint: nobody saw it, and the next one covers it.
+   */
+  async signCheckpoint(): Promise<'signed' | 'none' | 'fenced'> {
+    const { store, signer, onStep = () => {} } = this.options;
+    const { head, root } = this;
+    if (!head || head.size <= this.signedSize) return 'none';
+    const note = signCheckpoint({ size: head.size, root }, signer);
+    await onStep('checkpoint-signed');
+    const isKept = await store.putCheckpoint(head.epoch, { size: head.size, root, note, signedAt: this.now().toISOString() });
+    if (!isKept) return 'fenced';
+    this.signedSize = Math.max(this.signedSize, head.size);
+    await onStep('checkpoint-stored');
+    return 'signed';
+  }
+
+  /** Starts signing, unless it is under way; it goes on until the head has its checkpoint. */
+  private keepSigned(signal: AbortSignal): void {
+    if (this.isSigning || !this.head || this.head.size <= this.signedSize) return;
+    this.isSigning = true;
+    this.signing = this.signUntilHead(signal);
+  }
+
+  private async signUntilHead(signal: AbortSignal): Promise<void> {
+    const { checkpointEveryMs = 200 } = this.options;
+    try {
+      while (this.head && this.head.size > this.signedSize && !signal.aborted) {
+        const restMs = this.signedAtMs + checkpointEveryMs - performance.now();
+        if (restMs > 0) await sleep(restMs, signal);
+        if ((await this.signCheckpoint()) !== 'signed') break;
+        this.signedAtMs = performance.now();
+      }
+    } catch (error) {
+      this.signingFailure = { error };
+    } finally {
+      this.isSigning = false;
+    }
+  }
+
+  private forgetAfterSigningFailure(): void {
+    const failure = this.signingFailure;
+    if (!failure) return;
+    this.signingFailure = undefined;
+    this.options.onTrouble?.('checkpoint', failure.error);
+    this.forget();
   }
 
   /**
@@ -117,8 +214,8 @@ export class Sealer<Tx extends SealTransaction> {
   /** The order of the steps is the safety argument, so they stand here together. */
   private async sealNext(): Promise<SealOutcome> {
     const { store, law, hooks = [], onStep = () => {}, batchMax = BATCH_MAX, cachedStatesMax = 100_000 } = this.options;
-    const head = this.head;
-    if (!head) throw new Error('The lease is not held');
+    const { head, tree } = this;
+    if (!head || !tree) throw new Error('The lease is not held');
 
     // 1. Drain, ends first. Nothing is taken out: a crash up to the commit leaves every row waiting, and the next sealer finds it.
     const rows = await store.waiting(batchMax);
@@ -164,6 +261,8 @@ export class Sealer<Tx extends SealTransaction> {
       if (statement.type === 'recipient.ended') gates.add(statement.body.department);
       prev = leaf.toString('hex');
     }
+    const tiles: FullTile[] = [];
+    for (const { leafHash: leaf } of sealed) tree.append(leaf, (tile) => tiles.push(tile));
     await onStep('judged');
 
     // 4. One transaction. Until its commit nothing of the batch can be seen by anybody; a crash anywhere in it leaves the ledger as it
@@ -178,6 +277,9 @@ export class Sealer<Tx extends SealTransaction> {
       // writes nothing here, and one whose last commit succeeded without its knowing neither.
       if (!(await tx.append(head, sealed.length > 0 ? next : head, sealed))) return false;
       await onStep('appended');
+      // The tree grows with its entries or not at all; what is not a full tile yet is read from the entries.
+      await tx.putTiles(tiles);
+      await onStep('tiled');
       await tx.putStates([...changes.values()]);
       await onStep('projected');
       await tx.markSealed(sealed);
@@ -191,9 +293,12 @@ export class Sealer<Tx extends SealTransaction> {
     });
     if (!isCommitted) return this.fenced();
 
-    // 5. Durable. If this process dies now, others still hear of it: the announcement was part of the commit. The tree's leaves and the
-    // checkpoint will follow the commit here, from the entries; they are never on the way to it.
-    if (sealed.length > 0) this.head = next;
+    // 5. Durable. If this process dies now, others still hear of it: the announcement was part of the commit. The checkpoint follows the
+    // commit (`signCheckpoint`) and is never on the way to it.
+    if (sealed.length > 0) {
+      this.head = next;
+      this.root = tree.root();
+    }
     this.renewAtMs = performance.now() + this.leaseMs / 3;
     await onStep('committed');
     return { state: 'sealed', sealed: sealed.length, rejected: rejected.length };
@@ -246,6 +351,7 @@ export class Sealer<Tx extends SealTransaction> {
   /** Nothing in memory may be believed any more. */
   private forget(): void {
     this.head = undefined;
+    this.tree = undefined;
     this.states.clear();
   }
 }

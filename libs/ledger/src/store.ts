@@ -1,5 +1,7 @@
 import type { Refusal, Statement, StatementSignature } from '#contracts';
 import type { LoadedState } from './cached-states.js';
+import type { HashReader, TreeHead } from './log/hashes.js';
+import type { FullTile, TreeEdge } from './log/tree-edge.js';
 import type { Mentions } from './mentions.js';
 import type { StateChange } from './states.js';
 import type { Touch } from './touches.js';
@@ -44,6 +46,13 @@ export interface RejectedStatement {
   readonly refusal: Refusal;
 }
 
+/** A checkpoint as it is kept and published. */
+export interface SignedCheckpoint extends TreeHead {
+  /** The signed note, verbatim. */
+  readonly note: string;
+  readonly signedAt: string;
+}
+
 /** The writes of one batch, inside one transaction. */
 export interface SealTransaction {
   /** Waits until nobody hands over a chunk under these rights, and keeps it so until the transaction ends. */
@@ -53,6 +62,8 @@ export interface SealTransaction {
    * written. `next` is the head after the batch.
    */
   append(head: LedgerHead, next: LedgerHead, entries: readonly SealedStatement[]): Promise<boolean>;
+  /** Adds tiles that are full now. Throws when one of them is there with other bytes: a tile is written once. */
+  putTiles(tiles: readonly FullTile[]): Promise<void>;
   putStates(changes: readonly StateChange[]): Promise<void>;
   markSealed(entries: readonly SealedStatement[]): Promise<void>;
   markRejected(rejected: readonly RejectedStatement[]): Promise<void>;
@@ -68,6 +79,17 @@ export interface LedgerStore<Tx extends SealTransaction = SealTransaction> {
   renewLease(epoch: number, leaseMs: number): Promise<boolean>;
   /** Ends it early, so that another takes over at once. */
   releaseLease(epoch: number): Promise<void>;
+  /** The growing side of the tree of the first `size` entries; full tiles that are missing (a ledger of an older version) are made first. */
+  treeEdge(size: number): Promise<TreeEdge>;
+  /** The hashes of the tree of the first `size` entries, as they are kept. */
+  hashes(size: number): HashReader;
+  /** The checkpoint of the largest size. */
+  lastCheckpoint(): Promise<SignedCheckpoint | undefined>;
+  /**
+   * Keeps a checkpoint of what is committed, if the epoch is still this one. False: fenced. Throws when the size has a checkpoint with
+   * another root. Durable when it returns: only then may the checkpoint be shown.
+   */
+  putCheckpoint(epoch: number, checkpoint: SignedCheckpoint): Promise<boolean>;
   /** The oldest waiting statements, ends before all others. */
   waiting(limit: number): Promise<WaitingStatement[]>;
   load(touches: readonly Touch[]): Promise<LoadedState[]>;

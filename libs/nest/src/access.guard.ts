@@ -21,7 +21,7 @@ export class AccessGuard implements CanActivate {
     if (route.access === 'public') return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const department = request.headers['x-quanlian-department'];
-    const secret = this.bearer(request) ?? this.cookie(request, route.method !== 'GET');
+    const secret = secretOf(request, route.method !== 'GET');
     if (secret === undefined) throw refuse('not-logged-in');
     request.call = await this.authenticate.execute(secret, typeof department === 'string' ? department : undefined);
     const { roles } = request.call.actor;
@@ -30,22 +30,30 @@ export class AccessGuard implements CanActivate {
     if (intent) request.call = { ...request.call, actor: { ...request.call.actor, intent } };
     return true;
   }
+}
 
-  private bearer(request: AuthenticatedRequest): string | undefined {
-    const header = request.headers.authorization;
-    const match = header === undefined ? undefined : /^Bearer ([A-Za-z0-9_-]{43})$/.exec(header);
-    if (header !== undefined && !match) throw refuse('not-logged-in');
-    return match?.[1];
-  }
+/**
+ * The secret of the token or session that a request shows, undefined when it shows none. `changes`: the request is to change something.
+ * Throws Refusal not-logged-in for a token that cannot be one, bad-origin for a cookie that another site made a browser send.
+ */
+export function secretOf(request: AuthenticatedRequest, changes: boolean): string | undefined {
+  return bearerOf(request) ?? cookieOf(request, changes);
+}
 
-  private cookie(request: AuthenticatedRequest, changes: boolean): string | undefined {
-    const secret = request.cookies[sessionCookie.secure] ?? request.cookies[sessionCookie.plain];
-    if (secret === undefined) return undefined;
-    const site = request.headers['sec-fetch-site'];
-    const isForeign = site !== undefined && site !== 'same-origin' && site !== 'none';
-    if (isForeign || (changes && request.headers['x-quanlian-request'] !== '1')) throw refuse('bad-origin');
-    return secret;
-  }
+function bearerOf(request: AuthenticatedRequest): string | undefined {
+  const header = request.headers.authorization;
+  const match = header === undefined ? undefined : /^Bearer ([A-Za-z0-9_-]{43})$/.exec(header);
+  if (header !== undefined && !match) throw refuse('not-logged-in');
+  return match?.[1];
+}
+
+function cookieOf(request: AuthenticatedRequest, changes: boolean): string | undefined {
+  const secret = request.cookies[sessionCookie.secure] ?? request.cookies[sessionCookie.plain];
+  if (secret === undefined) return undefined;
+  const site = request.headers['sec-fetch-site'];
+  const isForeign = site !== undefined && site !== 'same-origin' && site !== 'none';
+  if (isForeign || (changes && request.headers['x-quanlian-request'] !== '1')) throw refuse('bad-origin');
+  return secret;
 }
 
 /** What the caller says that this call is to make. Throws Refusal bad-input for a key that is none. */

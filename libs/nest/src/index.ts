@@ -1,7 +1,7 @@
 export { describeSettings, settingsTable, type Setting } from './settings-table.js';
 export { isLoopback, readSettings, SettingsError, type Settings } from './settings.js';
 export { Caller, routeOf, Sent, Serves, type AuthenticatedRequest } from './serve.js';
-export { AccessGuard, sessionCookie } from './access.guard.js';
+export { AccessGuard, secretOf, sessionCookie } from './access.guard.js';
 export { OnceInterceptor } from './once.interceptor.js';
 export { AnswerInterceptor } from './answer.interceptor.js';
 export { RefusalFilter, type RefusalLog } from './refusal.filter.js';

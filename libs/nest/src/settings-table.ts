@@ -153,6 +153,26 @@ export const settingsTable = {
       en: 'Nothing: entry 0 decides, and a start with another name is refused.',
     },
   },
+  ledgerEntries: {
+    name: 'QUANLIAN_LEDGER_ENTRIES',
+    schema: z.enum(['members', 'public'], { error: 'members or public' }).default('members'),
+    default: same('members'),
+    meaning: {
+      zh: '谁可经 /log/ 读取存证记录本身：members 为任一部门的人员，public 为任何人（记录不含个人数据，但可看出部门之间的往来）。签封与摘要分片始终公开。',
+      en: 'Who may read the entries themselves under /log/: `members`, people of any department, or `public`, everybody (entries hold no personal data, but tell which departments work with each other). Checkpoints and hashes are always public.',
+    },
+    loss: harmless,
+  },
+  ledgerFolder: {
+    name: 'QUANLIAN_LEDGER_FOLDER',
+    schema: text,
+    default: unset,
+    meaning: {
+      zh: '工作进程将已发布的账本（签封、摘要分片）另写为静态文件的目录，任何网页服务器均可据此提供 /log/；仅在 QUANLIAN_LEDGER_ENTRIES=public 时含存证记录。',
+      en: 'Where workers also write the published log (checkpoint, tiles) as files, for any web server to serve as /log/; with entries only if QUANLIAN_LEDGER_ENTRIES=public.',
+    },
+    loss: { zh: '无损失：文件会重新写出。', en: 'Nothing: the files are written again.' },
+  },
   publicUrl: {
     name: 'QUANLIAN_PUBLIC_URL',
     schema: address('http:', 'https:'),

@@ -112,6 +112,7 @@ export function readSettings(env: NodeJS.ProcessEnv, root = process.cwd()): Sett
     tlsCertFile: read.tlsCertFile && resolve(root, read.tlsCertFile),
     tlsKeyFile: read.tlsKeyFile && resolve(root, read.tlsKeyFile),
     vaultKeyFile: read.vaultKeyFile ? resolve(root, read.vaultKeyFile) : join(dataDir, 'vault.key'),
+    ledgerFolder: read.ledgerFolder && resolve(root, read.ledgerFolder),
     workDir: read.workDir ? resolve(root, read.workDir) : memoryFolder(),
     publicUrl: (read.publicUrl ?? `${scheme}://${host}:${read.port}`).replace(/\/+$/, ''),
     wantsDemo: !read.databaseUrl && (read.demo ? read.demo !== 'none' : !isProduction),

@@ -18,7 +18,14 @@ test('two starts at once migrate once; what is made belongs to the owner', async
   const [one, two] = await Promise.all([migrate(database.migratorUrl), migrate(database.migratorUrl)]);
   assert.deepEqual(
     [...one.applied, ...two.applied],
-    ['Ledger1795000000001', 'Office1795000000002', 'Proposals1795000000003', 'Catalogue1795000000004', 'KeyLists1795000000005'],
+    [
+      'Ledger1795000000001',
+      'Office1795000000002',
+      'Proposals1795000000003',
+      'Catalogue1795000000004',
+      'KeyLists1795000000005',
+      'Log1795000000006',
+    ],
   );
   assert.ok(one.applied.length === 0 || two.applied.length === 0, 'one of them did all, the other nothing');
   assert.deepEqual(await ownersIn(database), ['quanlian_owner']);

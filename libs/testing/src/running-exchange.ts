@@ -81,7 +81,7 @@ export async function startExchange(settings: RunningSettings): Promise<RunningE
     },
     async kill(part) {
       const child = running.get(part);
-      if (!child?.pid || child.exitCode !== null) return;
+      if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
       const exit = once(child, 'exit');
       process.kill(-child.pid, 'SIGKILL');
       await exit;

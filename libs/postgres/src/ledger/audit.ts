@@ -7,12 +7,14 @@ import {
   mentionsOf,
   NO_ENTRY,
   openEntry,
+  type Entry,
   type FaultCode,
   type Law,
   type Mentions,
   type WalkedEntry,
 } from '#ledger';
 import type pg from 'pg';
+import { TreeAudit, type TreeFinding } from './audit-tree.js';
 import { tableOf } from './state-rows.js';
 
 /** An entry that is not what was sealed, or whose columns do not say what it says. */
@@ -32,7 +34,7 @@ export interface StateFinding {
   readonly expected?: string;
   readonly actual?: string;
 }
-export type Finding = EntryFinding | StateFinding;
+export type Finding = EntryFinding | StateFinding | TreeFinding;
 
 export interface AuditReport {
   readonly size: number;
@@ -57,8 +59,8 @@ interface AuditRow {
 }
 
 /**
- * Folds the ledger anew and names every difference: entries whose bytes, leaf, chain, signatures or columns are not right, and
- * projection rows that say something else than the fold. Reads one snapshot, so it may run beside the sealer. Memory: the states.
+ * Folds the ledger anew and names every difference: entries whose bytes, leaf, chain, signatures or columns are not right, tiles and
+ * checkpoints that the leaves do not lead to, and projection rows that say something else than the fold. Reads one snapshot, so it may run beside the sealer. Memory: the states.
  * `client` must be a connection of its own, outside a transaction.
  */
 export async function auditProjections(
@@ -90,6 +92,7 @@ async function auditEntries(
 ): Promise<LedgerWalk> {
   const walk = new LedgerWalk(law, true);
   const wrong = (index: number, code: FaultCode) => report(findingOf(new LedgerFault(code, index)));
+  const tree = new TreeAudit(client, report);
   let leafBefore = NO_ENTRY;
   for await (const row of rowsOf(client)) {
     const index = Number(row.index);
@@ -106,9 +109,10 @@ async function auditEntries(
       // The stored leaf of the entry before tells which of the two was altered: if the chain goes on from it, the one before was, and
       // it has been named; if not, somebody made its leaf anew, and it is named here.
       if (error.code !== 'chain-broken') report(findingOf(error));
-      else if (prevOf(row.bytes) !== leafBefore) wrong(Math.max(0, index - 1), 'chain-broken');
+      else if (entryOf(row.bytes)?.prev !== leafBefore) wrong(Math.max(0, index - 1), 'chain-broken');
     }
     leafBefore = leafInRow;
+    await tree.add(index, row.leaf_hash, index === 0 ? entryOf(row.bytes)?.statement : undefined);
     onEntry?.(walk.size);
   }
   const { rows } = await client.query<{ size: string; head_leaf_hash: string }>(
@@ -116,6 +120,7 @@ async function auditEntries(
   );
   const [head] = rows;
   if (Number(head?.size ?? -1) !== walk.size || head?.head_leaf_hash !== leafBefore) wrong(walk.size, 'head-differs');
+  await tree.end();
   return walk;
 }
 
@@ -185,9 +190,9 @@ function textOf(state: unknown, changedAt: number): string {
   }
 }
 
-function prevOf(bytes: Buffer): string | undefined {
+function entryOf(bytes: Buffer): Entry | undefined {
   try {
-    return openEntry(bytes).entry.prev;
+    return openEntry(bytes).entry;
   } catch {
     return undefined;
   }

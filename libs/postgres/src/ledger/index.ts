@@ -1,3 +1,4 @@
+export type { TreeFinding } from './audit-tree.js';
 export { inboxOutcomes, makeAdmission } from './admit.js';
 export type { AdmissionSettings, Admit, AdmitOptions, InboxOutcome } from './admit.js';
 export { auditProjections } from './audit.js';
@@ -6,5 +7,7 @@ export { exportLedger, readEntries, readEntry, readHead } from './read.js';
 export type { StoredEntry } from './read.js';
 export { inboxChannel, PgSealTransaction, sealedChannel } from './seal-transaction.js';
 export type { SealedNotice } from './seal-transaction.js';
+export { checkpointChannel, hasCheckpointWithin, readCheckpoints, readLastCheckpoint } from './checkpoints.js';
+export { PublishedLog } from './published-log.js';
 export { loadStates, tableOf } from './state-rows.js';
 export { PgLedgerStore } from './store.js';

@@ -1,5 +1,6 @@
 import {
   gateOf,
+  type FullTile,
   type LedgerHead,
   type RejectedStatement,
   type SealedStatement,
@@ -8,6 +9,7 @@ import {
 } from '#ledger';
 import type pg from 'pg';
 import { upsertStates } from './state-rows.js';
+import { insertTiles } from './tiles.js';
 
 /** What the sealer tells listeners of the channel `quanlian_sealed`, as JSON. */
 export interface SealedNotice {
@@ -81,6 +83,10 @@ export class PgSealTransaction implements SealTransaction {
       ],
     });
     return rows[0]?.heads === 1 && rows[0].entries === entries.length;
+  }
+
+  async putTiles(tiles: readonly FullTile[]): Promise<void> {
+    await insertTiles(this.client, tiles);
   }
 
   async putStates(changes: readonly StateChange[]): Promise<void> {

@@ -1,10 +1,23 @@
-import { NO_ENTRY, type LedgerHead, type LedgerStore, type LoadedState, type Touch, type WaitingStatement } from '#ledger';
+import {
+  NO_ENTRY,
+  type HashReader,
+  type LedgerHead,
+  type LedgerStore,
+  type LoadedState,
+  type SignedCheckpoint,
+  type Touch,
+  type TreeEdge,
+  type WaitingStatement,
+} from '#ledger';
 import type pg from 'pg';
 import type { Database } from '../database.js';
 import { listen, type Listening } from '../listen.js';
 import { Bell } from './bell.js';
+import { putCheckpoint, readLastCheckpoint } from './checkpoints.js';
+import { readHead } from './read.js';
 import { inboxChannel, PgSealTransaction } from './seal-transaction.js';
 import { loadStates } from './state-rows.js';
+import { catchUpTiles, readTreeEdge, StoredHashes } from './tiles.js';
 
 interface HeadRow {
   readonly size: string;
@@ -26,6 +39,8 @@ export class PgLedgerStore implements LedgerStore<PgSealTransaction> {
 
   async takeLease(holder: string, leaseMs: number): Promise<LedgerHead | undefined> {
     this.leaseMs = leaseMs;
+    // Before the lease, which it could outlast: tiles of what is sealed follow from the entries, so anybody may make them.
+    await catchUpTiles(this.pool, (await readHead(this.pool)).size);
     const { rows } = await this.pool.query<HeadRow>(
       `UPDATE ledger.ledger_head SET epoch = epoch + 1, lease_holder = $1, lease_until = clock_timestamp() + $2::int * interval '1 ms'
 WHERE lease_holder IS NULL OR lease_holder = $1 OR lease_until < clock_timestamp()
@@ -67,6 +82,23 @@ RETURNING size, head_leaf_hash, sealed_at, epoch`,
 
   async releaseLease(epoch: number): Promise<void> {
     await this.pool.query('UPDATE ledger.ledger_head SET lease_holder = NULL, lease_until = NULL WHERE epoch = $1', [epoch]);
+  }
+
+  async treeEdge(size: number): Promise<TreeEdge> {
+    await catchUpTiles(this.pool, size);
+    return readTreeEdge(this.pool, size);
+  }
+
+  hashes(size: number): HashReader {
+    return new StoredHashes(this.pool, size);
+  }
+
+  lastCheckpoint(): Promise<SignedCheckpoint | undefined> {
+    return readLastCheckpoint(this.pool);
+  }
+
+  putCheckpoint(epoch: number, checkpoint: SignedCheckpoint): Promise<boolean> {
+    return putCheckpoint(this.pool, epoch, checkpoint);
   }
 
   async waiting(limit: number): Promise<WaitingStatement[]> {

@@ -1,0 +1,61 @@
+import {
+  encodeEntryBundle,
+  encodeLogProof,
+  proveInclusion,
+  TILE_WIDTH,
+  type HashTile,
+  type SignedCheckpoint,
+  type Tile,
+} from '#ledger';
+import type pg from 'pg';
+import { hasCheckpointWithin, readLastCheckpoint } from './checkpoints.js';
+import { readEntries } from './read.js';
+import { readTileBytes, StoredHashes, TileCache } from './tiles.js';
+
+/**
+ * The log as the world may see it: what the checkpoints published, and nothing beyond the last one. A partial tile exists for the sizes
+ * that have a checkpoint; it stays, also when the full one is there.
+ */
+export class PublishedLog {
+  private readonly cache = new TileCache();
+
+  constructor(private readonly pool: pg.Pool) {}
+
+  /** Undefined before the first. */
+  checkpoint(): Promise<SignedCheckpoint | undefined> {
+    return readLastCheckpoint(this.pool);
+  }
+
+  /** The bytes of a tile of hashes; undefined when no checkpoint published it. */
+  async tile(tile: HashTile): Promise<Buffer | undefined> {
+    return (await this.isPublished(tile)) ? readTileBytes(this.pool, tile) : undefined;
+  }
+
+  /** The bundle of the entries of a tile of level 0; undefined when no checkpoint published them. */
+  async entries({ index, width }: Pick<Tile, 'index' | 'width'>): Promise<Uint8Array | undefined> {
+    if (!(await this.isPublished({ level: 0, index, width }))) return undefined;
+    const entries: Buffer[] = [];
+    const from = index * TILE_WIDTH;
+    for await (const { bytes } of readEntries(this.pool, from, from + width)) entries.push(bytes);
+    if (entries.length !== width) throw new Error(`Entries are missing between ${from} and ${from + width}; run the audit`);
+    return encodeEntryBundle(entries);
+  }
+
+  /** The proof, with the last checkpoint, that an entry is in the log (docs/formats/log-proof.md); undefined when it is not published yet. */
+  async proof(index: number): Promise<string | undefined> {
+    const checkpoint = await this.checkpoint();
+    if (!checkpoint || index >= checkpoint.size) return undefined;
+    const reader = new StoredHashes(this.pool, checkpoint.size, this.cache);
+    const hashes = await proveInclusion(reader, index, checkpoint.size);
+    return encodeLogProof({ index, hashes, checkpoint: checkpoint.note });
+  }
+
+  /** Whether a tile has just this width in the tree of a checkpoint; a full one: in any tree from the size on at which it is full. */
+  private async isPublished({ level, index, width }: HashTile): Promise<boolean> {
+    const leavesOfHash = TILE_WIDTH ** level;
+    const from = (index * TILE_WIDTH + width) * leavesOfHash;
+    // Also what is beyond any number that a tree can have.
+    if (from > Number.MAX_SAFE_INTEGER) return false;
+    return hasCheckpointWithin(this.pool, from, width === TILE_WIDTH ? undefined : from + leavesOfHash);
+  }
+}
