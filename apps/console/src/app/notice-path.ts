@@ -7,6 +7,6 @@ export function noticePath({ kind, subject }: Pick<NoticeView, 'kind' | 'subject
   if (kind === 'request.submitted' || kind === 'request.supplemented') return `/inbox/requests/${subject}`;
   if (kind.startsWith('request.')) return `/requests/${subject}`;
   if (kind.startsWith('right.')) return `/rights/${subject}`;
-  if (kind.startsWith('delivery.') || kind.startsWith('pull.')) return `/deliveries/${subject}`;
+  if (kind.startsWith('delivery.') || kind.startsWith('pull.') || kind === 'receipt-missing') return `/deliveries/${subject}`;
   return `/trail?subject=${subject}`;
 }

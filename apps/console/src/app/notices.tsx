@@ -21,7 +21,8 @@ export function Notices() {
   const [isOpen, setOpen] = useState(false);
   const notices = useReadPages(routes.notices, {}, { pageSize: 50 });
   const read = useSend(routes.readNotice, { refresh: ['trail'] });
-  const unread = notices.items.filter((notice) => !notice.read).length;
+  const readAll = useSend(routes.readAllNotices, { refresh: ['trail'] });
+  const unread = notices.first?.unread ?? 0;
   return (
     <>
       <Button type="text" aria-label={`${say('notices')} ${unread}`} onClick={() => setOpen(true)} icon={<BellOutlined />}>
@@ -29,7 +30,19 @@ export function Notices() {
       </Button>
       {isOpen ? (
         <Suspense>
-          <SideSheet open onClose={() => setOpen(false)} title={say('notices')} size={420}>
+          <SideSheet
+            open
+            onClose={() => setOpen(false)}
+            title={say('notices')}
+            size={420}
+            extra={
+              unread > 0 ? (
+                <Button type="text" size="small" loading={readAll.isPending} onClick={() => readAll.mutate({})}>
+                  {say('markAllRead')}
+                </Button>
+              ) : null
+            }
+          >
             <Whole reading={notices} empty={notices.items.length === 0 ? say('noNotices') : undefined}>
               <ul className="plain">
                 {notices.items.map((notice) => (
@@ -46,6 +59,11 @@ export function Notices() {
                   </li>
                 ))}
               </ul>
+              {notices.hasNextPage ? (
+                <Button block loading={notices.isFetchingNextPage} onClick={() => void notices.fetchNextPage()}>
+                  {say('olderNotices')}
+                </Button>
+              ) : null}
             </Whole>
           </SideSheet>
         </Suspense>

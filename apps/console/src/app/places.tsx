@@ -11,7 +11,6 @@ import type { Place } from './place';
 
 /** Every page; a feature adds its own list here. */
 export const places: readonly Place[] = [
-  ...deliveryPlaces,
   ...departmentPlaces,
   ...findPlaces,
   ...askPlaces,

@@ -40,4 +40,5 @@ export const appWords = defineWords('app', {
   notices: { zh: '通知', en: 'Notices' },
   noNotices: { zh: '没有通知。', en: 'No notices.' },
   markAllRead: { zh: '全部标为已读', en: 'Mark all as read' },
+  olderNotices: { zh: '更早的通知', en: 'Earlier notices' },
 });

@@ -1,13 +1,14 @@
 import { routes, type ProposalView } from '#contracts';
 import { Button, Form, Input } from 'antd';
 import { useSession } from '../app/session';
-import { useSend } from '../lib/api';
+import { problemOf, useSend } from '../lib/api';
 import { bodyOf, ruleOf } from '../lib/forms';
 import { defineWords, useWords } from '../lib/words';
 import { RefusalNote } from './refusal-note';
 
 const words = defineWords('password-again', {
   password: { zh: '再次输入登录密码', en: 'Your password again' },
+  wrong: { zh: '密码不对，没有审批。请重新输入。', en: 'The password is wrong; nothing was approved. Type it again.' },
   approveSign: { zh: '审批同意并签名', en: 'Approve and sign' },
   approve: { zh: '审批同意', en: 'Approve' },
   exchange: {
@@ -44,7 +45,16 @@ export function PasswordAgain({
       form={form}
       layout="vertical"
       className="narrow-form"
-      onFinish={({ password }) => approve.mutate({ params: { id: proposal.id }, body: { password } })}
+      onFinish={({ password }) =>
+        approve.mutate(
+          { params: { id: proposal.id }, body: { password } },
+          {
+            onError: (error) => {
+              if (problemOf(error)?.code === 'bad-login') form.setFields([{ name: 'password', errors: [say('wrong')] }]);
+            },
+          },
+        )
+      }
     >
       <p className="quiet">{say(isExchange ? 'exchange' : 'department')}</p>
       <input type="text" hidden readOnly autoComplete="username" value={person.login} />
@@ -55,7 +65,7 @@ export function PasswordAgain({
       >
         <Input.Password autoComplete="current-password" />
       </Form.Item>
-      <RefusalNote error={approve.error} />
+      {problemOf(approve.error)?.code === 'bad-login' ? null : <RefusalNote error={approve.error} />}
       <Button type="primary" htmlType="submit" size="large" block loading={approve.isPending}>
         {say(isExchange ? 'approveSign' : 'approve')}
       </Button>

@@ -49,9 +49,9 @@ export interface BodyForm {
 
 /**
  * The form of an action, from the body schema of its route: of several bodies the one that the action names. Undefined when the body
- * needs more than a dialog.
+ * needs more than a dialog. `given` is what the page knows already.
  */
-export function bodyFormOf(route: Route, action: string): BodyForm | undefined {
+export function bodyFormOf(route: Route, action: string, given: Readonly<Record<string, unknown>> = {}): BodyForm | undefined {
   const { body } = route;
   if (body === undefined) return { fields: [], fixed: {} };
   const object = objectOf(body, action);
@@ -62,7 +62,8 @@ export function bodyFormOf(route: Route, action: string): BodyForm | undefined {
     const isRequired = !(field instanceof z.ZodOptional);
     const schema = isRequired ? field : (field.unwrap() as z.ZodType);
     const fieldWords = known[name];
-    if (schema instanceof z.ZodLiteral) fixed[name] = schema.value;
+    if (name in given) fixed[name] = given[name];
+    else if (schema instanceof z.ZodLiteral) fixed[name] = schema.value;
     else if (fieldWords && (schema instanceof z.ZodEnum || schema instanceof z.ZodString))
       fields.push({ name, schema, isRequired, words: fieldWords });
     else if (isRequired) return undefined;
@@ -87,7 +88,7 @@ export function SchemaFields({ form }: { readonly form: BodyForm }) {
       key={name}
       name={name}
       label={pick(of.label) + (isRequired ? '' : say('optional'))}
-      extra={of.hint && pick(of.hint)}
+      extra={of.hint && !(schema instanceof z.ZodEnum) ? pick(of.hint) : undefined}
       {...(of.initial === undefined ? {} : { initialValue: of.initial })}
       rules={[{ required: isRequired }, ruleOf(schema)]}
     >

@@ -19,7 +19,7 @@ import { bodyFormOf, type BodyForm } from './schema-form';
 import { stateOf } from './state-tag';
 
 const words = defineWords('state-actions', {
-  done: { zh: '已提交。', en: 'Done.' },
+  done: { zh: '已提交。', en: 'Handed in.' },
 });
 
 export interface StateActionsOf<K extends WorkflowKind> {
@@ -74,6 +74,7 @@ export function StateActions<K extends WorkflowKind>({
           key={action.name}
           title={pick(action.label)}
           dangerous={action.dangerous}
+          lead={action.effect ? <p>{pick(action.effect)}</p> : undefined}
           route={routes[action.route]}
           params={params}
           form={form}
@@ -82,7 +83,8 @@ export function StateActions<K extends WorkflowKind>({
           onClose={() => choose(undefined)}
           onDone={(answer) => {
             const proposal = answer as Partial<ProposalView> | undefined;
-            message.success(proposal?.statement && proposal.state ? pick(stateOf('proposal', proposal.state).next) : say('done'));
+            const next = proposal?.statement && proposal.state ? pick(stateOf('proposal', proposal.state).next) : '';
+            message.success(`${say('done')} ${next}`);
             onDone?.(answer);
           }}
         />

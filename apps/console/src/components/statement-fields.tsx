@@ -8,6 +8,7 @@ import { defineWords, useLocale, usePick, useWords } from '../lib/words';
 import { Facts } from './facts';
 import { Hash } from './hash';
 import { Instant } from './instant';
+import { issuerWords } from './issuer-name';
 import './entry-view.css';
 
 const words = defineWords('statement-fields', {
@@ -23,7 +24,6 @@ const words = defineWords('statement-fields', {
   personal: { zh: '个人信息', en: 'personal' },
   required: { zh: '必填', en: 'required' },
   erased: { zh: '（姓名已删除）', en: '(name erased)' },
-  exchange: { zh: '交换平台', en: 'The exchange' },
 });
 
 /** What is known of what a statement names: everything comes from the exchange, so codes stand beside names. */
@@ -58,10 +58,11 @@ export function Named({
   readonly names: StatementNames;
 }) {
   const say = useWords(words);
+  const sayIssuer = useWords(issuerWords);
   const person = names.persons.find((one) => one.id === id);
   const name =
     id === 'exchange'
-      ? say('exchange')
+      ? sayIssuer('exchange')
       : kind === 'department'
         ? names.departments.find((one) => one.code === id)?.name
         : kind === 'person'

@@ -75,6 +75,10 @@ export const deliveryWorkflow = {
       roles: ['requester'],
       route: 'cancelDelivery',
       dangerous: true,
+      effect: {
+        zh: '这次提取不再提供数据，配额退回；需要时可以重新提取。',
+        en: 'Nothing is delivered for this pull, and its quota is returned; pull again when it is needed.',
+      },
     },
   },
 } as const satisfies Workflow<DeliveryView['state']>;

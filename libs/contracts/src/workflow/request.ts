@@ -78,6 +78,10 @@ export const requestWorkflow = {
       roles: ['steward'],
       route: 'decideRequest',
       dangerous: true,
+      effect: {
+        zh: '申请到此办结；需求部门可以查看理由，修改后重新申请。',
+        en: 'The request is done with; the requesting department can read the reason and ask anew.',
+      },
     },
     'answer-supplement': {
       label: { zh: '提交补充材料', en: 'Supply what is missing' },
@@ -94,6 +98,10 @@ export const requestWorkflow = {
       roles: ['requester'],
       route: 'withdrawRequest',
       dangerous: true,
+      effect: {
+        zh: '申请到此办结，不能恢复；仍需要时请重新申请。',
+        en: 'The request is done with and cannot be taken up again; ask anew if the data is still needed.',
+      },
     },
   },
 } as const satisfies Workflow<RequestView['state']>;

@@ -66,6 +66,10 @@ export const rightWorkflow = {
       roles: ['office-head', 'steward', 'supervisor'],
       route: 'suspendRight',
       dangerous: true,
+      effect: {
+        zh: '存证后立即生效，不须审批：不再提供数据，正在进行的下载随即中断。以后可以恢复，也可以终止。',
+        en: 'It takes effect once sealed, without an approval: no data leaves, and downloads under way stop. It can be resumed or terminated later.',
+      },
     },
     resume: {
       label: { zh: '恢复共享权限', en: 'Resume' },
@@ -74,6 +78,10 @@ export const rightWorkflow = {
       roles: ['office-head', 'steward', 'supervisor'],
       route: 'resumeRight',
       dangerous: false,
+      effect: {
+        zh: '存证后使用部门可以继续按授予的范围提取数据。',
+        en: 'Once it is sealed the grantee can pull data again within what was granted.',
+      },
       only: 'who-suspended',
     },
     terminate: {
@@ -83,6 +91,10 @@ export const rightWorkflow = {
       roles: ['office-head', 'steward', 'supervisor'],
       route: 'terminateRight',
       dangerous: true,
+      effect: {
+        zh: '存证后即告终止，不能恢复：尚未下载的数据随即清除，使用部门须处置已取得的数据并记录。',
+        en: 'Once it is sealed it cannot be undone: what was not downloaded is disposed of, and the grantee disposes of what it has and records that.',
+      },
     },
   },
 } as const satisfies Workflow<RightView['state']>;

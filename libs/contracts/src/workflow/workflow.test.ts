@@ -43,6 +43,7 @@ describe('the table of states and actions', () => {
         const allowed = typeof route.access === 'string' ? roleSchema.options : route.access;
         for (const role of action.roles)
           assert.ok(allowed.includes(role), `${kind} ${name}: ${role} may not call ${action.route}`);
+        if (action.dangerous) assert.ok(action.effect, `${kind} ${name}: what it brings about is not said`);
         for (const state of action.states) assert.ok(enums[kind].options.includes(state), `${kind} ${name}: ${state}`);
         assert.ok(action.states.length > 0 && action.roles.length > 0 && action.sides.length > 0);
       }

@@ -35,6 +35,8 @@ export interface WorkflowAction<S extends string = string> {
   readonly route: RouteName;
   /** It takes something away or cannot be taken back: ask again before. */
   readonly dangerous: boolean;
+  /** What it brings about, said before it is done. Every dangerous one has it. */
+  readonly effect?: Sentence;
   readonly only?: Condition;
 }
 

@@ -47,6 +47,8 @@ interface Named {
   readonly dataset?: string;
   readonly person?: string;
   readonly department?: string;
+  /** Who asks, of a request that is not in the ledger yet. */
+  readonly from?: string;
   /** Of a dataset that is not in the catalogue yet. */
   readonly title?: string;
 }
@@ -69,6 +71,7 @@ function namedIn({ statement }: Proposal): Named {
     ...id('person'),
     ...id('department'),
     ...title,
+    ...(statement.type === 'request.submitted' ? { from: statement.issuer } : {}),
     ...(typeof body['provider'] === 'string' ? { department: body['provider'] } : {}),
   };
 }
@@ -85,5 +88,5 @@ function sidesOf(
   const terms = rights.get(one.right ?? '')?.state.terms;
   if (terms) return [terms.grantee, terms.grantor];
   const provider = datasets.get(one.dataset ?? '')?.state.provider;
-  return [one.department ?? provider].filter((code) => code !== undefined);
+  return [one.from, one.department ?? provider].filter((code) => code !== undefined);
 }

@@ -6,9 +6,9 @@ import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { useSession } from '../../app/session';
 import { LinkButton } from '../../components/link-button';
+import { ObjectPage } from '../../components/object-page';
 import { Page, Section } from '../../components/page';
 import { RefusalNote } from '../../components/refusal-note';
-import { Whole } from '../../components/whole';
 import { problemOf, useRead, useSend } from '../../lib/api';
 import { useDraft } from '../../lib/draft';
 import { showOnForm } from '../../lib/forms';
@@ -22,14 +22,15 @@ import './ask.css';
 
 /** The request form: one page, filled in as far as is known. */
 export function AskPage() {
+  const say = useWords(askWords);
   const { dataset: id = '' } = useParams();
   const dataset = useRead(routes.dataset, { params: { id } });
   const former = useRead(routes.requests, { query: { side: 'from', limit: 200 } });
   const reading = dataset.data === undefined ? dataset : former;
-  return (
-    <Whole reading={reading}>
-      {dataset.data && former.data ? <AskForm dataset={dataset.data} former={former.data.items} /> : null}
-    </Whole>
+  return dataset.data && former.data ? (
+    <AskForm dataset={dataset.data} former={former.data.items} />
+  ) : (
+    <ObjectPage title={say('name')} reading={reading} list="/find" />
   );
 }
 

@@ -1,8 +1,10 @@
 import { refusalReasonWords, routes, word, type ProposalView, type RequestView } from '#contracts';
 import { useNavigate, useParams } from 'react-router';
 import { useSession } from '../../app/session';
+import { SupplementChanges } from '../../components/changes';
 import { Due } from '../../components/due';
 import { LinkButton } from '../../components/link-button';
+import { ObjectPage } from '../../components/object-page';
 import { Page, Section } from '../../components/page';
 import { SignHere } from '../../components/sign-here';
 import { StateActions } from '../../components/state-actions';
@@ -18,6 +20,8 @@ import './ask.css';
 
 /** One request: where it stands and what can be done, what was asked, and its journey. Also one that has not left the department yet. */
 export function RequestPage() {
+  const say = useWords(requestWords);
+  const { has } = useSession();
   const { id = '' } = useParams();
   const proposals = useRead(routes.proposals, { query: { about: id, state: 'all', limit: 100 } });
   // What creates a request has its id. Until it is sealed there is no request.
@@ -26,7 +30,13 @@ export function RequestPage() {
   const request = useRead(routes.request, { params: { id } }, { enabled: isSealed });
   if (request.data) return <Sealed request={request.data} proposals={proposals.data?.items ?? []} />;
   if (creating && !isSealed) return <Unsealed proposal={creating} />;
-  return <Whole reading={isSealed ? request : proposals} />;
+  return (
+    <ObjectPage
+      title={say('requestName')}
+      reading={isSealed ? request : proposals}
+      list={has('requester', 'office-head') ? '/requests' : undefined}
+    />
+  );
 }
 
 function Sealed({ request, proposals }: { readonly request: RequestView; readonly proposals: readonly ProposalView[] }) {
@@ -112,6 +122,7 @@ function Waiting({ proposal }: { readonly proposal: ProposalView }) {
       <p>
         <NextStep kind="proposal" state={state} />
       </p>
+      {statement.type === 'request.supplemented' ? <SupplementChanges {...statement.body} /> : null}
       {state === 'awaiting-signature' ? (
         <>
           <h3>{say('signHere')}</h3>

@@ -5,9 +5,9 @@ import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { useSession } from '../../app/session';
 import { LinkButton } from '../../components/link-button';
+import { ObjectPage } from '../../components/object-page';
 import { Page, Section } from '../../components/page';
 import { RefusalNote } from '../../components/refusal-note';
-import { Whole } from '../../components/whole';
 import { problemOf, useRead, useSend } from '../../lib/api';
 import { useDraft } from '../../lib/draft';
 import { bodyOf, showOnForm } from '../../lib/forms';
@@ -25,6 +25,7 @@ interface SupplementDraft extends AskedDraft {
 
 /** The answer to the one notice of what was missing; what is asked for can be changed with it, the purpose not. */
 export function SupplementPage() {
+  const say = useWords(askWords);
   const { id = '' } = useParams();
   const request = useRead(routes.request, { params: { id } });
   const dataset = useRead(
@@ -32,10 +33,10 @@ export function SupplementPage() {
     { params: { id: request.data?.dataset ?? '' } },
     { enabled: request.data !== undefined },
   );
-  return (
-    <Whole reading={request.data === undefined ? request : dataset}>
-      {request.data && dataset.data ? <SupplementForm request={request.data} dataset={dataset.data} /> : null}
-    </Whole>
+  return request.data && dataset.data ? (
+    <SupplementForm request={request.data} dataset={dataset.data} />
+  ) : (
+    <ObjectPage title={say('supplementName')} reading={request.data === undefined ? request : dataset} list="/requests" />
   );
 }
 

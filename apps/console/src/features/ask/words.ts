@@ -1,6 +1,8 @@
 import { defineWords } from '../../lib/words';
 
 export const askWords = defineWords('ask', {
+  name: { zh: '申请使用', en: 'Ask for data' },
+  supplementName: { zh: '补充材料', en: 'Supplement a request' },
   title: { zh: '申请使用「{{title}}」', en: 'Ask for {{title}}' },
   lead: {
     zh: '由{{provider}}提供。已按目录和以往申请填好能填的，请核对。',
@@ -118,6 +120,7 @@ export const nextWords = defineWords('ask-next', {
 
 export const requestWords = defineWords('requests', {
   title: { zh: '我们的申请', en: 'Our requests' },
+  requestName: { zh: '共享申请', en: 'Request' },
   lead: { zh: '本部门提出的共享申请与答复期限。', en: 'What my department asked for, and by when the replies are due.' },
   find: { zh: '找数据', en: 'Find data' },
   label: { zh: '共享申请', en: 'Requests' },

@@ -8,13 +8,13 @@ import { DeliveryStages } from '../../components/delivery-stages';
 import { Facts } from '../../components/facts';
 import { Hash } from '../../components/hash';
 import { Instant } from '../../components/instant';
+import { ObjectPage } from '../../components/object-page';
 import { Page, Section } from '../../components/page';
 import { SignHere } from '../../components/sign-here';
 import { StateActions } from '../../components/state-actions';
-import { NextStep, StateTag } from '../../components/state-tag';
+import { NextStep, stateOf, StateTag } from '../../components/state-tag';
 import { formatNames } from '../../components/terms';
 import { TrustNote } from '../../components/trust-note';
-import { Whole } from '../../components/whole';
 import { useRead } from '../../lib/api';
 import { bytes, count } from '../../lib/numbers';
 import { useLocale, usePick, useWords } from '../../lib/words';
@@ -35,9 +35,7 @@ export function DeliveryPage() {
   return delivery.data ? (
     <ShownDelivery delivery={delivery.data} />
   ) : (
-    <Page title={say('title')}>
-      <Whole reading={delivery} />
-    </Page>
+    <ObjectPage title={say('title')} reading={delivery} list="/rights" />
   );
 }
 
@@ -65,6 +63,7 @@ function ShownDelivery({ delivery }: { readonly delivery: DeliveryView }) {
           <NextStep kind="delivery" state={state} />
         </p>
         <WhyNot delivery={delivery} />
+        {state === 'prepared' && payload ? <RightNow right={delivery.right} /> : null}
       </Section>
       {isOurs && state === 'pulled' ? <PullProposal id={id} /> : null}
       {isOurs && (state === 'prepared' || state === 'received') ? <Opening delivery={delivery} /> : null}
@@ -96,6 +95,29 @@ function WhyNot({ delivery }: { readonly delivery: DeliveryView }) {
             </small>
           </>
         )
+      }
+    />
+  );
+}
+
+/** That the right does not stand now, so that nothing leaves under it: what is ready cannot be fetched either. */
+function RightNow({ right: id }: { readonly right: string }) {
+  const say = useWords(deliveryWords);
+  const pick = usePick();
+  const right = useRead(routes.right, { params: { id } });
+  if (!right.data || right.data.state === 'in-force') return null;
+  const { label, next } = stateOf('right', right.data.state);
+  return (
+    <Alert
+      className="refusal"
+      type="warning"
+      showIcon
+      title={say('rightNow', { state: pick(label) })}
+      description={
+        <>
+          <p>{pick(next)}</p>
+          <Link to={`/rights/${id}`}>{say('toRight')}</Link>
+        </>
       }
     />
   );

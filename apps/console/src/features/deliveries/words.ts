@@ -24,6 +24,10 @@ export const deliveryWords = defineWords('deliveries', {
     zh: '请按原因调整后，到使用权页重新提取；被拒绝的提取不计用量。',
     en: 'Change what the reason names and pull again on the right’s page; a refused pull takes nothing of the quota.',
   },
+  rightNow: {
+    zh: '所依据的使用权{{state}}，现在不能下载。',
+    en: 'The right it rests on does not stand ({{state}}): it cannot be fetched now.',
+  },
   toRight: { zh: '回到使用权', en: 'Back to the right' },
   sign: { zh: '等待本部门签名', en: 'Waits for your department’s signature' },
   pullReturned: { zh: '提取请求没有存证', en: 'The pull was not sealed' },

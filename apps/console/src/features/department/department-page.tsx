@@ -26,7 +26,7 @@ export function DepartmentPage() {
       <Whole reading={department}>
         {department.data ? (
           <>
-            <Section title={departmentName}>
+            <Section title={say('basics')}>
               <Facts
                 of={[
                   [say('code'), <code key="code">{department.data.code}</code>],

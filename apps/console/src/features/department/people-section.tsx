@@ -1,5 +1,5 @@
 import { roleSchema, roleWords, routes, type PersonView, type Role } from '#contracts';
-import { Button, Form, Input, Modal, Select, Typography } from 'antd';
+import { Button, Checkbox, Form, Input, Modal, Typography } from 'antd';
 import { useState } from 'react';
 import { useSession } from '../../app/session';
 import { Section } from '../../components/page';
@@ -148,8 +148,8 @@ function AddPerson({
         <Form.Item name="login" label={say('login')} rules={[{ required: true }, ruleOf(shape.login)]}>
           <Input autoComplete="off" spellCheck={false} />
         </Form.Item>
-        <Form.Item name="roles" label={say('roles')} rules={[{ required: true }]}>
-          <Select mode="multiple" options={options} />
+        <Form.Item name="roles" label={say('roles')} extra={say('rolesExclude')} rules={[{ required: true }]}>
+          <Checkbox.Group className="choices-down" options={options} />
         </Form.Item>
       </Form>
       <RefusalNote error={send.error} />
@@ -169,6 +169,7 @@ function ChangeRoles({
   const say = useWords(departmentWords);
   const [roles, setRoles] = useState<Role[]>([...rolesIn(person, department)]);
   const options = useRoleOptions();
+  const ends = roles.length === 0;
   const send = useSend(routes.setRoles, {
     refresh: ['proposals'],
     onDone: () => {
@@ -180,14 +181,17 @@ function ChangeRoles({
     <Modal
       open
       title={`${say('changeRoles')}: ${person.name}`}
-      okText={say('save')}
+      okText={say(ends ? 'deactivate' : 'save')}
+      okButtonProps={{ danger: ends }}
       cancelText={say('cancel')}
       onCancel={onClose}
       onOk={() => send.mutate({ params: { id: person.id }, body: { department, roles } })}
       confirmLoading={send.isPending}
     >
-      <Select mode="multiple" aria-label={say('roles')} className="wide" value={roles} options={options} onChange={setRoles} />
-      <p className="quiet">{say('rolesHint')}</p>
+      <div role="group" aria-label={say('roles')}>
+        <Checkbox.Group className="choices-down" value={roles} options={options} onChange={setRoles} />
+      </div>
+      <p className="quiet">{say(ends ? 'rolesEnd' : 'rolesHint')}</p>
       <RefusalNote error={send.error} />
     </Modal>
   );

@@ -1,7 +1,9 @@
 import { endReasonWords, routes, word, type DepartmentView } from '#contracts';
+import { checkAgeRecipient } from '#crypto';
 import { recipientDeclarationBytes } from '#ledger';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Form, Input, Modal, Radio } from 'antd';
+import type { Rule } from 'antd/es/form';
 import { useState } from 'react';
 import { useSession } from '../../app/session';
 import { BodyDialog } from '../../components/body-dialog';
@@ -31,7 +33,7 @@ export function Recipients({ department }: { readonly department: DepartmentView
   const [isAdding, setAdding] = useState(false);
   const [ending, setEnding] = useState<string>();
   const isHead = has('office-head');
-  const endForm = bodyFormOf(routes.endRecipient, 'end');
+  const endForm = ending === undefined ? undefined : bodyFormOf(routes.endRecipient, 'end', { recipient: ending });
   return (
     <Section
       title={say('recipients')}
@@ -70,7 +72,7 @@ export function Recipients({ department }: { readonly department: DepartmentView
           lead={<p>{say('endRecipientLead')}</p>}
           route={routes.endRecipient}
           params={{ code: department.code }}
-          form={{ ...endForm, fixed: { ...endForm.fixed, recipient: ending } }}
+          form={endForm}
           draftName={`end-recipient:${person.id}:${ending}`}
           onClose={() => setEnding(undefined)}
           onDone={() => message.success(say('done'))}
@@ -84,6 +86,18 @@ interface Filled {
   readonly which: string;
   readonly label: string;
   readonly recipient?: string;
+}
+
+/** What is wrong with a typed recipient. Judged here, so that a secret pasted by mistake goes nowhere. Empty fields are `required`'s business. */
+function recipientFault(typed: string): 'secretTyped' | 'badRecipient' | undefined {
+  if (typed === '') return undefined;
+  if (/^AGE-(?:SECRET-KEY|PLUGIN)/i.test(typed)) return 'secretTyped';
+  try {
+    checkAgeRecipient(typed);
+    return undefined;
+  } catch {
+    return 'badRecipient';
+  }
 }
 
 function AddRecipient({ department, onClose }: { readonly department: DepartmentView; readonly onClose: () => void }) {
@@ -118,7 +132,7 @@ function AddRecipient({ department, onClose }: { readonly department: Department
     try {
       const recipient =
         filled.which === 'type'
-          ? (filled.recipient ?? '')
+          ? (filled.recipient?.trim() ?? '')
           : filled.which === 'make'
             ? (await makeIdentity(code)).recipient
             : filled.which;
@@ -146,6 +160,12 @@ function AddRecipient({ department, onClose }: { readonly department: Department
       if (!(error instanceof TrustRootDiffers)) throw error;
       setFault(error.sentence);
     }
+  };
+  const recipientRule: Rule = {
+    validator: (_, typed?: string) => {
+      const fault = recipientFault(typed?.trim() ?? '');
+      return fault ? Promise.reject(new Error(say(fault))) : Promise.resolve();
+    },
   };
   const isBlocked = own !== undefined && signer === undefined;
   return (
@@ -197,7 +217,7 @@ function AddRecipient({ department, onClose }: { readonly department: Department
             </>
           )}
           {which === 'type' ? (
-            <Form.Item name="recipient" label={say('recipient')} rules={[{ required: true }, ruleOf(shape.recipient)]}>
+            <Form.Item name="recipient" label={say('recipient')} rules={[{ required: true }, recipientRule]}>
               <Input placeholder="age1…" autoComplete="off" spellCheck={false} />
             </Form.Item>
           ) : null}

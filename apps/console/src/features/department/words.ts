@@ -3,6 +3,7 @@ import { defineWords } from '../../lib/words';
 export const departmentWords = defineWords('department', {
   title: { zh: '本部门', en: 'My department' },
   code: { zh: '统一社会信用代码', en: 'Unified social credit code' },
+  basics: { zh: '基本信息', en: 'Basics' },
   level: { zh: '层级', en: 'Level' },
   region: { zh: '区划', en: 'Region' },
   competent: { zh: '主管部门', en: 'Competent department' },
@@ -67,6 +68,14 @@ export const departmentWords = defineWords('department', {
   makeIdentity: { zh: '在本浏览器生成', en: 'Make one in this browser' },
   useHeld: { zh: '用本浏览器已有的 {{recipient}}', en: 'One that this browser holds: {{recipient}}' },
   typeRecipient: { zh: '填写 age1…', en: 'Type an age1…' },
+  secretTyped: {
+    zh: '这是身份（私钥），不能交给任何人，也没有发送给平台。请填写它的公钥：以 age1 开头的一行。',
+    en: 'This is an identity, a secret for nobody else’s eyes; it was not sent to the exchange. Type its public half: the line that begins with age1.',
+  },
+  badRecipient: {
+    zh: '不是有效的 age 公钥。请从 quanlian keys recipient 或 age-keygen 的输出中完整复制 age1 开头的一行。',
+    en: 'This is no age recipient. Copy the whole line that begins with age1 from what quanlian keys recipient or age-keygen printed.',
+  },
   makeIdentityLead: {
     zh: '身份由本浏览器生成并保存，不能导出；提取的数据可在本浏览器中直接打开。清除浏览器数据即丢失，请同时保留一个保险柜备份。',
     en: 'This browser makes and keeps the identity; it cannot be exported. Deliveries can be opened right in this browser. Clearing the browser’s data destroys it, so keep a backup recipient too.',
@@ -82,10 +91,16 @@ export const departmentWords = defineWords('department', {
   erased: { zh: '（姓名已抹除）', en: '(name erased)' },
   addPerson: { zh: '新增人员', en: 'Add a person' },
   changeRoles: { zh: '调整角色', en: 'Change roles' },
+  rolesExclude: { zh: '监管人员与运维不得兼任。', en: 'Never supervisor together with operator.' },
   rolesHint: {
-    zh: '全部去掉即免去；监管人员与运维不得兼任。',
-    en: 'None at all ends it; never supervisor together with operator.',
+    zh: '监管人员与运维不得兼任；全部去掉即免去。',
+    en: 'Never supervisor together with operator; without any role the person no longer acts for the department.',
   },
+  rolesEnd: {
+    zh: '没有任何角色：此人不再代表本部门办理任何事项。以后可以再赋予角色。',
+    en: 'No role at all: this person no longer acts for the department. Roles can be given again later.',
+  },
+  deactivate: { zh: '免去全部角色', en: 'Take all roles away' },
   resetPassword: { zh: '重置密码', en: 'Reset password' },
   resetSure: { zh: '为 {{name}} 生成新密码？旧密码立即失效。', en: 'A new password for {{name}}? The old one stops at once.' },
   firstPassword: { zh: '密码只显示这一次', en: 'The password is shown this once' },
@@ -98,5 +113,5 @@ export const departmentWords = defineWords('department', {
   others: { zh: '已准入的部门', en: 'Departments admitted' },
   admit: { zh: '准入部门', en: 'Admit a department' },
   parent: { zh: '上级部门', en: 'Parent' },
-  done: { zh: '已提交。', en: 'Done.' },
+  done: { zh: '已提交。', en: 'Handed in.' },
 });

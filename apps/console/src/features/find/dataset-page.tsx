@@ -6,6 +6,7 @@ import { Due } from '../../components/due';
 import { Facts } from '../../components/facts';
 import { Instant } from '../../components/instant';
 import { ItemTable } from '../../components/item-table';
+import { ObjectPage } from '../../components/object-page';
 import { Page, Section } from '../../components/page';
 import { entryWords, ShareType, UpdateCycle } from '../../components/share-type';
 import { StateTag } from '../../components/state-tag';
@@ -20,9 +21,10 @@ import './find.css';
 
 /** An entry of the catalogue: first what I may do with it, then everything that the entry says. */
 export function DatasetPage() {
+  const say = useWords(datasetWords);
   const { dataset: id = '' } = useParams();
   const dataset = useRead(routes.dataset, { params: { id } });
-  return <Whole reading={dataset}>{dataset.data ? <Entry dataset={dataset.data} /> : null}</Whole>;
+  return dataset.data ? <Entry dataset={dataset.data} /> : <ObjectPage title={say('name')} reading={dataset} list="/find" />;
 }
 
 function Entry({ dataset }: { readonly dataset: DatasetView }) {

@@ -22,6 +22,7 @@ export const findWords = defineWords('find', {
 });
 
 export const datasetWords = defineWords('dataset', {
+  name: { zh: '政务数据资源', en: 'Dataset' },
   whatNow: { zh: '我现在可以做什么', en: 'What I may do now' },
   basics: { zh: '目录信息', en: 'The entry' },
   code: { zh: '代码', en: 'Code' },

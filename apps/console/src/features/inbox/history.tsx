@@ -1,4 +1,4 @@
-import { routes, type RequestView, type RightView } from '#contracts';
+import { endingReasonWords, routes, word, type RequestView, type RightView } from '#contracts';
 import { Section } from '../../components/page';
 import { Instant } from '../../components/instant';
 import { StateTag } from '../../components/state-tag';
@@ -50,7 +50,8 @@ function HeldRight({ right }: { readonly right: RightView }) {
         <span>{say('used', { pulls: count(right.used.pulls, locale), rows: count(right.used.rows, locale) })}</span>
         {right.end ? (
           <span>
-            <Instant at={right.end.at} show="day" /> {say('ended', { by: right.end.byName, reason: right.end.reason })}
+            <Instant at={right.end.at} show="day" />{' '}
+            {say('ended', { by: right.end.byName, reason: pick(word(endingReasonWords, right.end.code)) })}
           </span>
         ) : null}
         <span className="quiet">{pick(right.sentence)}</span>

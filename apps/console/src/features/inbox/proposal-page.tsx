@@ -11,9 +11,11 @@ import {
 import { Alert } from 'antd';
 import { Link, useParams } from 'react-router';
 import { useSession } from '../../app/session';
+import { SupplementChanges } from '../../components/changes';
 import { Due } from '../../components/due';
 import { Facts } from '../../components/facts';
 import { Instant } from '../../components/instant';
+import { ObjectPage } from '../../components/object-page';
 import { Page, Section } from '../../components/page';
 import { PasswordAgain } from '../../components/password-again';
 import { SignHere } from '../../components/sign-here';
@@ -42,20 +44,21 @@ export function ProposalPage() {
     // A seal takes a moment; news of it may be lost on the way.
     { refetchInterval: 10_000 },
   );
-  const title = proposal.data ? pick(statementWords[proposal.data.type]) : say('title');
+  if (!proposal.data) return <ObjectPage title={say('title')} reading={proposal} list="/inbox" />;
   return (
     <Page
-      title={proposal.data ? pick(proposal.data.sentence) : title}
-      lead={title}
+      title={pick(proposal.data.sentence)}
+      lead={pick(statementWords[proposal.data.type])}
       back={{ to: '/inbox', label: sayInbox('title') }}
     >
-      <Whole reading={proposal}>{proposal.data ? <Proposal key={id} proposal={proposal.data} /> : null}</Whole>
+      <Proposal key={id} proposal={proposal.data} />
     </Page>
   );
 }
 
 function Proposal({ proposal }: { readonly proposal: ProposalView }) {
   const say = useWords(proposalWords);
+  const sayReview = useWords(reviewWords);
   const pick = usePick();
   const { person, department, roles, competent, has } = useSession();
   const parties = partiesOf(proposal);
@@ -65,6 +68,8 @@ function Proposal({ proposal }: { readonly proposal: ProposalView }) {
   const isGrant = proposal.statement.type === 'right.granted';
   const mustSign = proposal.state === 'awaiting-signature' && proposal.custody === 'department' && can.has('sign');
   const requestId = 'request' in proposal.statement.body ? proposal.statement.body.request : undefined;
+  // Of what is asked the provider's side comes last; it has a page of its own for the request.
+  const isProvider = proposal.about.departments.at(-1)?.code === department && has('steward', 'office-head');
   const isWaitingForOther =
     proposal.state === 'awaiting-approval' && has('office-head') && proposal.approvalBy === department && !can.has('approve');
   const words = (
@@ -106,13 +111,20 @@ function Proposal({ proposal }: { readonly proposal: ProposalView }) {
                 ) : undefined,
               ],
               [say('custody'), pick(word(custodyWords, proposal.custody))],
-              [say('sealedAt'), proposal.index === undefined ? undefined : `#${proposal.index}`],
+              [
+                say('sealedAt'),
+                proposal.index === undefined ? undefined : (
+                  <Link key="entry" to={`/trail/${proposal.index}`}>
+                    #{proposal.index}
+                  </Link>
+                ),
+              ],
               [say('returned'), proposal.returnReason],
               [
-                say('replyTo'),
-                requestId && has('steward', 'office-head') ? (
-                  <Link key="request" to={`/inbox/requests/${requestId}`}>
-                    {say('request')}
+                say('request'),
+                requestId ? (
+                  <Link key="request" to={isProvider ? `/inbox/requests/${requestId}` : `/requests/${requestId}`}>
+                    {say('openRequest')}
                   </Link>
                 ) : undefined,
               ],
@@ -124,6 +136,11 @@ function Proposal({ proposal }: { readonly proposal: ProposalView }) {
           {proposal.problem ? <Alert type="error" showIcon title={pick(proposal.problem.title)} className="refusal" /> : null}
         </Section>
         {isGrant ? <Grant statement={proposal.statement as Statement<'right.granted'>} proposal={proposal} /> : null}
+        {proposal.statement.type === 'request.supplemented' ? (
+          <Section title={sayReview('changes')}>
+            <SupplementChanges {...proposal.statement.body} />
+          </Section>
+        ) : null}
         {mustSign ? (
           <Section title={say('signature')}>
             <SignHere proposal={proposal} />

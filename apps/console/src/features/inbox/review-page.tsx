@@ -3,15 +3,16 @@ import { andScope } from '#rights';
 import { Alert, Button } from 'antd';
 import { Link, useNavigate, useParams } from 'react-router';
 import { useSession } from '../../app/session';
+import { SupplementChanges } from '../../components/changes';
 import { Due } from '../../components/due';
 import { Facts } from '../../components/facts';
 import { Instant } from '../../components/instant';
+import { ObjectPage } from '../../components/object-page';
 import { Page, Section } from '../../components/page';
 import { ScopeEditor } from '../../components/scope-editor';
 import { ScopeWords } from '../../components/scope-words';
 import { NextStep, StateTag, stateOf } from '../../components/state-tag';
 import { Terms } from '../../components/terms';
-import { Whole } from '../../components/whole';
 import { useRead } from '../../lib/api';
 import { useDraft } from '../../lib/draft';
 import { usePick, useWords } from '../../lib/words';
@@ -35,22 +36,18 @@ export function ReviewPage() {
   const replies = useRead(routes.proposals, {
     query: { state: 'waiting', about: id, type: 'request.supplement-asked,request.refused,right.granted' },
   });
+  if (!request.data || !dataset.data)
+    return <ObjectPage title={say('title')} reading={request.data ? dataset : request} list="/inbox" />;
   return (
-    <Page
-      title={request.data ? `${say('title')}：${request.data.datasetTitle}` : say('title')}
-      back={{ to: '/inbox', label: sayInbox('title') }}
-    >
-      <Whole reading={request}>
-        <Whole reading={dataset}>
-          {request.data && dataset.data ? (
-            <>
-              <Why request={request.data} dataset={dataset.data} />
-              <History request={request.data} />
-              <Review key={id} request={request.data} dataset={dataset.data} prepared={replies.data?.items[0]} />
-            </>
-          ) : null}
-        </Whole>
-      </Whole>
+    <Page title={say('titleOf', { title: request.data.datasetTitle })} back={{ to: '/inbox', label: sayInbox('title') }}>
+      <Why request={request.data} dataset={dataset.data} />
+      {request.data.answer === undefined ? null : (
+        <Section title={say('changes')}>
+          <SupplementChanges request={id} dataset={dataset.data.id} asked={request.data.asked} />
+        </Section>
+      )}
+      <History request={request.data} />
+      <Review key={id} request={request.data} dataset={dataset.data} prepared={replies.data?.items[0]} />
     </Page>
   );
 }

@@ -25,6 +25,7 @@ export const inboxWords = defineWords('inbox', {
 
 export const reviewWords = defineWords('review', {
   title: { zh: '审查共享申请', en: 'Review a request' },
+  titleOf: { zh: '审查共享申请：{{title}}', en: 'Review a request: {{title}}' },
   why: { zh: '为什么要用', en: 'Why it is asked for' },
   from: { zh: '需求部门', en: 'Requesting department' },
   dataset: { zh: '政务数据资源', en: 'Dataset' },
@@ -35,6 +36,7 @@ export const reviewWords = defineWords('review', {
   condition: { zh: '目录所列使用条件', en: 'Conditions that the entry states' },
   missing: { zh: '已告知须补充', en: 'Told to be missing' },
   answer: { zh: '补充说明', en: 'What was supplied' },
+  changes: { zh: '补充时改了什么', en: 'What the supplement changed' },
   asked: { zh: '申请的内容', en: 'What is asked for' },
   prepared: {
     zh: '{{name}} 已拟定答复（{{state}}）。一件申请同时只能有一份在办的答复。',
@@ -129,16 +131,8 @@ export const proposalWords = defineWords('proposal', {
   sealedAt: { zh: '存证序号', en: 'Entry' },
   difference: { zh: '与申请的差别', en: 'Against what was asked' },
   asAsked: { zh: '与申请完全一致。', en: 'Exactly as asked.' },
-  field: { zh: '内容', en: 'What' },
   asked: { zh: '申请', en: 'Asked' },
   granted: { zh: '拟授予', en: 'To be granted' },
-  items: { zh: '数据项', en: 'Items' },
-  itemsLess: { zh: '不提供：{{items}}', en: 'Left out: {{items}}' },
-  itemsAll: { zh: '{{count}} 项', en: { one: '{{count}} item', other: '{{count}} items' } },
-  rows: { zh: '数据行', en: 'Rows' },
-  window: { zh: '使用时限', en: 'Term' },
-  quota: { zh: '用量', en: 'Quota' },
-  formats: { zh: '格式', en: 'Formats' },
   masks: { zh: '脱敏', en: 'Masks' },
   entryMasks: { zh: '目录默认', en: 'as the entry has them' },
   plain: { zh: '原样', en: 'as it is' },
@@ -153,8 +147,8 @@ export const proposalWords = defineWords('proposal', {
   sameperson: { zh: '这是您本人拟定的，须由另一位负责人审批。', en: 'You prepared this: another office head has to approve it.' },
   signature: { zh: '部门签名', en: 'The department’s signature' },
   otherwise: { zh: '不同意？', en: 'Not like this?' },
-  replyTo: { zh: '答复的申请', en: 'In reply to' },
-  request: { zh: '查看申请', en: 'Open the request' },
+  request: { zh: '共享申请', en: 'Request' },
+  openRequest: { zh: '查看申请', en: 'Open the request' },
   again: { zh: '重新拟定', en: 'Prepare it anew' },
   done: { zh: '已审批。', en: 'Approved.' },
 });

@@ -5,6 +5,7 @@ import { useSession } from '../../app/session';
 import { Facts } from '../../components/facts';
 import { Hash } from '../../components/hash';
 import { Instant } from '../../components/instant';
+import { ObjectPage } from '../../components/object-page';
 import { Page, Section } from '../../components/page';
 import { ShareType, UpdateCycle } from '../../components/share-type';
 import { WaitingStatements } from '../../components/waiting-statements';
@@ -24,9 +25,7 @@ export function DatasetPage() {
   return dataset.data ? (
     <ShownDataset dataset={dataset.data} />
   ) : (
-    <Page title={say('title')}>
-      <Whole reading={dataset} />
-    </Page>
+    <ObjectPage title={say('title')} reading={dataset} list="/publish" />
   );
 }
 

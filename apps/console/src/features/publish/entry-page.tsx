@@ -4,10 +4,10 @@ import { Alert, Button, Checkbox, Form, Input, Radio, Select, Upload } from 'ant
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { useSession } from '../../app/session';
+import { ObjectPage } from '../../components/object-page';
 import { Page, Section } from '../../components/page';
 import { RefusalNote } from '../../components/refusal-note';
 import { entryWords } from '../../components/share-type';
-import { Whole } from '../../components/whole';
 import { problemOf, useRead, useSend } from '../../lib/api';
 import { useDraft } from '../../lib/draft';
 import { ruleOf, showOnForm } from '../../lib/forms';
@@ -56,19 +56,16 @@ export function ChangeEntryPage() {
   const { dataset: id = '' } = useParams();
   const dataset = useRead(routes.dataset, { params: { id } });
   const change = useSend(routes.changeDataset, { refresh: ['datasets'] });
+  if (!dataset.data) return <ObjectPage title={say('changeTitle')} reading={dataset} list="/publish" />;
   return (
-    <Page title={say('changeTitle')} lead={dataset.data?.entry.title ?? say('lead')}>
-      <Whole reading={dataset}>
-        {dataset.data ? (
-          <EntryForm
-            name={`entry:${person.id}:${id}`}
-            initial={dataset.data.entry}
-            isPending={change.isPending}
-            error={change.error}
-            send={(entry, outcome) => change.mutate({ params: { id }, body: { entry, noSecrets: true } }, outcome)}
-          />
-        ) : null}
-      </Whole>
+    <Page title={say('changeTitle')} lead={dataset.data.entry.title}>
+      <EntryForm
+        name={`entry:${person.id}:${id}`}
+        initial={dataset.data.entry}
+        isPending={change.isPending}
+        error={change.error}
+        send={(entry, outcome) => change.mutate({ params: { id }, body: { entry, noSecrets: true } }, outcome)}
+      />
     </Page>
   );
 }

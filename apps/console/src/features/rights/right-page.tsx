@@ -1,15 +1,17 @@
-import { routes, type DeliveryView, type RightView } from '#contracts';
+import { endingReasonWords, routes, word, type DeliveryView, type RightView } from '#contracts';
 import { Button } from 'antd';
 import { Link, useParams } from 'react-router';
 import { useSession } from '../../app/session';
 import { Facts } from '../../components/facts';
 import { Instant } from '../../components/instant';
+import { IssuerName } from '../../components/issuer-name';
+import { ObjectPage } from '../../components/object-page';
 import { Page, Section } from '../../components/page';
 import { PagedTable, type Column } from '../../components/paged-table';
 import { StateActions } from '../../components/state-actions';
 import { NextStep, StateTag } from '../../components/state-tag';
 import { formatNames, Terms } from '../../components/terms';
-import { WaitingStatements } from '../../components/waiting-statements';
+import { useWaiting, WaitingStatements } from '../../components/waiting-statements';
 import { Whole } from '../../components/whole';
 import { client, useRead, useReadPages } from '../../lib/api';
 import { saveText } from '../../lib/save';
@@ -27,13 +29,7 @@ export function RightPage() {
   const say = useWords(rightsWords);
   const { id = '' } = useParams();
   const right = useRead(routes.right, { params: { id } });
-  return right.data ? (
-    <ShownRight right={right.data} />
-  ) : (
-    <Page title={say('title')}>
-      <Whole reading={right} />
-    </Page>
-  );
+  return right.data ? <ShownRight right={right.data} /> : <ObjectPage title={say('title')} reading={right} list="/rights" />;
 }
 
 function ShownRight({ right }: { readonly right: RightView }) {
@@ -43,6 +39,8 @@ function ShownRight({ right }: { readonly right: RightView }) {
   const dataset = useRead(routes.dataset, { params: { id: right.dataset } });
   const items = dataset.data?.entry.items ?? [];
   const mayPull = right.state === 'in-force' && right.grantee === department && has('requester');
+  // Of what changes a right in the same way only one is on its way at a time: it is not offered again.
+  const onTheirWay = new Set(useWaiting(right.id).map(({ type }) => type));
   const decision = right.decision as 'agree' | 'agree-in-part' | 'by-rule';
   return (
     <Page
@@ -62,7 +60,7 @@ function ShownRight({ right }: { readonly right: RightView }) {
           state={right.state}
           parties={{ grantor: right.grantor, grantee: right.grantee, endedBy: right.end?.by }}
           params={{ id: right.id }}
-          only={['record-use', 'suspend', 'resume', 'terminate']}
+          only={['record-use', ...endings.filter((one) => !onTheirWay.has(endingTypes[one]))]}
         />
       }
     >
@@ -70,7 +68,12 @@ function ShownRight({ right }: { readonly right: RightView }) {
         <StateTag kind="right" state={right.state} /> <NextStep kind="right" state={right.state} />
         {right.end ? (
           <span className="right-end">
-            {say('ended', { who: right.end.byName, at: localTime(right.end.at), reason: right.end.reason })}
+            {say('ended', {
+              who: right.end.byName,
+              at: localTime(right.end.at),
+              cause: pick(word(endingReasonWords, right.end.code)),
+              reason: right.end.reason,
+            })}
           </span>
         ) : null}
       </p>
@@ -114,6 +117,9 @@ function ShownRight({ right }: { readonly right: RightView }) {
     </Page>
   );
 }
+
+const endings = ['suspend', 'resume', 'terminate'] as const;
+const endingTypes = { suspend: 'right.suspended', resume: 'right.resumed', terminate: 'right.terminated' } as const;
 
 async function saveOdrl(id: string): Promise<void> {
   const policy = await client.call(routes.rightPolicy, { params: { id } });
@@ -174,7 +180,7 @@ function History({ right }: { readonly right: string }) {
                 {pick(entry.sentence)}
               </span>
               <span className="quiet">
-                {entry.issuer === 'exchange' ? say('exchange') : entry.issuerName} · <Instant at={entry.sealedAt} />
+                <IssuerName of={entry} /> · <Instant at={entry.sealedAt} />
               </span>
             </li>
           ))}

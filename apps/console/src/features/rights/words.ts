@@ -40,7 +40,6 @@ export const rightsWords = defineWords('rights', {
       other: '{{to}} may use {{count}} items of {{from}}’s “{{title}}” for “{{scenario}}”, through {{last}}.',
     },
   },
-  exchange: { zh: '交换平台', en: 'The exchange' },
   notDisclosed: { zh: '（未公开）', en: '(not disclosed)' },
   inWords: { zh: '一句话说全', en: 'All of it in one sentence' },
   granted: { zh: '授予时间', en: 'Granted' },
@@ -50,7 +49,10 @@ export const rightsWords = defineWords('rights', {
   'by-rule': { zh: '无条件共享，按规则授予', en: 'Shared unconditionally, granted by rule' },
   request: { zh: '共享申请', en: 'Request' },
   odrl: { zh: '导出 ODRL 策略', en: 'Export as ODRL policy' },
-  ended: { zh: '{{who}} 于 {{at}} 作出，原因：{{reason}}', en: 'By {{who}}, {{at}}. Reason: {{reason}}' },
+  ended: {
+    zh: '{{who}} 于 {{at}} 作出，原因：{{cause}}。{{reason}}',
+    en: 'By {{who}}, {{at}}. Cause: {{cause}}. {{reason}}',
+  },
   pull: { zh: '提取数据', en: 'Pull data' },
   pullLead: {
     zh: '不作选择即提取授予的全部内容。每次提取计入用量；平台按使用权判定后，加密给本部门。',

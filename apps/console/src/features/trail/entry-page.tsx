@@ -5,8 +5,8 @@ import { useMemo } from 'react';
 import { useLocation, useNavigate, useParams } from 'react-router';
 import { useSession } from '../../app/session';
 import { EntryView } from '../../components/entry-view';
+import { ObjectPage } from '../../components/object-page';
 import { Page } from '../../components/page';
-import { Whole } from '../../components/whole';
 import { useRead } from '../../lib/api';
 import { usePick } from '../../lib/words';
 import { defineWords, useWords } from '../../lib/words';
@@ -29,20 +29,22 @@ export function EntryPage() {
   const navigate = useNavigate();
   const { state } = useLocation() as { state: unknown };
   const { competent, has } = useSession();
-  const index = Number(useParams()['index']);
+  const params = useParams();
+  const index = Number(params['index']);
   const entry = useRead(routes.entry, { params: { index } }, { staleTime: Number.POSITIVE_INFINITY });
   const newest = useRead(routes.trail, { query: { limit: 1 } }, { staleTime: 60_000 });
   const last = newest.data?.items[0]?.index ?? index;
   // Whoever sees only some entries would step into the others.
   const canStep = competent && has('supervisor', 'office-head');
   const data = entry.data;
+  if (!data) return <ObjectPage title={say('title', { index: params['index'] ?? '' })} reading={entry} list="/trail" />;
   // However far one steps, the list that one came from is one step back.
   const step = (to: number) => void navigate(`/trail/${to}`, { replace: true, state });
   return (
     <Page
       title={say('title', { index })}
       back={{ to: '/trail', label: say('back') }}
-      lead={data ? pick(data.sentence) : undefined}
+      lead={pick(data.sentence)}
       actions={
         <>
           {canStep ? (
@@ -58,7 +60,7 @@ export function EntryPage() {
         </>
       }
     >
-      <Whole reading={entry}>{data ? <OneEntry key={index} entry={data} /> : null}</Whole>
+      <OneEntry key={index} entry={data} />
     </Page>
   );
 }

@@ -4,6 +4,7 @@ import { Button } from 'antd';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { useSession } from '../../app/session';
 import { Instant } from '../../components/instant';
+import { IssuerName } from '../../components/issuer-name';
 import { Page } from '../../components/page';
 import { PagedTable, type Column } from '../../components/paged-table';
 import { count } from '../../lib/numbers';
@@ -64,7 +65,7 @@ export function TrailPage() {
       key: 'who',
       title: say('who'),
       width: '11rem',
-      show: (one) => (one.issuer === 'exchange' ? say('exchange') : one.issuerName),
+      show: (one) => <IssuerName of={one} />,
     },
     { key: 'matter', title: say('matter'), narrow: 'title', show: (one) => <Matter entry={one} /> },
     { key: 'dataset', title: say('dataset'), width: '13rem', show: (one) => one.dataset?.title ?? '' },

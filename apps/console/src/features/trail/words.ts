@@ -54,7 +54,6 @@ export const trailWords = defineWords('trail', {
     en: { one: '{{from}} to {{until}}: {{count}} entry', other: '{{from}} to {{until}}: {{count}} entries' },
   },
   widen: { zh: '显示全部期间', en: 'Show all time' },
-  exchange: { zh: '交换平台', en: 'The exchange' },
   erased: { zh: '（姓名已删除）', en: '(name erased)' },
   to: { zh: '致 {{name}}', en: 'to {{name}}' },
   rows: { zh: '{{count}} 行', en: { one: '{{count}} row', other: '{{count}} rows' } },
