@@ -106,13 +106,12 @@ describe('every page of the console, as everybody', { skip: noChromium }, () => 
       await seat.goBare(place.path.replace(/:\w+/, city.dataset));
       await seat.page.getByRole('heading', { name: seat.say('没有这个页面', 'No such page') }).waitFor();
     } else if (example && id === undefined) {
-      // Not theirs to see: it looks as if it did not exist, and says so.
-      seat.expect(/status of 40[034]/);
-      await seat.goBare(place.path.replace(/:\w+/, city.grant.id));
-      await seat.page.getByRole('alert').first().waitFor();
+      await findNothing(seat, place.path.replace(/:\w+/, city.grant.id));
     } else {
       await seat.go(place.path.replace(/:\w+/, id ?? ''));
       await lookAt(seat, where, seen.has(place.path) ? undefined : nameOf(place.path));
+      // What nobody has looks like what is somebody else's.
+      if (example && !seen.has(place.path)) await findNothing(seat, place.path.replace(/:\w+/, 'f'.repeat(32)));
       seen.add(place.path);
     }
     seat.check(where);
@@ -152,6 +151,14 @@ describe('every page of the console, as everybody', { skip: noChromium }, () => 
   });
 });
 
+/** Goes to a page about an object that this person may not see, or that is not there: it says so under a heading and leads back. */
+async function findNothing(seat: Seat, path: string): Promise<void> {
+  seat.expect(/status of 40[04]/);
+  await seat.goBare(path);
+  await seat.page.getByRole('heading', { level: 1, name: seat.say('查无此项', 'There is no such thing') }).waitFor();
+  await seat.page.getByRole('link', { name: seat.say('回首页', 'Home'), exact: true }).waitFor();
+}
+
 const nameOf = (path: string) => path.slice(1).replaceAll(/[/:]+/g, '-');
 
 /** What every page owes: a heading, a title, no grave finding of axe, nothing wider than the window. */
@@ -160,7 +167,7 @@ async function lookAt(seat: Seat, where: string, shotName: string | undefined): 
   await seat.settle();
   const heading = (await page.locator('h1').first().innerText()).trim();
   assert.ok(
-    !['', '没有这个页面', 'No such page', '页面出错', 'This page broke'].includes(heading),
+    !['', '没有这个页面', 'No such page', '页面出错', 'This page broke', '查无此项', 'There is no such thing'].includes(heading),
     `${where}: the heading is "${heading}"`,
   );
   assert.match(await page.title(), /\S/, `${where}: the window has no title`);

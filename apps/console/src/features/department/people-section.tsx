@@ -91,9 +91,12 @@ export function People({ department }: { readonly department: string }) {
 const rolesIn = (person: PersonView, department: string) =>
   person.memberships.find((one) => one.department === department)?.roles ?? [];
 
+/** Supervisors serve the competent department alone. */
 function useRoleOptions() {
   const pick = usePick();
-  return roleSchema.options.map((value) => ({ value, label: pick(roleWords[value] ?? { zh: value, en: value }) }));
+  const { competent } = useSession();
+  const roles = roleSchema.options.filter((role) => competent || role !== 'supervisor');
+  return roles.map((value) => ({ value, label: pick(roleWords[value] ?? { zh: value, en: value }) }));
 }
 
 function AddPerson({
@@ -106,6 +109,7 @@ function AddPerson({
   readonly onPassword: (password: string) => void;
 }) {
   const say = useWords(departmentWords);
+  const { competent } = useSession();
   const [form] = Form.useForm<{ name: string; login: string; roles: Role[] }>();
   const shape = bodyOf(routes.addPerson).shape;
   const options = useRoleOptions();
@@ -148,7 +152,12 @@ function AddPerson({
         <Form.Item name="login" label={say('login')} rules={[{ required: true }, ruleOf(shape.login)]}>
           <Input autoComplete="off" spellCheck={false} />
         </Form.Item>
-        <Form.Item name="roles" label={say('roles')} extra={say('rolesExclude')} rules={[{ required: true }]}>
+        <Form.Item
+          name="roles"
+          label={say('roles')}
+          extra={competent ? say('rolesExclude') : undefined}
+          rules={[{ required: true }]}
+        >
           <Checkbox.Group className="choices-down" options={options} />
         </Form.Item>
       </Form>
@@ -168,6 +177,7 @@ function ChangeRoles({
 }) {
   const say = useWords(departmentWords);
   const [roles, setRoles] = useState<Role[]>([...rolesIn(person, department)]);
+  const { competent } = useSession();
   const options = useRoleOptions();
   const ends = roles.length === 0;
   const send = useSend(routes.setRoles, {
@@ -191,6 +201,7 @@ function ChangeRoles({
       <div role="group" aria-label={say('roles')}>
         <Checkbox.Group className="choices-down" value={roles} options={options} onChange={setRoles} />
       </div>
+      {competent ? <p className="quiet">{say('rolesExclude')}</p> : null}
       <p className="quiet">{say(ends ? 'rolesEnd' : 'rolesHint')}</p>
       <RefusalNote error={send.error} />
     </Modal>

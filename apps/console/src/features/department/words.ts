@@ -93,8 +93,8 @@ export const departmentWords = defineWords('department', {
   changeRoles: { zh: '调整角色', en: 'Change roles' },
   rolesExclude: { zh: '监管人员与运维不得兼任。', en: 'Never supervisor together with operator.' },
   rolesHint: {
-    zh: '监管人员与运维不得兼任；全部去掉即免去。',
-    en: 'Never supervisor together with operator; without any role the person no longer acts for the department.',
+    zh: '全部去掉即免去。',
+    en: 'Without any role the person no longer acts for the department.',
   },
   rolesEnd: {
     zh: '没有任何角色：此人不再代表本部门办理任何事项。以后可以再赋予角色。',
