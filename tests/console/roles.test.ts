@@ -200,7 +200,8 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     const { page } = seat;
     await seat.logIn(city.requesterHead);
 
-    await seat.go('/inbox');
+    // The day begins in the inbox.
+    await page.waitForURL('**/inbox');
     const row = page.getByRole('row', { name: '街道名录' });
     await row.getByText('示例市民政局').waitFor();
     await row.click();
@@ -226,7 +227,7 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     await dialog.locator('.ant-form-item-explain-error').getByText('已存在：steward。').waitFor();
     await dialog.getByLabel('登录名').fill('wu');
     await add.click();
-    await page.getByText('密码只显示这一次').waitFor();
+    await page.locator('.ant-modal-confirm-title', { hasText: '密码只显示这一次' }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: '调整角色 吴新人' }).click();
     await dialog.getByRole('checkbox', { name: '使用人员' }).uncheck();
@@ -262,9 +263,10 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl, locale: 'en' });
     const { page } = seat;
     await seat.logIn(city.supervisor);
+    await page.waitForURL('**/trail');
 
     await seat.go(`/trail?right=${right}`);
-    await page.getByRole('row', { name: 'grant a right' }).first().click();
+    await page.getByRole('row', { name: 'A usage right was granted' }).first().click();
     await page.waitForURL('**/trail/*');
     const check = page.getByRole('region', { name: 'Check this entry' });
     await check.getByRole('button', { name: 'Check', exact: true }).click();
