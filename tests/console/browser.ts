@@ -110,14 +110,15 @@ export class Seat {
     if (found.length) throw new Error(`${where}:\n${found.join('\n')}`);
   }
 
-  /** Logs in through the door and waits for the shell. */
+  /** Logs in through the door and waits for the page where the day begins. */
   async logIn(person: { readonly login: string; readonly password: string }): Promise<void> {
     const { page } = this;
     await page.goto('/login');
     await page.getByLabel(this.say('登录名', 'Login')).fill(person.login);
     await page.getByLabel(this.say('密码', 'Password')).fill(person.password);
     await page.keyboard.press('Enter');
-    await page.locator('.shell').waitFor();
+    await page.waitForURL(({ pathname }) => !['/', '/login'].includes(pathname));
+    await this.settle();
   }
 
   /** The phrase in this seat's language. */

@@ -1,4 +1,4 @@
-import { routes, type DeliveryView } from '#contracts';
+import { routes, type DeliveryView, type ProposalView } from '#contracts';
 import type { SealedDelivery } from '#ledger';
 import { Alert, Segmented } from 'antd';
 import { useState } from 'react';
@@ -44,6 +44,9 @@ function ShownDelivery({ delivery }: { readonly delivery: DeliveryView }) {
   const { department, has } = useSession();
   const { id, state, grantor, grantee, payload } = delivery;
   const isOurs = grantee === department && has('requester');
+  const pull = useRead(routes.proposal, { params: { id } }, { enabled: isOurs && state === 'pulled' }).data;
+  // Until the department has signed, the exchange has nothing to decide.
+  const isSigning = pull?.state === 'awaiting-signature';
   return (
     <Page
       title={delivery.datasetTitle || say('title')}
@@ -57,15 +60,18 @@ function ShownDelivery({ delivery }: { readonly delivery: DeliveryView }) {
         <StateActions kind="delivery" state={state} parties={{ grantor, grantee, payload }} params={{ id }} only={['cancel']} />
       }
     >
-      <Section title={say('progress')} extra={<StateTag kind="delivery" state={state} />}>
+      <Section
+        title={say('progress')}
+        extra={isSigning ? <StateTag kind="proposal" state={pull.state} /> : <StateTag kind="delivery" state={state} />}
+      >
         <DeliveryStages delivery={delivery} />
         <p className="delivery-next">
-          <NextStep kind="delivery" state={state} />
+          {isSigning ? <NextStep kind="proposal" state={pull.state} /> : <NextStep kind="delivery" state={state} />}
         </p>
         <WhyNot delivery={delivery} />
         {state === 'prepared' && payload ? <RightNow right={delivery.right} /> : null}
       </Section>
-      {isOurs && state === 'pulled' ? <PullProposal id={id} /> : null}
+      {pull ? <PullProposal proposal={pull} /> : null}
       {isOurs && (state === 'prepared' || state === 'received') ? <Opening delivery={delivery} /> : null}
       <DeliveryFacts delivery={delivery} />
     </Page>
@@ -124,24 +130,23 @@ function RightNow({ right: id }: { readonly right: string }) {
 }
 
 /** The pull itself, as long as it waits for the department's signature or when it never was sealed. */
-function PullProposal({ id }: { readonly id: string }) {
+function PullProposal({ proposal }: { readonly proposal: ProposalView }) {
   const say = useWords(deliveryWords);
   const pick = usePick();
-  const proposal = useRead(routes.proposal, { params: { id } });
-  if (proposal.data?.state === 'awaiting-signature')
+  if (proposal.state === 'awaiting-signature')
     return (
       <Section title={say('sign')}>
-        <SignHere proposal={proposal.data} />
+        <SignHere proposal={proposal} />
       </Section>
     );
-  if (proposal.data?.state === 'rejected' || proposal.data?.state === 'returned')
+  if (proposal.state === 'rejected' || proposal.state === 'returned')
     return (
       <Alert
         className="refusal"
         type="warning"
         showIcon
         title={say('pullReturned')}
-        description={proposal.data.problem ? pick(proposal.data.problem.title) : proposal.data.returnReason}
+        description={proposal.problem ? pick(proposal.problem.title) : proposal.returnReason}
       />
     );
   return null;

@@ -20,7 +20,7 @@ export function FilterBar({ filters, change, clear }: Filtering & { readonly cle
   const say = useWords(trailWords);
   const isAny = Object.entries(filters).some(([, value]) => (Array.isArray(value) ? value.length > 0 : value !== undefined));
   return (
-    <details className="filters" open={!matchMedia('(max-width: 640px)').matches}>
+    <details className="filters" open={isAny || matchMedia('(min-width: 641px) and (min-height: 900px)').matches}>
       <summary>{say('filters')}</summary>
       <div className="filter-grid">
         <Labelled label={say('types')}>
