@@ -268,7 +268,7 @@ async function pullAndOpen(
         })()`),
         'base64',
       );
-  await page.getByText(say('回执已存证', 'The receipt is sealed')).waitFor();
+  await page.getByText(say('✓ 回执已存证', '✓ The receipt is sealed')).waitFor();
   return { plain, ciphertext, delivery };
 }
 
