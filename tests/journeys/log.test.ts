@@ -24,6 +24,7 @@ import {
 import { PublishedLog, readCheckpoints, readEntries, withClient } from '#postgres';
 import { foundSmallCity, settled, startExchange, type RunningExchange, type SmallCity } from '#testing';
 import { LogFiles } from '../../apps/worker/src/log-files.js';
+import { CommandLine } from './command-line.js';
 import { granteeCode, providerCode, sampleLedger, type SampleLedger } from '../ledger/sample-ledger.js';
 
 // ── RFC 6962 §2.1 word for word ──────────────────────────────────────────────────────────────────────────────────
@@ -370,6 +371,27 @@ describe('the log of a running exchange, where entries are the members’', () =
     const tile = `tile/0/000.p/${size}`;
     assert.deepEqual(await readFile(join(folder, tile)), Buffer.from(await (await get(tile)).arrayBuffer()));
     assert.deepEqual(await readdir(join(folder, 'tile')), ['0']);
+  });
+
+  test('the command follows the log without a log-in, and reads the entries with one', async () => {
+    const command = new CommandLine(exchange.baseUrl);
+    try {
+      const size = await settledSize();
+      await command.ok(['trust-root', '-o', command.path('root.json')]);
+      const line = ['verify', '--log', exchange.baseUrl, '--trust', command.path('root.json')];
+      assert.equal((await command.ok<{ size: number }>(line)).size, size);
+      const stranger = await command.run([...line, '--entries', '--json']);
+      assert.deepEqual(
+        [stranger.code, stranger.json<{ problem: { code: string } }>().problem.code],
+        [5, 'not-logged-in'],
+        stranger.err,
+      );
+      await command.logIn(city.requester.login, city.requester.password);
+      const whole = await command.ok<{ entries: { size: number; byType: Record<string, number> } }>([...line, '--entries']);
+      assert.equal(whole.entries.size, whole.entries.byType['ledger.opened'] === 1 ? size : 0);
+    } finally {
+      command.remove();
+    }
   });
 
   test('a worker that was killed goes on where it was: one history, and a checkpoint for what came after', async () => {

@@ -121,8 +121,8 @@ function custodyOfExchange(walk: LedgerWalk): VerifyReport['exchangeCustody'] {
 
 const warnings = {
   fork: {
-    zh: '尚无签封与见证：若有人向不同的人出示不同的账本，或以相同签名重排存证时间，本次校验无法发现。',
-    en: 'There are no checkpoints and witnesses yet: a second history shown to somebody else, or the same signed statements sealed anew with other times, cannot be detected by this check.',
+    zh: '尚无见证：若有人向不同的人出示不同的账本，或以相同签名重排存证时间，本次校验无法发现。',
+    en: 'There are no witnesses yet: a second history shown to somebody else, or the same signed statements sealed anew with other times, cannot be detected by this check.',
   },
   omission: {
     zh: '账本未收录的签署记录不在校验范围内；如有受理回执，可据其时限追究。',

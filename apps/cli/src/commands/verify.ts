@@ -1,5 +1,5 @@
 import { statementWords } from '#contracts';
-import { openTrustRoot, type AdmissionReceipt, type VerifyReport } from '#ledger';
+import { openTrustRoot, type AdmissionReceipt, type TrustRoot, type VerifyReport } from '#ledger';
 import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -8,6 +8,7 @@ import { Stop, usage } from '../exits.js';
 import { timeText } from '../show/times.js';
 import { Roots } from '../store/roots.js';
 import { countText } from '../terminal/progress.js';
+import { followLog } from '../verify/follow-log.js';
 import { verifyFile, type Verified } from '../verify/verify.js';
 
 /** verify: the check that needs no exchange. */
@@ -16,14 +17,25 @@ export function verifyCommand(program: Command, bench: Bench, group: string): vo
   const command = program
     .command('verify')
     .helpGroup(group)
-    .summary(say({ zh: '离线查验账本导出', en: 'Check an export of the ledger, without the exchange' }))
+    .summary(say({ zh: '查验账本导出，或跟随已发布的账本', en: 'Check an export of the ledger, or follow the published log' }))
     .description(
       say({
-        zh: '离线查验账本导出：链条、每个签名、登记与使用权规则；指出第一条有误的记录。不需要平台',
-        en: 'Check an export of the ledger: chain, every signature, the rules of register and rights; names the first wrong entry. Needs no exchange',
+        zh: '离线查验账本导出：链条、每个签名、登记与使用权规则；指出第一条有误的记录。不需要平台。以 --log 则像见证节点一样跟随已发布的账本：签封须由账本密钥签名，且须是上次所见的延续',
+        en: 'Check an export of the ledger: chain, every signature, the rules of register and rights; names the first wrong entry. Needs no exchange. With --log, follow the published log as a witness does: its checkpoint is signed by its key and continues the one seen the last time',
       }),
     )
-    .argument('<file>', say({ zh: '账本导出文件，- 为标准输入', en: 'the export; - is stdin' }))
+    .argument('[file]', say({ zh: '账本导出文件，- 为标准输入', en: 'the export; - is stdin' }))
+    .option(
+      '--log <url>',
+      say({ zh: '跟随此处发布的账本（平台地址或 …/log）', en: 'follow the log published here (the exchange, or …/log)' }),
+    )
+    .option(
+      '--entries',
+      say({
+        zh: '与 --log 同用：读取并查验全部记录（可能须登录）',
+        en: 'with --log: read and verify all entries, too (may need a log-in)',
+      }),
+    )
     .option(
       '--trust <file>',
       say({
@@ -54,23 +66,60 @@ export function verifyCommand(program: Command, bench: Bench, group: string): vo
     bench,
     'quanlian verify ledger.ndjson --trust root.json',
     'quanlian verify ledger.ndjson --trust root.json --json',
+    'quanlian verify --log https://exchange.example --trust root.json',
+    'quanlian verify --log https://exchange.example --trust root.json --entries',
     ['quanlian verify 2025.ndjson --trust root.json --no-memory', { zh: '查一份旧导出', en: 'an old export' }],
   );
-  act<{ trust?: string; seen?: string; receipts?: string; memory: boolean }>(
-    command,
-    bench,
-    async (desk, [file = ''], options) => {
-      const root = rootFor(desk, options.trust);
-      const verified = await verifyFile(desk, file, root, {
-        memory: options.memory,
-        seen: seenStated(options.seen),
-        receipts: receiptsIn(options.receipts),
-      });
-      const { report, before, promises } = verified;
-      desk.out.result({ ok: promises.broken.length === 0, ...report, seenBefore: before, promises }, () => tell(desk, verified));
-      if (promises.broken.length > 0) throw brokenPromise(promises.broken);
-    },
-  );
+  act<Options>(command, bench, async (desk, [file], options) => {
+    if ((file === undefined) === (options.log === undefined))
+      throw usage('请给出导出文件或 --log 之一。', 'Give either an export or --log.');
+    if (options.entries && options.log === undefined) throw usage('--entries 与 --log 同用。', '--entries goes with --log.');
+    const root = rootFor(desk, options.trust);
+    const settings = { memory: options.memory, seen: seenStated(options.seen), receipts: receiptsIn(options.receipts) };
+    if (options.log !== undefined) return follow(desk, options.log, root, { ...settings, entries: options.entries === true });
+    const verified = await verifyFile(desk, file ?? '', root, settings);
+    const { promises } = verified;
+    desk.out.result(plainOf(verified), () => tell(desk, verified));
+    if (promises.broken.length > 0) throw brokenPromise(promises.broken);
+  });
+}
+
+interface Options {
+  readonly log?: string;
+  readonly entries?: boolean;
+  readonly trust?: string;
+  readonly seen?: string;
+  readonly receipts?: string;
+  readonly memory: boolean;
+}
+
+function plainOf({ report, before, promises }: Verified) {
+  return { ok: promises.broken.length === 0, ...report, seenBefore: before, promises };
+}
+
+async function follow(desk: Desk, url: string, root: TrustRoot, settings: Parameters<typeof followLog>[3]): Promise<void> {
+  const { say } = desk;
+  const followed = await followLog(desk, url, root, settings);
+  const { entries, before, ...log } = followed;
+  desk.out.result({ ok: true, ...log, seenBefore: before, ...(entries ? { entries: plainOf(entries) } : {}) }, () => {
+    desk.out.print(say({ zh: `${url}：签封有效。`, en: `${url}: the checkpoint holds.` }));
+    desk.out.fields([
+      [say({ zh: '账本', en: 'Ledger' }), log.origin],
+      [say({ zh: '记录', en: 'Entries' }), countText(log.size)],
+      [say({ zh: '树根', en: 'Root' }), log.root],
+      [
+        say({ zh: '与上次相比', en: 'Since last time' }),
+        before
+          ? say({
+              zh: `是上次所见 ${countText(before.size)} 条（${timeText(before.at)}）的延续`,
+              en: `continues the ${countText(before.size)} entries seen on ${timeText(before.at)}`,
+            })
+          : say({ zh: '首次所见，已记住', en: 'seen for the first time' }),
+      ],
+    ]);
+    if (entries) tell(desk, entries);
+  });
+  if (entries && entries.promises.broken.length > 0) throw brokenPromise(entries.promises.broken);
 }
 
 function rootFor(desk: Desk, file: string | undefined) {

@@ -27,32 +27,40 @@ export interface VerifySettings {
  * Verifies an export without the exchange, and remembers its size and head. Believes only the trust root and what was seen before.
  * Throws LedgerFault naming the first wrong entry, or that history shrank.
  */
-export async function verifyFile(
+export async function verifyFile(desk: Desk, file: string, root: TrustRoot, settings: VerifySettings): Promise<Verified> {
+  desk.progress.begin({ zh: '查验', en: 'Verifying' });
+  try {
+    const onEntry = file === '-' ? (size: number) => desk.progress.at(size, undefined, countText) : undefined;
+    return await verifyEntries(desk, file, readExport(chunksOf(desk, file)), root, settings, onEntry);
+  } finally {
+    desk.progress.finish();
+  }
+}
+
+/** The same for entries from anywhere: `file` says where they are from. */
+export async function verifyEntries(
   desk: Desk,
   file: string,
+  entries: AsyncIterable<Buffer>,
   root: TrustRoot,
   { memory, seen, receipts }: VerifySettings,
+  onEntry?: (size: number) => void,
 ): Promise<Verified> {
   const remembered = new LedgersSeen(desk.folder);
   const before = seen ?? (memory ? remembered.find(root.origin) : undefined);
   const kept = new Receipts(desk.folder);
   const watch = new PromiseWatch(root, [...(memory ? kept.of(root.origin) : []), ...receipts]);
-  desk.progress.begin({ zh: '查验', en: 'Verifying' });
-  try {
-    const report = await verifyLedger(watch.passing(readExport(chunksOf(desk, file))), root, {
-      folds: [foldRights],
-      ...(before ? { seen: { size: before.size, head: before.head } } : {}),
-      ...(file === '-' ? { onEntry: (size: number) => desk.progress.at(size, undefined, countText) } : {}),
-    });
-    const promises = watch.result(report);
-    if (memory) {
-      remembered.keep(root.origin, report);
-      kept.drop(root.origin, promises.kept);
-    }
-    return { file, report, before, promises };
-  } finally {
-    desk.progress.finish();
+  const report = await verifyLedger(watch.passing(entries), root, {
+    folds: [foldRights],
+    ...(before ? { seen: { size: before.size, head: before.head } } : {}),
+    ...(onEntry ? { onEntry } : {}),
+  });
+  const promises = watch.result(report);
+  if (memory) {
+    remembered.keep(root.origin, report);
+    kept.drop(root.origin, promises.kept);
   }
+  return { file, report, before, promises };
 }
 
 async function* chunksOf(desk: Desk, file: string): AsyncGenerator<Buffer, void, undefined> {

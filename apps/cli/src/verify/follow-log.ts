@@ -1,0 +1,133 @@
+import { equalBytes, toHex, utf8Bytes } from '#crypto';
+import {
+  checkConsistency,
+  LogFault,
+  openCheckpoint,
+  proveConsistency,
+  readRoot,
+  TileReader,
+  verifierKeyOf,
+  type OpenedCheckpoint,
+  type TrustRoot,
+} from '#ledger';
+import { join } from 'node:path';
+import type { Desk } from '../desk.js';
+import { Stop } from '../exits.js';
+import { writeStored } from '../store/folder.js';
+import { LogsSeen } from '../store/logs-seen.js';
+import { countText } from '../terminal/progress.js';
+import { LogSource } from './log-source.js';
+import { verifyEntries, type Verified, type VerifySettings } from './verify.js';
+
+export interface Followed {
+  readonly origin: string;
+  readonly size: number;
+  /** Hex. */
+  readonly root: string;
+  /** The checkpoint seen the last time, of which this one is now known to be the continuation. */
+  readonly before: { readonly size: number; readonly at: string } | undefined;
+  /** What the check of all entries said, if it was asked for. */
+  readonly entries: Verified | undefined;
+}
+
+/**
+ * Follows a log as a witness does: its checkpoint is signed by the trust root's key, its tree is there, and it goes on from the one seen the
+ * last time. Remembers it then. With `entries` every entry is read from the log, found in the tree and verified. Believes only the trust
+ * root and what was seen before. Throws Stop `log-shrank`, `log-forked`, LogFault, LedgerFault.
+ */
+export async function followLog(
+  desk: Desk,
+  address: string,
+  root: TrustRoot,
+  settings: VerifySettings & { readonly entries: boolean },
+): Promise<Followed> {
+  const { origin } = root;
+  const keys = [verifierKeyOf(origin, 'ed25519', root.logKey.publicKey)];
+  const source = new LogSource(desk, address);
+  const bytes = await source.checkpoint();
+  const now = openCheckpoint(bytes, origin, keys);
+  const note = Buffer.from(bytes).toString('utf8');
+  const tree = new TileReader(now, source.fetchTile);
+  const seen = new LogsSeen(desk.folder);
+  const remembered = settings.memory ? seen.find(origin) : undefined;
+  if (remembered) {
+    const before = openCheckpoint(utf8Bytes(remembered.note), origin, keys);
+    await checkContinues(before, now, tree, (code) => alarm(desk, code, { older: remembered.note, newer: note }, before, now));
+  }
+  // What was signed must also be there to be looked at. Reading the root reads the tiles at the edge, which must lead to it.
+  await readRoot(tree, now.size);
+
+  let entries: Verified | undefined;
+  if (settings.entries) {
+    desk.progress.begin({ zh: '查验', en: 'Verifying' });
+    try {
+      entries = await verifyEntries(desk, source.url, source.entries(tree), root, settings);
+    } finally {
+      desk.progress.finish();
+    }
+  }
+  if (settings.memory) seen.keep(origin, note);
+  const before = remembered && { size: openCheckpoint(utf8Bytes(remembered.note), origin, keys).size, at: remembered.at };
+  return { origin, size: now.size, root: toHex(now.root), before, entries };
+}
+
+async function checkContinues(
+  before: OpenedCheckpoint,
+  now: OpenedCheckpoint,
+  tree: TileReader,
+  alarmed: (code: 'log-shrank' | 'log-forked') => Stop,
+): Promise<void> {
+  if (now.size < before.size) throw alarmed('log-shrank');
+  if (now.size === before.size) {
+    if (!equalBytes(now.root, before.root)) throw alarmed('log-forked');
+    return;
+  }
+  const proof = await proveConsistency(tree, before.size, now.size);
+  try {
+    checkConsistency(before, now, proof);
+  } catch (error) {
+    // The tiles lead to the root that was signed, so it is the history that differs.
+    if (error instanceof LogFault && error.code === 'consistency-wrong') throw alarmed('log-forked');
+    throw error;
+  }
+}
+
+const evidenceFile = 'log-evidence.json';
+
+/** Keeps both signed checkpoints: together they show to anybody what the log did. */
+function alarm(
+  desk: Desk,
+  code: 'log-shrank' | 'log-forked',
+  evidence: { readonly older: string; readonly newer: string },
+  before: OpenedCheckpoint,
+  now: OpenedCheckpoint,
+): Stop {
+  writeStored(desk.folder, evidenceFile, evidence);
+  const kept = join(desk.folder, evidenceFile);
+  const sizes = [countText(before.size), countText(now.size)] as const;
+  return code === 'log-shrank'
+    ? new Stop(
+        'verification',
+        code,
+        {
+          zh: `账本缩短了：上次签封 ${sizes[0]} 条，现在只签封 ${sizes[1]} 条。`,
+          en: `The log shrank: it signed ${sizes[0]} entries when it was last seen, and signs ${sizes[1]} now.`,
+        },
+        {
+          zh: `两份签封存于 ${kept}。若地址是镜像或缓存，它可能只是落后，请直接向平台查验。`,
+          en: `Both checkpoints are in ${kept}. If the address is a mirror or a cache it may only be behind: ask the exchange itself.`,
+        },
+      )
+    : new Stop(
+        'verification',
+        code,
+        {
+          zh: `账本分叉了：现在的 ${sizes[1]} 条不是上次所见 ${sizes[0]} 条的延续，历史已被改写，或向不同的人出示了不同的历史。`,
+          en: `The log forked: the ${sizes[1]} entries of now are no continuation of the ${sizes[0]} that were seen. History was rewritten, or different people are shown different ones.`,
+        },
+        {
+          zh: `两份由账本密钥签名的签封存于 ${kept}，即为证据；请交给主管部门。`,
+          en: `Both checkpoints, signed by the log's key, are in ${kept}. They are the evidence: hand them to the competent department.`,
+        },
+      );
+}
