@@ -11,7 +11,9 @@ const processors = ['x64', 'arm64'];
 const asked = process.argv.slice(2);
 /** Falls back to plain JavaScript without its binary. */
 const dispensable = new Set(['msgpackr-extract']);
-const programs = ['start.mjs', 'prepare.mjs', 'quanlian.mjs', 'settings.mjs'].map((name) => `scripts/${name}`);
+const programs = ['start.mjs', 'prepare.mjs', 'run-built.mjs', 'quanlian.mjs', 'quanlian-witness.mjs', 'settings.mjs'].map(
+  (name) => `scripts/${name}`,
+);
 const contents = ['package.json', 'package-lock.json', ...programs, 'README.md', 'README.zh-CN.md', 'LICENSE', 'docs', 'deploy'];
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

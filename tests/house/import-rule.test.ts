@@ -47,10 +47,13 @@ const allowed: [path: string, specifier: string][] = [
   ['apps/launcher/src/a.ts', 'pg'],
   ['apps/launcher/src/a.ts', '#settings'],
   ['apps/cli/src/a.ts', '#ledger'],
+  ['apps/witness/src/a.ts', '#machine'],
 ];
 
 const forbidden: [path: string, specifier: string][] = [
   ['libs/contracts/src/a.ts', '#crypto'],
+  ['libs/machine/src/a.ts', '#contracts'],
+  ['libs/ledger/src/a.ts', '#machine'],
   ['libs/crypto/src/a.ts', '#ledger'],
   ['libs/ledger/src/a.ts', '#rights'],
   ['libs/ledger/src/a.ts', '#platform'],
@@ -81,6 +84,7 @@ const forbidden: [path: string, specifier: string][] = [
   ['apps/cli/src/a.ts', '#settings'],
   ['libs/exchange/src/a.ts', '#settings'],
   ['apps/witness/src/a.ts', '@nestjs/common'],
+  ['apps/witness/src/a.ts', '#nest'],
   ['apps/console/src/a.ts', '#nest'],
 ];
 

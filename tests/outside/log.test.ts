@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { concatBytes, signingKeyOf } from '#crypto';
+import { concatBytes, sha256Hex, signingKeyOf } from '#crypto';
 import {
   cosignText,
   decodeVerifierKey,
@@ -22,9 +22,11 @@ import {
   proveInclusion,
   readRoot,
   readTile,
+  signCheckpoint,
   signNoteText,
   tilesBetween,
 } from '#ledger';
+import { bodyOf, post, runningWitness, runToEnd } from '../witness/sample-log.js';
 
 // What our code writes, judged by golang.org/x/mod/sumdb, and what that signs, judged by our code.
 
@@ -50,10 +52,13 @@ function put(path: string, content: string | Uint8Array): void {
   writeFileSync(file, content);
 }
 
+const entriesOf = (size: number): Buffer[] =>
+  Array.from({ length: size }, (_, i) => Buffer.from(`entry ${i} `.repeat(1 + (i % 5))));
+
 /** Writes a whole log of this size as static files, with proofs of some entries and some pairs of sizes. */
 async function publish(size: number): Promise<void> {
   rmSync(join(folder, 'log'), { recursive: true, force: true });
-  const entries = Array.from({ length: size }, (_, i) => Buffer.from(`entry ${i} `.repeat(1 + (i % 5))));
+  const entries = entriesOf(size);
   const tree = new HashesInMemory();
   tree.append(concatBytes(entries.map((entry) => leafHash(entry))));
   put('vkeys', [log, ...witnesses].map(({ key }) => `${encodeVerifierKey(key)}\n`).join(''));
@@ -105,6 +110,39 @@ describe('Go’s x/mod tlog and note', { skip }, () => {
       assert.match(stdout, new RegExp(`^${size} entries, [0-9]+ files, [1-8] proofs, [0-9]+ pairs of sizes\n$`));
     });
   }
+
+  it('agree with the cosignature that a witness gives over HTTP', async () => {
+    const store = join(folder, 'witness');
+    const { said } = await runToEnd('keys', 'new', '--store', store, '--name', 'witness.example/审计');
+    const witness = await runningWitness(store, '--log', encodeVerifierKey(log.key));
+    try {
+      for (const [old, size] of [
+        [0, 300],
+        [300, 700],
+      ] as const) {
+        await publish(size);
+        const tree = new HashesInMemory();
+        tree.append(concatBytes(entriesOf(size).map((entry) => leafHash(entry))));
+        const head = { size, root: await readRoot(tree, size) };
+        const body = bodyOf(old, await proveConsistency(tree, old, size), signCheckpoint(head, log));
+        assert.equal((await post(witness.address, body)).status, 200);
+        const served = await fetch(`${witness.address}/${sha256Hex(log.key.name)}/checkpoint`);
+        put('vkeys', `${encodeVerifierKey(log.key)}\n${said.split('\n')[0]}\n`);
+        put('checkpoint', await served.text());
+        rmSync(join(folder, 'log/proofs'), { recursive: true });
+        const { status, stderr } = run('log', join(folder, 'log'));
+        assert.equal(status, 0, stderr);
+      }
+      const note = readFileSync(join(folder, 'log/checkpoint'), 'utf8');
+      put(
+        'checkpoint',
+        note.replace(/(— witness\S+ .{40})(.)/u, (_, before, one) => before + (one === 'A' ? 'B' : 'A')),
+      );
+      assert.equal(run('log', join(folder, 'log')).status, 1);
+    } finally {
+      await witness.stop();
+    }
+  });
 
   it('find what is altered', async () => {
     await publish(300);

@@ -6,7 +6,7 @@ import { asRole, databaseRoles, mayCreateRoles, productSchemas, withClient } fro
 import { Stop } from './backup-command.js';
 import { readDatabaseKeys, type DatabaseKeys } from './data-folder.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
-import { lockFolder, type FolderLock, type LockHolder } from './folder-lock.js';
+import { lockFolder, type FolderLock, type LockHolder } from '#machine';
 import { readPostmaster } from './postmaster.js';
 
 /** How to reach an exchange's database as it is. The addresses hold passwords: never say them. */

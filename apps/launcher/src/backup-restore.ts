@@ -18,7 +18,7 @@ import { takeVaultKey, vaultKeyIdOf, type KeyCopy } from './backup-vault-key.js'
 import { verifyRestored, type Verification } from './backup-verify.js';
 import { makeDataFolder } from './data-folder.js';
 import { openDatabase } from './database.js';
-import { lockFolder } from './folder-lock.js';
+import { lockFolder } from '#machine';
 import { Progress } from './progress.js';
 
 export interface RestoreRequest {

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './child.js';
-import { processBegan } from './folder-lock.js';
+import { processBegan } from '#machine';
 
 const folder = mkdtempSync(join(tmpdir(), 'quanlian-child-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -4,7 +4,7 @@ import { readSettings, SettingsError, type Settings } from '#settings';
 import { makeDataFolder } from './data-folder.js';
 import type { PreparedDatabase } from './database.js';
 import { Exchange, stopDatabase } from './exchange.js';
-import { lives, lockFolder, type FolderLock } from './folder-lock.js';
+import { lives, lockFolder, type FolderLock } from '#machine';
 import { findNpm } from './npm-parent.js';
 import { Progress } from './progress.js';
 import { say, sayHeld, sayReady, saySetUp, words } from './words.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { processBegan, type ProcessIdentity } from './folder-lock.js';
+import { processBegan, type ProcessIdentity } from '#machine';
 
 /** Of a process: its parent's number, and its own program's name. */
 function look(pid: number): { parent: number; program: string } | undefined {

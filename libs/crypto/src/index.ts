@@ -4,5 +4,7 @@ export * from './browser.js';
 export { VaultError, openVault } from './vault.js';
 export type { Vault, VaultCode } from './vault.js';
 export { loadOrCreateVaultKey, loadVaultKey } from './vault-key-file.js';
+export { decodeSigningKey, encodeSigningKey, isEncryptedSigningKey } from './signing-key-pem.js';
+export type { OpenedSigningKey } from './signing-key-pem.js';
 export { ageDecryptor, ageEncryptor } from './age-stream.js';
 export { checkPassword, checkPasswordOfNobody, hashPassword, randomPassword } from './password.js';

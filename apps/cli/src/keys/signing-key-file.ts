@@ -1,11 +1,8 @@
-import { checkSignature, importSigningKey, keyIdOf, SignatureError, signEd25519, type SigningKey } from '#crypto';
-import { createCipheriv, createPrivateKey, createPublicKey, randomBytes, scryptSync, type KeyObject } from 'node:crypto';
+import { decodeSigningKey, encodeSigningKey, isEncryptedSigningKey, keyIdOf, type SigningKey } from '#crypto';
+import type { KeyObject } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { Stop } from '../exits.js';
 import { writeSecret } from '../store/folder.js';
-
-// The costs that `openssl pkcs8 -scrypt` takes by itself, so that every OpenSSL opens the file within its limits: 16 MiB a try.
-const scrypt = { N: 16_384, r: 8, p: 1 };
 
 /** A department's key as read from its file. */
 export interface DepartmentKey {
@@ -15,91 +12,29 @@ export interface DepartmentKey {
   readonly key: KeyObject;
 }
 
-/**
- * Writes a signing key as PKCS#8 in PEM (RFC 8410; encrypted by RFC 8018 PBES2 with scrypt, RFC 7914, when there is a passphrase),
- * readable by its owner alone: `openssl pkey` opens it. Never overwrites a file.
- */
+/** Writes a signing key as PKCS#8 in PEM, encrypted when there is a passphrase, readable by its owner alone. Never overwrites a file. */
 export function writeSigningKey(path: string, signing: SigningKey, passphrase?: string): void {
-  const der = importSigningKey(signing.privateSeed).export({ format: 'der', type: 'pkcs8' });
-  writeSecret(
-    path,
-    passphrase === undefined ? pem('PRIVATE KEY', der) : pem('ENCRYPTED PRIVATE KEY', encryptedPkcs8(der, passphrase)),
-  );
+  writeSecret(path, encodeSigningKey(signing, passphrase));
 }
 
 /** Reads a signing key: PKCS#8 in PEM, or a seed as 64 hex digits. `passphrase` is asked for only when the file is encrypted. */
 export async function readSigningKey(path: string, passphrase: () => Promise<string>): Promise<DepartmentKey> {
-  const text = readFileSync(path, 'utf8').trim();
-  let key: KeyObject;
-  if (/^[0-9a-f]{64}$/.test(text)) key = importSigningKey(Buffer.from(text, 'hex'));
-  else {
-    const secret = text.includes('BEGIN ENCRYPTED') ? await passphrase() : undefined;
-    try {
-      key = createPrivateKey({ key: text, format: 'pem', ...(secret === undefined ? {} : { passphrase: secret }) });
-    } catch {
-      throw secret === undefined
-        ? notAKey(path)
-        : new Stop('refused', 'wrong-passphrase', {
-            zh: `${path}：口令不正确，或文件已损坏。`,
-            en: `${path}: the passphrase is wrong, or the file is damaged.`,
-          });
-    }
-  }
-  if (key.asymmetricKeyType !== 'ed25519') throw notAKey(path);
-  const raw = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
-  const publicKey = raw.toString('base64');
-  // A damaged file could hold another key than the one that was admitted; one signature tells before anything is handed in.
-  const probe = Buffer.from('quanlian');
-  try {
-    checkSignature(publicKey, probe, signEd25519(key, probe));
-  } catch (error) {
-    if (error instanceof SignatureError) throw notAKey(path);
-    throw error;
-  }
-  return { keyId: keyIdOf(raw), publicKey, key };
+  const text = readFileSync(path, 'utf8');
+  const secret = isEncryptedSigningKey(text) ? await passphrase() : undefined;
+  const opened = decodeSigningKey(text, secret);
+  if (opened) return { keyId: keyIdOf(opened.publicKey), ...opened };
+  throw secret === undefined
+    ? new Stop('file', 'not-a-key', {
+        zh: `${path} 不是 Ed25519 签名私钥（PKCS#8 PEM）。`,
+        en: `${path} is no Ed25519 signing key (PKCS#8 in PEM).`,
+      })
+    : new Stop('refused', 'wrong-passphrase', {
+        zh: `${path}：口令不正确，或文件已损坏。`,
+        en: `${path}: the passphrase is wrong, or the file is damaged.`,
+      });
 }
 
 /** Whether others than the owner may read a file: a secret should not be. */
 export function isReadableByOthers(path: string): boolean {
   return process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0;
-}
-
-function notAKey(path: string): Stop {
-  return new Stop('file', 'not-a-key', {
-    zh: `${path} 不是 Ed25519 签名私钥（PKCS#8 PEM）。`,
-    en: `${path} is no Ed25519 signing key (PKCS#8 in PEM).`,
-  });
-}
-
-function pem(label: string, der: Buffer): string {
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
-}
-
-// EncryptedPrivateKeyInfo, written by hand: Node's own export derives the key with a mere 2,048 rounds of PBKDF2.
-function encryptedPkcs8(pkcs8: Buffer, passphrase: string): Buffer {
-  const salt = randomBytes(16);
-  const iv = randomBytes(16);
-  const key = scryptSync(Buffer.from(passphrase, 'utf8'), salt, 32, { ...scrypt, maxmem: 64 * 1024 * 1024 });
-  const cipher = createCipheriv('aes-256-cbc', key, iv);
-  const sealed = Buffer.concat([cipher.update(pkcs8), cipher.final()]);
-  const derivation = sequence(
-    oid('2b06010401da47040b'),
-    sequence(octets(salt), integer(scrypt.N), integer(scrypt.r), integer(scrypt.p)),
-  );
-  const encryption = sequence(oid('60864801650304012a'), octets(iv));
-  return sequence(sequence(oid('2a864886f70d01050d'), sequence(derivation, encryption)), octets(sealed));
-}
-
-function der(tag: number, content: Buffer): Buffer {
-  const length = content.length < 128 ? Buffer.of(content.length) : Buffer.of(0x82, content.length >> 8, content.length & 0xff);
-  return Buffer.concat([Buffer.of(tag), length, content]);
-}
-const sequence = (...parts: Buffer[]) => der(0x30, Buffer.concat(parts));
-const oid = (hex: string) => der(0x06, Buffer.from(hex, 'hex'));
-const octets = (bytes: Buffer) => der(0x04, bytes);
-function integer(value: number): Buffer {
-  const hex = value.toString(16);
-  const bytes = Buffer.from(hex.length % 2 ? `0${hex}` : hex, 'hex');
-  return der(0x02, (bytes[0] ?? 0) & 0x80 ? Buffer.concat([Buffer.of(0), bytes]) : bytes);
 }

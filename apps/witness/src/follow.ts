@@ -1,0 +1,184 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { equalBytes } from '#crypto';
+import {
+  checkConsistency,
+  encodeTilePath,
+  LogFault,
+  openCheckpoint,
+  proveConsistency,
+  TileReader,
+  type HashTile,
+  type OpenedCheckpoint,
+  type TreeHead,
+  type WitnessedCheckpoint,
+} from '#ledger';
+import type { AlarmKind, Evidence } from './alarms.js';
+import type { LogFiles } from './fetch-log.js';
+import { Stop } from './stop.js';
+import { alarmLine, type Witness } from './witness.js';
+
+/** What one look at the log found. `behind`: an older checkpoint of the same history, as a cache may hold it. */
+export type Look = 'cosigned' | 'unchanged' | 'behind' | 'overtaken';
+
+const TILE_BYTES = 8_192;
+const CHECKPOINT_BYTES = 64 * 1024;
+/** Tiles may lag behind a checkpoint for a moment, at a cache; not for so many looks in a row. */
+const LOOKS_WITHOUT_TILES = 3;
+
+/**
+ * Follows one log by itself: fetches its checkpoint and the tiles that show how it goes on from the last one cosigned here, believes
+ * none that does not lead to the root, and cosigns by the same decision as a request. It never moves to another history.
+ */
+export class Follower {
+  private looksWithoutTiles = 0;
+
+  constructor(
+    private readonly witness: Witness,
+    private readonly origin: string,
+    private readonly files: LogFiles,
+  ) {}
+
+  /** Refuses to begin while an alarm of this log waits for a person. Throws Stop `alarm`. */
+  checkNoAlarm(): void {
+    const [open] = this.witness.parts.alarms.open(this.origin);
+    if (!open) return;
+    throw new Stop('alarm', {
+      zh: `警报 ${open.id} 尚无人确认，不再跟随 ${this.origin}。查看 ${open.folder}，再执行 quanlian-witness acknowledge ${open.id}。`,
+      en: `Alarm ${open.id} is not acknowledged: ${this.origin} is not followed. Look at ${open.folder}, then run quanlian-witness acknowledge ${open.id}.`,
+    });
+  }
+
+  /**
+   * Looks once. Throws Stop `alarm` with its evidence kept; Stop `unreachable` when the log could not be read or what came is not signed
+   * by it, which says nothing against the log: look again later.
+   */
+  async look(): Promise<Look> {
+    const shownNote = await this.files.fetch('checkpoint', CHECKPOINT_BYTES);
+    const shown = this.open(shownNote);
+    const last = this.witness.last(this.origin);
+    const tiles = new Map<string, Uint8Array>();
+    const raise = (kind: AlarmKind, more: Pick<Evidence, 'proof' | 'detail'> = {}): Stop => {
+      const logKeys = this.witness.parts.logs.get(this.origin) ?? [];
+      const evidence = {
+        kind,
+        logKeys,
+        last: last as WitnessedCheckpoint,
+        shown,
+        shownNote: shownNote as Uint8Array,
+        tiles,
+        ...more,
+      };
+      return new Stop('alarm', alarmLine(kind, this.witness.parts.alarms.raise(evidence, true)?.folder));
+    };
+
+    if (last && shown.size === last.size) {
+      if (!equalBytes(shown.root, last.root)) throw raise('fork');
+      this.looksWithoutTiles = 0;
+      return 'unchanged';
+    }
+    const isBehind = last !== undefined && shown.size < last.size;
+    const [older, newer]: [TreeHead | undefined, TreeHead] = isBehind ? [shown, last] : [last, shown];
+    let proof: Uint8Array[];
+    try {
+      proof = await this.prove(older?.size ?? 0, newer, tiles);
+    } catch (error) {
+      if (!(error instanceof LogFault)) throw error;
+      if (++this.looksWithoutTiles < LOOKS_WITHOUT_TILES || !last) throw withoutTiles(error);
+      throw raise(isBehind ? 'shrank' : 'withheld', { detail: error.message });
+    }
+    this.looksWithoutTiles = 0;
+    if (isBehind) {
+      if (!isConsistent(shown, last, proof)) throw raise('fork', { proof });
+      return 'behind';
+    }
+    const { verdict } = this.witness.consider({ oldSize: last?.size ?? 0, proof, checkpoint: shown, note: shown.note });
+    // The log may have asked by itself meanwhile, and been cosigned.
+    if (verdict === 'conflict') return 'overtaken';
+    if (verdict !== 'cosigned') throw raise('fork', { proof });
+    return 'cosigned';
+  }
+
+  /** Looks until it finds something, as often as an alarm takes. Throws what the last look threw. */
+  async lookPatiently(everyMs: number, signal: AbortSignal): Promise<Look> {
+    for (let looks = 1; ; looks++) {
+      try {
+        return await this.look();
+      } catch (error) {
+        if (!isPassing(error) || looks >= LOOKS_WITHOUT_TILES || signal.aborted) throw error;
+      }
+      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Looks until the signal aborts. Throws Stop `alarm`; tells of everything that passes by itself. */
+  async follow(everyMs: number, signal: AbortSignal): Promise<void> {
+    const { tell } = this.witness.parts;
+    while (!signal.aborted) {
+      try {
+        if ((await this.look()) === 'behind') {
+          tell({
+            zh: `${this.origin} 显示的是较旧的签封。`,
+            en: `${this.origin} shows an older checkpoint of the same history.`,
+          });
+        }
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        tell(error.sentence);
+      }
+      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private open(bytes: Uint8Array | undefined): OpenedCheckpoint {
+    if (!bytes) throw new Stop('unreachable', { zh: '账本没有签封。', en: 'The log has no checkpoint.' });
+    try {
+      return openCheckpoint(bytes, this.origin, this.witness.parts.logs.get(this.origin) ?? []);
+    } catch (error) {
+      if (!(error instanceof LogFault)) throw error;
+      throw new Stop(
+        'unreachable',
+        {
+          zh: `所得签封不可采信：${error.sentence('zh')}`,
+          en: `What came as the checkpoint is not to be believed: ${error.sentence('en')}`,
+        },
+        { cause: error },
+      );
+    }
+  }
+
+  /** The proof, out of tiles that lead to the newer root. Throws LogFault when they are missing or do not. */
+  private async prove(oldSize: number, newer: TreeHead, tiles: Map<string, Uint8Array>): Promise<Uint8Array[]> {
+    const reader = new TileReader(newer, async (tile: HashTile) => {
+      const path = encodeTilePath(tile);
+      const bytes = await this.files.fetch(path, TILE_BYTES);
+      if (bytes) tiles.set(path, bytes);
+      return bytes;
+    });
+    // The edge too when no hash is asked for: a root without tiles is nobody's tree.
+    await reader.readHashes([]);
+    return proveConsistency(reader, oldSize, newer.size);
+  }
+}
+
+const isPassing = (error: unknown): error is Stop => error instanceof Stop && error.exit === 'unreachable';
+
+function isConsistent(older: TreeHead, newer: TreeHead, proof: readonly Uint8Array[]): boolean {
+  try {
+    checkConsistency(older, newer, proof);
+    return true;
+  } catch (error) {
+    if (error instanceof LogFault) return false;
+    throw error;
+  }
+}
+
+function withoutTiles(fault: LogFault): Stop {
+  return new Stop(
+    'unreachable',
+    {
+      zh: `账本的分片暂不可用：${fault.sentence('zh')}`,
+      en: `The log's tiles cannot be used yet: ${fault.message}`,
+    },
+    { cause: fault },
+  );
+}

@@ -1,0 +1,229 @@
+import type { Sentence } from '#contracts';
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { alarmSentences, Alarms } from './alarms.js';
+import { LogFiles } from './fetch-log.js';
+import { Follower } from './follow.js';
+import { makeKey, openKey } from './key-file.js';
+import { readKnownLogs } from './known-logs.js';
+import { serveWitness } from './server.js';
+import { WitnessStore, type KeepStep } from './store.js';
+import { exits, fileStop, inBoth, Stop, usage } from './stop.js';
+import { Witness } from './witness.js';
+
+const help = `quanlian-witness: 见证节点 a department's witness of a log (docs/WITNESS.md)
+
+  keys new --store FOLDER --name NAME     制作见证密钥 make this witness's key
+      [--passphrase-file FILE]
+  run --store FOLDER --log KEY|FILE…      应答账本的联署请求 answer logs that ask for cosignatures
+      [--listen 127.0.0.1:8091] [--log-url URL] [--every SECONDS] [--passphrase-file FILE]
+  follow --store FOLDER --log KEY|FILE    自行跟随账本 follow a log without being asked
+      --log-url URL [--every SECONDS] [--once] [--passphrase-file FILE]
+  alarms --store FOLDER                   列出警报 list the alarms
+  acknowledge ALARM --store FOLDER        确认已查看警报 say that a person looked at an alarm
+      --by NAME [--why TEXT]
+
+KEY: 账本的验证公钥 the log's verifier key. FILE: 此类公钥或信任根 such keys, or the trust root (root.json).
+同一机房里的见证节点什么也证明不了。 Witnesses under one roof prove nothing.
+`;
+
+export interface Surroundings {
+  /** A line for the person or the journal. */
+  readonly print: (line: string) => void;
+  /** Aborts when the process shall end. */
+  readonly signal: AbortSignal;
+  /** For tests that kill the process there. */
+  readonly onStep?: (step: KeepStep) => void;
+}
+
+/** Runs one command line and answers the exit code. Never throws. */
+export async function runWitness(argv: readonly string[], around: Surroundings): Promise<number> {
+  try {
+    await command(argv, around);
+    return exits.done;
+  } catch (error) {
+    if (error instanceof Stop) {
+      around.print(inBoth(error.sentence));
+      return exits[error.exit];
+    }
+    around.print(`见证节点内部出错。 The witness itself failed. ${error instanceof Error ? error.stack : String(error)}`);
+    return exits.fault;
+  }
+}
+
+const options = {
+  store: { type: 'string' },
+  name: { type: 'string' },
+  log: { type: 'string', multiple: true },
+  listen: { type: 'string' },
+  'log-url': { type: 'string' },
+  every: { type: 'string' },
+  once: { type: 'boolean' },
+  by: { type: 'string' },
+  why: { type: 'string' },
+  'passphrase-file': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Values = ReturnType<typeof parse>['values'];
+
+/** What each command takes; anything else is a slip that should not pass in silence. */
+const taken: Readonly<Record<string, readonly (keyof Values)[]>> = {
+  'keys new': ['store', 'name', 'passphrase-file'],
+  run: ['store', 'log', 'listen', 'log-url', 'every', 'passphrase-file'],
+  follow: ['store', 'log', 'log-url', 'every', 'once', 'passphrase-file'],
+  alarms: ['store'],
+  acknowledge: ['store', 'by', 'why'],
+};
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw usage('命令行有误。', `The command line is wrong: ${(error as Error).message}`);
+  }
+}
+
+async function command(argv: readonly string[], around: Surroundings): Promise<void> {
+  const { values, positionals } = parse(argv);
+  if (values.help || positionals.length === 0) return around.print(help.trimEnd());
+  const [first = '', second = ''] = positionals;
+  const name = first === 'keys' ? `keys ${second}` : first;
+  const known = taken[name];
+  const words = positionals.length - (first === 'keys' ? 1 : 0) - (name === 'acknowledge' ? 1 : 0);
+  if (!known || words !== 1) throw usage('没有此命令；--help 列出全部。', 'There is no such command; --help lists all.');
+  for (const option of Object.keys(values) as (keyof Values)[]) {
+    if (!known.includes(option)) throw usage(`${name} 没有选项 --${option}。`, `${name} has no option --${option}.`);
+  }
+  if (name === 'keys new') return newKey(values, around);
+  if (name === 'alarms') return listAlarms(values, around);
+  if (name === 'acknowledge') {
+    new Alarms(required(values, 'store')).acknowledge(second, required(values, 'by'), values.why ?? '');
+    return around.print(
+      inBoth({ zh: '已记录。见证节点所记住的不因此改变。', en: 'Noted. It changes nothing of what the witness remembers.' }),
+    );
+  }
+  return name === 'run' ? run(values, around) : follow(values, around);
+}
+
+function required(values: Values, option: 'store' | 'name' | 'by' | 'log-url'): string {
+  const value = values[option];
+  if (value) return value;
+  throw usage(`必须给出 --${option}。`, `--${option} must be given.`);
+}
+
+/** The first line of the file: a passphrase on the command line could be read by every user of the machine. */
+function passphraseOf(values: Values): string | undefined {
+  const file = values['passphrase-file'];
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, 'utf8').split(/\r?\n/, 1)[0];
+  } catch (error) {
+    throw fileStop(error, file);
+  }
+}
+
+function newKey(values: Values, { print }: Surroundings): void {
+  const line = makeKey(required(values, 'store'), required(values, 'name'), passphraseOf(values));
+  print(line);
+  print(
+    inBoth({
+      zh: '请将此行交给账本的运营方和所有核验者（写入见证策略）。私钥只在本机；同一把密钥决不给第二个见证节点使用。',
+      en: 'Give this line to whoever runs the log and to all who verify it (for the witness policy). The secret stays on this machine; one key never serves a second witness.',
+    }),
+  );
+}
+
+function listAlarms(values: Values, { print }: Surroundings): void {
+  const alarms = new Alarms(required(values, 'store')).all();
+  if (alarms.length === 0) print(inBoth({ zh: '没有警报。', en: 'There are no alarms.' }));
+  for (const { id, origin, at, folder, kind, acknowledged } of alarms) {
+    const state = acknowledged ? { zh: '已确认', en: 'acknowledged' } : { zh: '待确认', en: 'open' };
+    print([id, origin, at, inBoth(state), inBoth(alarmSentences[kind]), folder].join('\t'));
+  }
+}
+
+/** Opens key and store. Whoever calls closes the store. */
+function openWitness(values: Values, { print, onStep }: Surroundings, address: string): Witness {
+  const folder = required(values, 'store');
+  const logs = readKnownLogs(values.log ?? []);
+  const signer = openKey(folder, () => {
+    const passphrase = passphraseOf(values);
+    if (passphrase === undefined) throw usage('密钥有口令：--passphrase-file。', 'The key has a passphrase: --passphrase-file.');
+    return passphrase;
+  });
+  const store = WitnessStore.open(folder, signer.key, logs.keys(), { address, ...(onStep && { onStep }) });
+  const tell = (sentence: Sentence): void => print(`${new Date().toISOString()} ${inBoth(sentence)}`);
+  return new Witness({ signer, logs, store, alarms: new Alarms(folder), tell });
+}
+
+function followerOf(values: Values, witness: Witness): Follower {
+  const [origin, another] = witness.parts.logs.keys();
+  if (origin === undefined || another !== undefined) {
+    throw usage('--log-url 只能与一个账本同用。', '--log-url goes with one log only.');
+  }
+  return new Follower(witness, origin, new LogFiles(required(values, 'log-url')));
+}
+
+function everyMsOf({ every = '60' }: Values): number {
+  if (!/^[1-9][0-9]{0,5}$/.test(every)) throw usage('--every 为秒数。', '--every is a number of seconds.');
+  return Number(every) * 1_000;
+}
+
+async function run(values: Values, around: Surroundings): Promise<void> {
+  const listen = values.listen ?? '127.0.0.1:8091';
+  const [, host = '', port = ''] =
+    /^(?:\[([0-9a-fA-F:]+)\]|([^:]+)):([0-9]{1,5})$/.exec(listen)?.filter((part) => part !== undefined) ?? [];
+  if (host === '' || Number(port) > 65_535) throw usage('--listen 写作 地址:端口。', '--listen is written ADDRESS:PORT.');
+  const everyMs = everyMsOf(values);
+  const witness = openWitness(values, around, listen);
+  const { store, tell, alarms, logs } = witness.parts;
+  try {
+    const follower = values['log-url'] === undefined ? undefined : followerOf(values, witness);
+    const served = await serveWitness(witness, host, Number(port));
+    try {
+      tell({ zh: `见证节点在 ${served.address} 应答。`, en: `The witness answers at ${served.address}` });
+      for (const { id, folder } of [...logs.keys()].flatMap((origin) => alarms.open(origin))) {
+        tell({ zh: `警报 ${id} 尚无人确认：${folder}。`, en: `Alarm ${id} is not acknowledged: ${folder}` });
+      }
+      const following = follower && followBeside(follower, everyMs, around.signal, tell);
+      if (!around.signal.aborted) await new Promise((done) => around.signal.addEventListener('abort', done, { once: true }));
+      await following;
+    } finally {
+      await served.stop();
+    }
+    tell({ zh: '已停止。', en: 'Stopped.' });
+  } finally {
+    store.close();
+  }
+}
+
+/** An alarm ends the following, not the answering: by its table the witness cosigns nothing but the history that it knows. */
+async function followBeside(
+  follower: Follower,
+  everyMs: number,
+  signal: AbortSignal,
+  tell: (sentence: Sentence) => void,
+): Promise<void> {
+  try {
+    follower.checkNoAlarm();
+    await follower.follow(everyMs, signal);
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    tell(error.sentence);
+    tell({ zh: '不再跟随；仍应答请求。', en: 'It follows no longer; requests are still answered.' });
+  }
+}
+
+async function follow(values: Values, around: Surroundings): Promise<void> {
+  const everyMs = everyMsOf(values);
+  const witness = openWitness(values, around, '');
+  try {
+    const follower = followerOf(values, witness);
+    follower.checkNoAlarm();
+    if (!values.once) return await follower.follow(everyMs, around.signal);
+    around.print(await follower.lookPatiently(everyMs, around.signal));
+  } finally {
+    witness.parts.store.close();
+  }
+}

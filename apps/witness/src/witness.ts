@@ -1,0 +1,98 @@
+import type { Sentence } from '#contracts';
+import { equalBytes, utf8Bytes } from '#crypto';
+import {
+  decideAddCheckpoint,
+  decodeAddCheckpoint,
+  encodeNote,
+  refuseMalformed,
+  type AddCheckpoint,
+  type NoteSigner,
+  type WitnessDecision,
+  type WitnessedCheckpoint,
+} from '#ledger';
+import { alarmSentences, type Alarms } from './alarms.js';
+import type { KnownLogs } from './known-logs.js';
+import { originHash, type WitnessStore } from './store.js';
+
+export interface WitnessParts {
+  readonly signer: NoteSigner;
+  readonly logs: KnownLogs;
+  readonly store: WitnessStore;
+  readonly alarms: Alarms;
+  /** A line for the operator. */
+  readonly tell: (sentence: Sentence) => void;
+}
+
+/** Cosigns what goes on from what it cosigned before, and remembers it before it says so. */
+export class Witness {
+  private readonly origins: ReadonlyMap<string, string>;
+
+  constructor(readonly parts: WitnessParts) {
+    this.origins = new Map([...parts.logs.keys()].map((origin) => [originHash(origin), origin]));
+  }
+
+  /** What the body of POST add-checkpoint is answered. Throws Stop when the store cannot be read or written: nothing was cosigned. */
+  addCheckpoint(body: Uint8Array): WitnessDecision {
+    const request = decodeAddCheckpoint(body);
+    return request ? this.consider(request) : refuseMalformed();
+  }
+
+  /**
+   * Reads, decides, keeps. Nothing here waits, so of requests that race each sees what the one before it kept: that is the lock, and
+   * why no word here may become `await`.
+   */
+  consider(request: AddCheckpoint): WitnessDecision {
+    const { signer, logs, store, tell } = this.parts;
+    const { origin } = request.checkpoint;
+    const keys = logs.get(origin);
+    const last = keys && store.last(origin);
+    store.onStep('read');
+    const decision = decideAddCheckpoint(request, keys, last, signer, Math.floor(Date.now() / 1_000));
+    store.onStep('decided');
+    if (decision.next) {
+      store.keep(decision.next);
+      const { size } = decision.next;
+      tell({ zh: `已联署 ${origin}，大小 ${size}。`, en: `Cosigned ${origin} at size ${size}.` });
+    } else if (last && (decision.verdict === 'inconsistent' || decision.verdict === 'conflict')) {
+      this.lookForFork(request, last);
+    }
+    return decision;
+  }
+
+  /**
+   * Two signed roots of one size prove a fork, whatever else the request says. Any other proof that fails proves nothing, for anybody
+   * can send a good checkpoint with a bad proof.
+   */
+  private lookForFork({ checkpoint, note }: AddCheckpoint, last: WitnessedCheckpoint): void {
+    const { alarms, logs, tell } = this.parts;
+    if (checkpoint.size !== last.size || equalBytes(checkpoint.root, last.root)) return;
+    const logKeys = logs.get(last.origin) ?? [];
+    const evidence = { kind: 'fork', logKeys, last, shown: checkpoint, shownNote: utf8Bytes(encodeNote(note)) } as const;
+    try {
+      tell(alarmLine('fork', alarms.raise(evidence, false)?.folder));
+    } catch (error) {
+      // A full disk does not change what the log is answered; the operator hears of both.
+      tell(alarmLine('fork', undefined));
+      tell({ zh: `证据未能保存：${String(error)}`, en: `The evidence could not be kept: ${String(error)}` });
+    }
+  }
+
+  last(origin: string): WitnessedCheckpoint | undefined {
+    return this.parts.store.last(origin);
+  }
+
+  /** The note that monitors are served under the hash of its origin; undefined when there is none. */
+  served(hash: string): string | undefined {
+    const origin = this.origins.get(hash);
+    return origin === undefined ? undefined : this.last(origin)?.note;
+  }
+}
+
+/** What the operator is told of an alarm. */
+export function alarmLine(kind: keyof typeof alarmSentences, folder: string | undefined): Sentence {
+  const { zh, en } = alarmSentences[kind];
+  return {
+    zh: `警报：${zh}${folder === undefined ? '' : `证据：${folder}。`}`,
+    en: `ALARM: ${en}${folder === undefined ? '' : ` Evidence: ${folder}`}`,
+  };
+}
