@@ -109,6 +109,7 @@ describe('what stands in two languages says the same', () => {
   for (const [english, chinese] of [
     ['README.md', 'README.zh-CN.md'],
     ['docs/OPERATE.md', 'docs/OPERATE.zh-CN.md'],
+    ['docs/WITNESS.md', 'docs/WITNESS.zh-CN.md'],
   ] as const) {
     test(`${english}: headings, code, tables`, () => {
       const [one, other] = [read(english), read(chinese)];

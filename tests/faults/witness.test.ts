@@ -5,7 +5,6 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { after, test } from 'node:test';
 import { sha256Hex, toHex } from '#crypto';
 import { decodeVerifierKey, openCheckpoint } from '#ledger';
@@ -43,7 +42,7 @@ async function start(step?: KeepStep): Promise<Child> {
   const child = spawn(process.execPath, [script, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.add(child);
   const gone = once(child, 'exit');
-  for await (const line of createInterface({ input: child.stdout as Readable })) {
+  for await (const line of createInterface({ input: child.stdout })) {
     const [address] = /http:\S+$/.exec(line) ?? [];
     if (address) return { process: child, address, gone };
   }

@@ -6,7 +6,7 @@ import { settingsTable } from '#nest';
 
 /** The clone: this file runs as dist/tests/house/deploy.test.js. */
 const root = resolve(import.meta.dirname, '../../..');
-const files = ['Dockerfile', 'docker-compose.yml', 'deploy/quanlian.service'];
+const files = ['Dockerfile', 'docker-compose.yml', 'deploy/quanlian.service', 'deploy/quanlian-witness.service'];
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 test('every program that the deployment files start is built', () => {

@@ -97,7 +97,16 @@ describe('the witness over HTTP', () => {
     ['a carriage return', 400, async () => (await log.body(history, 8, 9)).replace('old 8\n', 'old 8\r\n')],
     ['a hash of 31 bytes', 400, async () => bodyOf(8, [new Uint8Array(31)], await log.checkpoint(history, 9))],
     ['a hash without padding', 400, async () => bodyOf(8, ['A'.repeat(43)], await log.checkpoint(history, 9))],
-    ['64 hashes', 400, async () => bodyOf(8, Array<Uint8Array>(64).fill(new Uint8Array(32)), await log.checkpoint(history, 9))],
+    [
+      '64 hashes',
+      400,
+      async () =>
+        bodyOf(
+          8,
+          Array.from({ length: 64 }, () => new Uint8Array(32)),
+          await log.checkpoint(history, 9),
+        ),
+    ],
     ['a checkpoint without signatures', 400, async () => `${(await log.body(history, 8, 9)).split('\n— ')[0]}\n`],
     ['a size with a leading zero', 400, async () => (await log.body(history, 8, 9)).replace('\n9\n', '\n09\n')],
     ['bytes that are no UTF-8', 400, async () => Buffer.concat([Buffer.from(await log.body(history, 8, 9)), Buffer.of(0xff)])],
@@ -174,7 +183,7 @@ describe('the witness over HTTP', () => {
           controller.close();
         },
       }),
-    } as RequestInit);
+    });
     assert.equal(chunked.status, 413);
     for (const [method, target, status, allow] of [
       ['GET', '/add-checkpoint', 405, 'POST'],

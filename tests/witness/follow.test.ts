@@ -151,21 +151,25 @@ describe('promise 4: a log that shows another history', () => {
 });
 
 describe('promise 4: a log that does not show what it promised', () => {
-  it('its tiles are missing or wrong for three looks: exit 4, withheld', async () => {
-    const at = await scene('withheld');
-    await at.show(honest, 600);
-    assert.equal((await at.look()).found, 'cosigned');
-    await at.show(honest, 700);
-    writeFileSync(join(at.files, 'tile/0/001'), Buffer.alloc(8_192));
-    const { code, said } = await at.look();
-    assert.equal(code, 4, said);
-    const [id = ''] = at.alarms();
-    assert.match(id, /^withheld-/);
-    assert.equal(at.evidence(id, 'tile/0/001').length, 8_192);
-    assert.equal((await at.acknowledge(id)).code, 0);
-    await at.show(honest, 700);
-    assert.equal((await at.look()).found, 'cosigned');
-  });
+  for (const how of ['missing', 'wrong'] as const) {
+    it(`its tiles are ${how} for three looks: exit 4, withheld`, async () => {
+      const at = await scene(how);
+      await at.show(honest, 600);
+      assert.equal((await at.look()).found, 'cosigned');
+      await at.show(honest, 700);
+      const tile = 'tile/0/002.p/188';
+      if (how === 'missing') rmSync(join(at.files, tile));
+      else writeFileSync(join(at.files, tile), Buffer.alloc(188 * 32));
+      const { code, said } = await at.look();
+      assert.equal(code, 4, said);
+      const [id = ''] = at.alarms();
+      assert.match(id, /^withheld-/);
+      if (how === 'wrong') assert.deepEqual(at.evidence(id, tile), Buffer.alloc(188 * 32));
+      assert.equal((await at.acknowledge(id)).code, 0);
+      await at.show(honest, 700);
+      assert.equal((await at.look()).found, 'cosigned');
+    });
+  }
 
   it('it is shorter than before, as from an old backup: exit 4, shrank', async () => {
     const at = await scene('shrank');

@@ -3,10 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '#settings';
 import { asRole, databaseRoles, mayCreateRoles, productSchemas, withClient } from '#postgres';
+import { lockFolder, type FolderLock, type LockHolder } from '#machine';
 import { Stop } from './backup-command.js';
 import { readDatabaseKeys, type DatabaseKeys } from './data-folder.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
-import { lockFolder, type FolderLock, type LockHolder } from '#machine';
 import { readPostmaster } from './postmaster.js';
 
 /** How to reach an exchange's database as it is. The addresses hold passwords: never say them. */

@@ -8,6 +8,7 @@ import type { TrustRoot } from '#ledger';
 import type { Settings } from '#settings';
 import { DumpFault, findUse, loadDump, migrate, readMigrations, type LoadedDump } from '#postgres';
 import { migrateQueue } from '#queue';
+import { lockFolder } from '#machine';
 import type { CheckedBackup } from './backup-check.js';
 import { speak, Stop, type Desk } from './backup-command.js';
 import { upkeep } from './backup-database.js';
@@ -18,7 +19,6 @@ import { takeVaultKey, vaultKeyIdOf, type KeyCopy } from './backup-vault-key.js'
 import { verifyRestored, type Verification } from './backup-verify.js';
 import { makeDataFolder } from './data-folder.js';
 import { openDatabase } from './database.js';
-import { lockFolder } from '#machine';
 import { Progress } from './progress.js';
 
 export interface RestoreRequest {

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Child } from './child.js';
 import { processBegan } from '#machine';
+import { Child } from './child.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'quanlian-child-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

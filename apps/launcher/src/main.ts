@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSettings, SettingsError, type Settings } from '#settings';
+import { lives, lockFolder, type FolderLock } from '#machine';
 import { makeDataFolder } from './data-folder.js';
 import type { PreparedDatabase } from './database.js';
 import { Exchange, stopDatabase } from './exchange.js';
-import { lives, lockFolder, type FolderLock } from '#machine';
 import { findNpm } from './npm-parent.js';
 import { Progress } from './progress.js';
 import { say, sayHeld, sayReady, saySetUp, words } from './words.js';

@@ -35,8 +35,8 @@ export function usage(zh: string, en: string): Stop {
 }
 
 /** A failure to use a file, as an end with a sentence; anything else as it is. */
-export function fileStop(error: unknown, path: string): unknown {
+export function fileStop(error: unknown, path: string): Error {
   const code = (error as NodeJS.ErrnoException | null)?.code;
-  if (code === undefined) return error;
+  if (code === undefined) return error instanceof Error ? error : new Error(String(error));
   return new Stop('file', { zh: `${path} 无法使用（${code}）。`, en: `${path} cannot be used (${code}).` }, { cause: error });
 }

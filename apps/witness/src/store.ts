@@ -18,7 +18,7 @@ export const originHash = (origin: string): string => sha256Hex(origin);
  */
 export class WitnessStore {
   /** After a failed sync nobody knows what the disk holds; then nothing more may be answered. */
-  private failed: unknown;
+  private failed: Error | undefined;
 
   private constructor(
     private readonly folder: string,
@@ -69,7 +69,7 @@ export class WitnessStore {
    * witness wrote: to guess would be to forget.
    */
   last(origin: string): WitnessedCheckpoint | undefined {
-    if (this.failed !== undefined) throw this.failed;
+    if (this.failed) throw this.failed;
     const path = join(this.folderOf(origin), 'checkpoint');
     let bytes: Buffer;
     try {
