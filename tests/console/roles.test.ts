@@ -270,7 +270,7 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     await page.waitForURL('**/trail/*');
     const check = page.getByRole('region', { name: 'Check this entry' });
     await check.getByRole('button', { name: 'Check', exact: true }).click();
-    await check.getByRole('button', { name: 'Check again' }).waitFor();
+    await check.getByText('signed with the log’s key').waitFor();
     assert.equal(await check.getByText('does not hold', { exact: true }).count(), 0, await check.innerText());
 
     await seat.go(`/rights/${right}`);

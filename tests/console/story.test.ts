@@ -295,7 +295,9 @@ async function checkTrail(seat: Seat, city: SmallCity, delivery: string, say: Sa
   await check.getByRole('button', { name: say('查验', 'Check'), exact: true }).click();
   await check.getByRole('status').first().waitFor();
   await check.getByText(say('字节为规范形式', 'The bytes are canonical')).waitFor();
-  await check.getByRole('button', { name: say('再查验一次', 'Check again') }).waitFor();
+  await check.getByText(say('由账本密钥签署的签封', 'signed with the log’s key')).waitFor();
+  await check.getByRole('button', { name: say('再核对整个账本', 'Walk the whole ledger too') }).click();
+  await check.getByText(say('正是这些字节', 'is exactly these bytes')).waitFor();
   assert.equal(await check.getByText(say('不符', 'does not hold'), { exact: true }).count(), 0, await check.innerText());
 }
 

@@ -58,7 +58,7 @@ export function consoleConfig({ apiUrl = 'http://127.0.0.1:8080' } = {}) {
       license: { fileName: 'licenses.md' },
     },
     worker: { format: 'es' },
-    server: { port: 5173, proxy: { '/api': apiUrl, '/health': apiUrl, '/open.html': apiUrl } },
+    server: { port: 5173, proxy: { '/api': apiUrl, '/health': apiUrl, '/log': apiUrl, '/open.html': apiUrl } },
     logLevel: 'warn',
   };
 }

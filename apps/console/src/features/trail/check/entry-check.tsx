@@ -5,8 +5,10 @@ import { useState } from 'react';
 import { useSession } from '../../../app/session';
 import { TrustNote } from '../../../components/trust-note';
 import { useRead } from '../../../lib/api';
+import { count } from '../../../lib/numbers';
 import { useTrust } from '../../../lib/trust';
 import { useLocale, usePick, useWords, type Locale } from '../../../lib/words';
+import { inclusionOf, type Inclusion } from './inclusion';
 import { checkEntry, type EntryCheck } from './signatures';
 import { CannotTell, Steps, type Step } from './steps';
 import { useWalk } from './use-walk';
@@ -14,9 +16,11 @@ import { useWalkSteps } from './walk-steps';
 import { checkWords } from './words';
 import './check.css';
 
-type Found = { readonly check: EntryCheck; readonly areTextsRight: boolean } | { readonly refusal: Refusal };
+type Found =
+  | { readonly check: EntryCheck; readonly areTextsRight: boolean; readonly inclusion: Inclusion | undefined }
+  | { readonly refusal: Refusal };
 
-/** "Check this entry": in this browser, by its bytes; supervisors walk the whole ledger to its place besides. */
+/** "Check this entry": in this browser, by its bytes and its place in the log's tree; supervisors may walk the whole ledger to it besides. */
 export function CheckEntry({ entry, bytes }: { readonly entry: EntryView; readonly bytes: Uint8Array<ArrayBuffer> | undefined }) {
   const say = useWords(checkWords);
   const pick = usePick();
@@ -31,15 +35,18 @@ export function CheckEntry({ entry, bytes }: { readonly entry: EntryView; readon
   const canWalk = has('supervisor');
   const isReady = root !== undefined && departments.data !== undefined && bytes !== undefined;
 
-  const run = () => {
+  const run = async () => {
     if (!isReady) return;
-    setFound(foundIn(entry, bytes, departments.data.items, root.root));
-    if (canWalk) start({ root: root.root, entry: { index: entry.index, bytes } });
+    const own = foundIn(entry, bytes, departments.data.items, root.root);
+    setFound(own);
+    if ('check' in own) setFound({ ...own, inclusion: await inclusionOf(bytes, entry.index, root.root) });
   };
-  const steps = found && root ? [...ownSteps(found), ...(canWalk ? walkSteps(state, root, entry.index) : [])] : [];
-  const isOver = found !== undefined && state.kind !== 'walking';
+  const isWalked = state.kind !== 'idle';
+  const steps = found && root ? [...ownSteps(found), ...(isWalked ? walkSteps(state, root, entry.index) : [])] : [];
+  const inclusion = found && 'check' in found ? found.inclusion : undefined;
+  const isOver = found !== undefined && ('refusal' in found || inclusion !== undefined) && state.kind !== 'walking';
   const hasFault = steps.some((step) => step.state === 'bad');
-  const isWhole = !canWalk || state.kind === 'done';
+  const isWhole = inclusion?.kind === 'proven' && (!isWalked || state.kind === 'done');
   const warnings = state.kind === 'done' && state.verdict.kind === 'clean' ? state.verdict.report.warnings.map(pick) : [];
   return (
     <section className="section check" aria-label={say('title')}>
@@ -48,9 +55,14 @@ export function CheckEntry({ entry, bytes }: { readonly entry: EntryView; readon
         {state.kind === 'walking' ? (
           <Button onClick={cancel}>{say('cancel')}</Button>
         ) : (
-          <Button type="primary" disabled={!isReady} onClick={run}>
-            {say(found ? 'again' : 'start')}
-          </Button>
+          <span className="page-actions">
+            {canWalk && found && isReady ? (
+              <Button onClick={() => start({ root: root.root, entry: { index: entry.index, bytes } })}>{say('walk')}</Button>
+            ) : null}
+            <Button type="primary" disabled={!isReady} onClick={() => void run()}>
+              {say(found ? 'again' : 'start')}
+            </Button>
+          </span>
         )}
       </div>
       <p className="quiet">{say('lead')}</p>
@@ -64,11 +76,9 @@ export function CheckEntry({ entry, bytes }: { readonly entry: EntryView; readon
         />
       ) : null}
       <Steps steps={steps} />
-      {found && !canWalk ? <p className="quiet">{say('keysFrom')}</p> : null}
+      {found && !isWalked ? <p className="quiet">{say('keysFrom')}</p> : null}
       {isOver ? (
-        <CannotTell
-          sentences={canWalk ? (warnings.length > 0 ? warnings : [say('cannotFork')]) : [say('cannotEntry'), say('cannotFork')]}
-        />
+        <CannotTell sentences={warnings.length > 0 ? warnings : [...(isWalked ? [] : [say('cannotEntry')]), say('cannotFork')]} />
       ) : null}
       <details className="check-root">
         <summary>{say('root')}</summary>
@@ -86,7 +96,7 @@ function foundIn(
 ): Found {
   try {
     const areTextsRight = Object.entries(entry.texts).every(([commitment, { key, text }]) => isCommitted(commitment, key, text));
-    return { check: checkEntry(bytes, entry, departments, root), areTextsRight };
+    return { check: checkEntry(bytes, entry, departments, root), areTextsRight, inclusion: undefined };
   } catch (error) {
     if (error instanceof Refusal) return { refusal: error };
     throw error;
@@ -110,7 +120,7 @@ function useEntrySteps(entry: EntryView, locale: Locale): (found: Found) => Step
       const reason = found.refusal.sentence(locale);
       return [{ key: 'bytes', name: say('bytes'), state: 'bad', told: say('malformed', { reason }) }];
     }
-    const { check, areTextsRight } = found;
+    const { check, areTextsRight, inclusion } = found;
     const texts = Object.keys(entry.texts).length;
     const results = {
       good: 'signatureGood',
@@ -148,6 +158,19 @@ function useEntrySteps(entry: EntryView, locale: Locale): (found: Found) => Step
         state: result === 'good' ? 'ok' : result === 'no-key' ? 'unknown' : 'bad',
         told: say(results[result], { issuer: nameOf(issuer), key: `${keyId.slice(0, 12)}…`, index: entry.index }),
       })),
+      { key: 'inclusion', name: say('inclusion'), ...toldOf(inclusion) },
     ];
   };
+  function toldOf(inclusion: Inclusion | undefined): Pick<Step, 'state' | 'told'> {
+    switch (inclusion?.kind) {
+      case undefined:
+        return { state: 'running', told: '' };
+      case 'proven':
+        return { state: 'ok', told: say('inclusionOk', { size: count(inclusion.size, locale), index: entry.index }) };
+      case 'refuted':
+        return { state: 'bad', told: inclusion.fault.sentence(locale) };
+      case 'none':
+        return { state: 'unknown', told: say('inclusionNone') };
+    }
+  }
 }

@@ -105,9 +105,19 @@ export const checkWords = defineWords('check', {
   },
   seenChanged: { zh: '上次看到的历史已被改写。', en: 'The history seen last time was changed.' },
   cannot: { zh: '本次查验不能发现的', en: 'What this check cannot tell' },
+  walk: { zh: '再核对整个账本', en: 'Walk the whole ledger too' },
+  inclusion: { zh: '在账本的树中', en: 'In the log’s tree' },
+  inclusionOk: {
+    zh: '由账本密钥签署的签封（共 {{size}} 条）包含这条记录，正在第 {{index}} 条处。',
+    en: 'A checkpoint of {{size}} entries, signed with the log’s key, includes it as entry {{index}}.',
+  },
+  inclusionNone: {
+    zh: '没有取到包含证明：签封尚未覆盖这条记录，或无法连接。请稍后再查验。',
+    en: 'There was no proof to be had: no checkpoint covers the entry yet, or the line is down. Check again in a moment.',
+  },
   cannotEntry: {
-    zh: '只核对了这一条的哈希与签名；它在整个账本中的位置需由监管人员导出账本查验。',
-    en: 'Only the hash and signatures of this one entry were checked; its place in the whole ledger is checked by supervisors, who may export it.',
+    zh: '其他记录是否合乎规则：只核对了这一条，以及它在树中的位置。',
+    en: 'Whether the other entries keep to the rules: only this one was checked, and its place in the tree.',
   },
   cannotFork: {
     zh: '尚无见证节点：若两人被出示不同的账本，双方都不会察觉。',
