@@ -15,7 +15,7 @@ import {
 import type { AlarmKind, Evidence } from './alarms.js';
 import type { LogFiles } from './fetch-log.js';
 import { Stop } from './stop.js';
-import { alarmLine, type Witness } from './witness.js';
+import type { Witness } from './witness.js';
 
 /** What one look at the log found. `behind`: an older checkpoint of the same history, as a cache may hold it. */
 export type Look = 'cosigned' | 'unchanged' | 'behind' | 'overtaken';
@@ -58,17 +58,8 @@ export class Follower {
     const last = this.witness.last(this.origin);
     const tiles = new Map<string, Uint8Array>();
     const raise = (kind: AlarmKind, more: Pick<Evidence, 'proof' | 'detail'> = {}): Stop => {
-      const logKeys = this.witness.parts.logs.get(this.origin) ?? [];
-      const evidence = {
-        kind,
-        logKeys,
-        last: last as WitnessedCheckpoint,
-        shown,
-        shownNote: shownNote as Uint8Array,
-        tiles,
-        ...more,
-      };
-      return new Stop('alarm', alarmLine(kind, this.witness.parts.alarms.raise(evidence, true)?.folder));
+      const found = { kind, last: last as WitnessedCheckpoint, shown, shownNote: shownNote as Uint8Array, tiles, ...more };
+      return new Stop('alarm', this.witness.raise(found, true));
     };
 
     if (last && shown.size === last.size) {

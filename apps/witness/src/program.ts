@@ -186,9 +186,8 @@ async function run(values: Values, around: Surroundings): Promise<void> {
       for (const { id, folder } of [...logs.keys()].flatMap((origin) => alarms.open(origin))) {
         tell({ zh: `警报 ${id} 尚无人确认：${folder}。`, en: `Alarm ${id} is not acknowledged: ${folder}` });
       }
-      const following = follower && followBeside(follower, everyMs, around.signal, tell);
-      if (!around.signal.aborted) await new Promise((done) => around.signal.addEventListener('abort', done, { once: true }));
-      await following;
+      // A fault of ours in the following ends the answering, too: nobody would notice half a witness.
+      await Promise.all([ended(around.signal), follower && followBeside(follower, everyMs, around.signal, tell)]);
     } finally {
       await served.stop();
     }
@@ -196,6 +195,10 @@ async function run(values: Values, around: Surroundings): Promise<void> {
   } finally {
     store.close();
   }
+}
+
+async function ended(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await new Promise((done) => signal.addEventListener('abort', done, { once: true }));
 }
 
 /** An alarm ends the following, not the answering: by its table the witness cosigns nothing but the history that it knows. */

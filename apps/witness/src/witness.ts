@@ -10,7 +10,7 @@ import {
   type WitnessDecision,
   type WitnessedCheckpoint,
 } from '#ledger';
-import { alarmSentences, type Alarms } from './alarms.js';
+import { alarmSentences, type AlarmKind, type Alarms, type Evidence } from './alarms.js';
 import type { KnownLogs } from './known-logs.js';
 import { originHash, type WitnessStore } from './store.js';
 
@@ -64,16 +64,21 @@ export class Witness {
    * can send a good checkpoint with a bad proof.
    */
   private lookForFork({ checkpoint, note }: AddCheckpoint, last: WitnessedCheckpoint): void {
-    const { alarms, logs, tell } = this.parts;
     if (checkpoint.size !== last.size || equalBytes(checkpoint.root, last.root)) return;
-    const logKeys = logs.get(last.origin) ?? [];
-    const evidence = { kind: 'fork', logKeys, last, shown: checkpoint, shownNote: utf8Bytes(encodeNote(note)) } as const;
+    this.parts.tell(this.raise({ kind: 'fork', last, shown: checkpoint, shownNote: utf8Bytes(encodeNote(note)) }, false));
+  }
+
+  /**
+   * Keeps the evidence of an alarm; answers what the operator is told. A disk that does not take it takes nothing from the alarm: then
+   * both are told. `again`: also when a person has acknowledged the same before.
+   */
+  raise(found: Omit<Evidence, 'logKeys'>, again: boolean): Sentence {
+    const { alarms, logs, tell } = this.parts;
     try {
-      tell(alarmLine('fork', alarms.raise(evidence, false)?.folder));
+      return alarmLine(found.kind, alarms.raise({ ...found, logKeys: logs.get(found.last.origin) ?? [] }, again)?.folder);
     } catch (error) {
-      // A full disk does not change what the log is answered; the operator hears of both.
-      tell(alarmLine('fork', undefined));
       tell({ zh: `证据未能保存：${String(error)}`, en: `The evidence could not be kept: ${String(error)}` });
+      return alarmLine(found.kind, undefined);
     }
   }
 
@@ -89,7 +94,7 @@ export class Witness {
 }
 
 /** What the operator is told of an alarm. */
-export function alarmLine(kind: keyof typeof alarmSentences, folder: string | undefined): Sentence {
+function alarmLine(kind: AlarmKind, folder: string | undefined): Sentence {
   const { zh, en } = alarmSentences[kind];
   return {
     zh: `警报：${zh}${folder === undefined ? '' : `证据：${folder}。`}`,
