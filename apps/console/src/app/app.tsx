@@ -9,6 +9,7 @@ import { createBrowserRouter, Navigate } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
 import { queryClient } from '../lib/api';
 import { withoutRuntimeStyle } from '../lib/without-runtime-style';
+import { leaveBy } from '../lib/leaving';
 import { useLocale } from '../lib/words';
 import { Broken, NotFound } from './broken';
 import { routeOfPlace } from './place';
@@ -51,6 +52,8 @@ const router = createBrowserRouter([
     ],
   },
 ]);
+
+leaveBy(router);
 
 /** The whole console. */
 export function App() {

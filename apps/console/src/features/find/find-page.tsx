@@ -1,12 +1,13 @@
 import { datasetEntrySchema, routes, shareTypeSchema, type DatasetView, type Sent } from '#contracts';
 import { Button, Checkbox, Input, Select } from 'antd';
 import { useEffect, useRef, useState } from 'react';
-import { useLocation, useNavigation, useSearchParams } from 'react-router';
+import { useSearchParams } from 'react-router';
 import { Instant } from '../../components/instant';
 import { Page } from '../../components/page';
 import { PagedTable, type Column } from '../../components/paged-table';
 import { entryWords, ShareType, UpdateCycle } from '../../components/share-type';
 import { useRead, useReadPages } from '../../lib/api';
+import { isLeaving } from '../../lib/leaving';
 import { count } from '../../lib/numbers';
 import { useLocale, useWords } from '../../lib/words';
 import { findWords } from './words';
@@ -163,15 +164,13 @@ function SearchBox({ text, onType }: { readonly text: string; readonly onType: (
   const isComposing = useRef(false);
   useEffect(() => setTyped(text), [text]);
   useEffect(() => () => clearTimeout(timer.current), []);
-  // Whoever opens a row is on the way to its page while its code comes; a search that starts then would lead back here.
-  const { pathname } = useLocation();
-  const leadsTo = useNavigation().location?.pathname;
-  useEffect(() => {
-    if (leadsTo !== undefined && leadsTo !== pathname) clearTimeout(timer.current);
-  }, [leadsTo, pathname]);
   const later = (value: string) => {
     clearTimeout(timer.current);
-    if (!isComposing.current) timer.current = setTimeout(() => onType(value.trim()), typingMs);
+    if (isComposing.current) return;
+    timer.current = setTimeout(() => {
+      // Whoever opened a row since is on the way to its page; a search that starts now would lead back here.
+      if (!isLeaving()) onType(value.trim());
+    }, typingMs);
   };
   return (
     <Input.Search
