@@ -1,12 +1,13 @@
 import { routes } from '#contracts';
 import {
+  deliveryIn,
   foundSmallCity,
-  startExchange,
-  villageCsv,
-  villageEntry,
   type RunningExchange,
   type SmallCity,
+  startExchange,
   type TestPerson,
+  villageCsv,
+  villageEntry,
 } from '#testing';
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
@@ -294,6 +295,8 @@ describe('the whole job with the command `quanlian`', async () => {
 
   test('what was pulled in the console is fetched, taking nothing of the quota; its manifest lets it be checked by hand', async () => {
     const { delivery } = await city.requester.client.call(routes.pull, { params: { id: right }, body: {} });
+    // Its page names the command once it is in the ledger.
+    await deliveryIn(city.requester, delivery, 'prepared');
     const pulledTimes = async () => (await city.requester.client.call(routes.right, { params: { id: right } })).used.pulls;
     const out = command.path('fetched.csv');
     const line = ['--as', 'requester', 'fetch', delivery.slice(0, 8), '-o', out, '--identity', command.path('identity.txt')];
