@@ -22,7 +22,8 @@ export function useKeptPlace(what: string) {
     return {
       id,
       found: (): KeptPlace | undefined => (isReturn ? places.get(id) : undefined),
-      keep: (place: KeptPlace) => void places.set(id, place),
+      // A scroll may be told after the row was opened, and forgets no row.
+      keep: (place: KeptPlace) => void places.set(id, { ...places.get(id), ...place }),
     };
   }, [key, what, isReturn]);
 }
