@@ -128,6 +128,9 @@ export class Seat {
 
   /** Goes to a page of the console without loading the console anew, as a link there would. */
   async go(path: string): Promise<void> {
+    // Who is there already goes nowhere: an entry of the history that the router did not make would stand over its own.
+    const now = new URL(this.page.url());
+    if (now.pathname + now.search === path) return this.settle();
     // The page left stays until the next one's code has come: its heading is not the one waited for.
     if (new URL(path, this.baseUrl).pathname !== new URL(this.page.url()).pathname)
       await this.page.evaluate(`document.querySelectorAll('h1').forEach((heading) => heading.setAttribute('data-left', ''))`);
