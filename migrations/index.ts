@@ -4,6 +4,7 @@ import { Proposals1795000000003 } from './0003-proposals.js';
 import { Catalogue1795000000004 } from './0004-catalogue.js';
 import { KeyLists1795000000005 } from './0005-key-lists.js';
 import { Log1795000000006 } from './0006-log.js';
+import { Witnesses1795000000007 } from './0007-witnesses.js';
 
 /** The schema's history, in order. A migration once released never changes. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   Catalogue1795000000004,
   KeyLists1795000000005,
   Log1795000000006,
+  Witnesses1795000000007,
 ];

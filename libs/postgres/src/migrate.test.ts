@@ -25,6 +25,7 @@ test('two starts at once migrate once; what is made belongs to the owner', async
       'Catalogue1795000000004',
       'KeyLists1795000000005',
       'Log1795000000006',
+      'Witnesses1795000000007',
     ],
   );
   assert.ok(one.applied.length === 0 || two.applied.length === 0, 'one of them did all, the other nothing');
