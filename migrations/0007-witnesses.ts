@@ -56,7 +56,7 @@ CREATE TABLE ledger.witness_standing (
 
 -- Whether the ledger is sealed, and if not, why: a code of refusals and its details. One row.
 CREATE TABLE ledger.sealing_standing (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  row_one boolean PRIMARY KEY DEFAULT true CHECK (row_one),
   code text,
   details jsonb NOT NULL DEFAULT '{}',
   since timestamptz(3) NOT NULL
