@@ -226,6 +226,28 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     await page.getByRole('button', { name: '审批同意并签名' }).click();
     await page.getByText('已存证', { exact: true }).first().waitFor();
 
+    // A termination handed in by the steward: what ends is said, the head signs, and the right's page says it is over.
+    const right = await granted(city, dataset);
+    const ending = await city.steward.client.call(routes.terminateRight, {
+      params: { id: right },
+      body: { code: 'purpose-ended', reason: '依据已废止。', article: '第二十七条' },
+    });
+    const head = await Seat.take(browser, { baseUrl: exchange.baseUrl, locale: 'en' });
+    await head.logIn(city.providerHead);
+    await head.page.waitForURL('**/inbox');
+    await head.page.getByRole('row', { name: 'Terminate the right of' }).first().click();
+    await head.page.waitForURL(`**/inbox/proposals/${ending.id}`);
+    await head.page.getByText('依据已废止。').first().waitFor();
+    if (wantsShots) await screenshot(head, 'terminate');
+    await head.page.getByLabel('Your password again').fill(city.providerHead.password);
+    await head.page.getByRole('button', { name: 'Approve and sign' }).click();
+    await head.page.getByText('Sealed', { exact: true }).first().waitFor();
+    await head.go(`/rights/${right}`);
+    await head.page.getByText('Terminated').first().waitFor();
+    assert.equal(await head.page.getByRole('button', { name: 'Suspend' }).count(), 0, 'a right that is over can be suspended');
+    head.check('the end of a right');
+    await head.close();
+
     // People: a login that is taken is marked; without any role a person no longer acts.
     await seat.go('/department');
     const dialog = page.getByRole('dialog');
