@@ -4,24 +4,30 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { keyIdOf } from '#crypto';
+import { encodeCanonical, keyIdOf } from '#crypto';
 import {
   checkAdmission,
   checkKeyPossession,
+  decodePolicy,
   encodeStatement,
   encodeTrustRoot,
   keyPossessionBytes,
+  isSameLedger,
   leafHash,
+  LogFault,
   openStatement,
   openTrustRoot,
+  openWitnessed,
+  policyOf,
   readExport,
   statementDigest,
   subjectOf,
   trustRootOf,
   verifyLedger,
+  withWitnesses,
   type AdmissionReceipt,
 } from '#ledger';
-import { statementBodies, type Statement, type StatementType } from '#contracts';
+import { Refusal, statementBodies, type Statement, type StatementType } from '#contracts';
 
 // The pages are read, not copied: a value changed there or in the code fails here.
 const page = (name: string): string => readFileSync(new URL(`../../../docs/formats/${name}.md`, import.meta.url), 'utf8');
@@ -53,6 +59,31 @@ test('the ledger of the page verifies against the trust root of its page', async
   const [entry0 = ''] = exported.split('\n');
   assert.deepEqual(trustRootOf(Buffer.from(entry0)), trustRoot);
   assert.equal(`${String(encodeTrustRoot(trustRoot))}\n`, blockOf('trust-root', 'trust-root'));
+});
+
+test('the trust root with witnesses names the ledger of the first, and believes a checkpoint that its quorum cosigned', async () => {
+  const text = blockOf('trust-root', 'trust-root-2');
+  const second = openTrustRoot(Buffer.from(text));
+  assert.equal(`${String(encodeTrustRoot(second))}\n`, text);
+  assert.deepEqual(second, withWitnesses(trustRoot, decodePolicy(Buffer.from(blockOf('witness-policy', 'policy')))));
+  assert.ok(isSameLedger(trustRoot, second));
+  assert.equal((await verifyLedger(readExport(chunks()), second)).size, 3);
+  const note = Buffer.from(blockOf('checkpoint', 'checkpoint'));
+  assert.equal(openWitnessed(note, policyOf(second)).cosignatures.length, 1);
+  const logOnly = note.toString().split('\n').slice(0, -2).join('\n');
+  assert.throws(
+    () => openWitnessed(Buffer.from(`${logOnly}\n`), policyOf(second)),
+    (error: unknown) => error instanceof LogFault && error.code === 'quorum-missing',
+  );
+  // No witness is believed that the file does not name, and no log line slips in.
+  for (const wrong of [
+    { ...second, v: 1 },
+    { ...trustRoot, v: 2 },
+    { ...second, witnesses: blockOf('witness-policy', 'policy') },
+    { ...second, witnesses: 'quorum audit\n' },
+    { ...second, witnesses: second.v === 2 ? second.witnesses.trimEnd() : '' },
+  ])
+    assert.throws(() => openTrustRoot(encodeCanonical(wrong)), Refusal);
 });
 
 test('the statement, its digest and its receipt are those of the page', () => {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { equalBytes } from '#crypto';
 import {
-  checkConsistency,
+  compareHeads,
+  EMPTY_ROOT,
   encodeTilePath,
   LogFault,
   openCheckpoint,
-  proveConsistency,
   TileReader,
+  type ComparedHeads,
   type HashTile,
   type OpenedCheckpoint,
   type TreeHead,
@@ -62,26 +62,19 @@ export class Follower {
       return new Stop('alarm', this.witness.raise(found, true));
     };
 
-    if (last && shown.size === last.size) {
-      if (!equalBytes(shown.root, last.root)) throw raise('fork');
-      this.looksWithoutTiles = 0;
-      return 'unchanged';
-    }
-    const isBehind = last !== undefined && shown.size < last.size;
-    const [older, newer]: [TreeHead | undefined, TreeHead] = isBehind ? [shown, last] : [last, shown];
-    let proof: Uint8Array[];
+    let compared: ComparedHeads;
     try {
-      proof = await this.prove(older?.size ?? 0, newer, tiles);
+      compared = await compareHeads(last ?? { size: 0, root: EMPTY_ROOT }, shown, (head) => this.readerOf(head, tiles));
     } catch (error) {
       if (!(error instanceof LogFault)) throw error;
       if (++this.looksWithoutTiles < LOOKS_WITHOUT_TILES || !last) throw withoutTiles(error);
-      throw raise(isBehind ? 'shrank' : 'withheld', { detail: error.message });
+      throw raise(shown.size < last.size ? 'shrank' : 'withheld', { detail: error.message });
     }
     this.looksWithoutTiles = 0;
-    if (isBehind) {
-      if (!isConsistent(shown, last, proof)) throw raise('fork', { proof });
-      return 'behind';
-    }
+    const { standing, proof } = compared;
+    if (standing === 'forked') throw raise('fork', shown.size === last?.size ? {} : { proof });
+    if (standing === 'behind') return 'behind';
+    if (standing === 'same' && last) return 'unchanged';
     const { verdict } = this.witness.consider({ oldSize: last?.size ?? 0, proof, checkpoint: shown, note: shown.note });
     // The log may have asked by itself meanwhile, and been cosigned.
     if (verdict === 'conflict') return 'overtaken';
@@ -137,31 +130,18 @@ export class Follower {
     }
   }
 
-  /** The proof, out of tiles that lead to the newer root. Throws LogFault when they are missing or do not. */
-  private async prove(oldSize: number, newer: TreeHead, tiles: Map<string, Uint8Array>): Promise<Uint8Array[]> {
-    const reader = new TileReader(newer, async (tile: HashTile) => {
+  /** The hashes of a tree, out of tiles that lead to its root; what was fetched is kept for the evidence. */
+  private readerOf(head: TreeHead, tiles: Map<string, Uint8Array>): TileReader {
+    return new TileReader(head, async (tile: HashTile) => {
       const path = encodeTilePath(tile);
       const bytes = await this.files.fetch(path, TILE_BYTES);
       if (bytes) tiles.set(path, bytes);
       return bytes;
     });
-    // The edge too when no hash is asked for: a root without tiles is nobody's tree.
-    await reader.readHashes([]);
-    return proveConsistency(reader, oldSize, newer.size);
   }
 }
 
 const isPassing = (error: unknown): error is Stop => error instanceof Stop && error.exit === 'unreachable';
-
-function isConsistent(older: TreeHead, newer: TreeHead, proof: readonly Uint8Array[]): boolean {
-  try {
-    checkConsistency(older, newer, proof);
-    return true;
-  } catch (error) {
-    if (error instanceof LogFault) return false;
-    throw error;
-  }
-}
 
 function withoutTiles(fault: LogFault): Stop {
   return new Stop(

@@ -31,7 +31,7 @@ export type { StateChange } from './states.js';
 export { applyEntry } from './law.js';
 export type { Law } from './law.js';
 
-export { encodeTrustRoot, openTrustRoot, trustRootOf } from './trust-root.js';
+export { encodeTrustRoot, isSameLedger, logKeysOf, openTrustRoot, policyOf, trustRootOf, withWitnesses } from './trust-root.js';
 export type { TrustRoot } from './trust-root.js';
 export { faultTexts, LedgerFault } from './faults.js';
 export type { FaultCode } from './faults.js';
@@ -53,6 +53,8 @@ export { Frontier } from './log/frontier.js';
 export { HashesInMemory } from './log/hashes-in-memory.js';
 export { proveConsistency, proveInclusion, readRoot } from './log/prove.js';
 export { checkConsistency, checkInclusion } from './log/check.js';
+export { compareHeads } from './log/compare-heads.js';
+export type { ComparedHeads, HeadStanding } from './log/compare-heads.js';
 export {
   decodeTilePath,
   encodeTilePath,

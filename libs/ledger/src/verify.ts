@@ -1,9 +1,9 @@
 import type { StatementType } from '#contracts';
-import { equalBytes, toHex } from '#crypto';
+import { toHex } from '#crypto';
 import { leafHash, openEntry } from './entry.js';
 import { LedgerFault } from './faults.js';
 import type { Fold } from './register.js';
-import { encodeTrustRoot, trustRootOf, type TrustRoot } from './trust-root.js';
+import { isSameLedger, trustRootOf, type TrustRoot } from './trust-root.js';
 import { LedgerWalk } from './walk.js';
 
 /** What a verifier remembers of the last time: the size of the ledger and the leaf hash of its last entry. */
@@ -92,7 +92,7 @@ function checkEntry0(bytes: Uint8Array, trustRoot: TrustRoot): void {
   } catch (error) {
     throw new LedgerFault('trust-root-differs', 0, undefined, { cause: error });
   }
-  if (!equalBytes(encodeTrustRoot(stated), encodeTrustRoot(trustRoot))) throw new LedgerFault('trust-root-differs', 0);
+  if (!isSameLedger(stated, trustRoot)) throw new LedgerFault('trust-root-differs', 0);
 }
 
 /**

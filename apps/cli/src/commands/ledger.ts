@@ -1,12 +1,13 @@
 import { routes } from '#contracts';
 import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
-import { encodeTrustRoot, openTrustRoot } from '#ledger';
+import { decodePolicy, encodeTrustRoot, isSameLedger, openTrustRoot, withWitnesses } from '#ledger';
 import { act, examples, type Bench } from '../desk.js';
 import { Stop, usage } from '../exits.js';
 import { askTrustRoot, differs, pinRoot } from '../sign/trust.js';
 import { writeWhole } from '../store/folder.js';
-import { fingerprintOf, isSameRoot, Roots } from '../store/roots.js';
+import { paperLines } from '../show/trust-on-paper.js';
+import { fingerprintOf, Roots } from '../store/roots.js';
 import { countText } from '../terminal/progress.js';
 import { exportTo } from '../verify/export.js';
 import { verifyCommand } from './verify.js';
@@ -55,6 +56,14 @@ function exportCommand(program: Command, bench: Bench, group: string): void {
   });
 }
 
+interface TrustRootOptions {
+  readonly out?: string;
+  readonly pin?: string;
+  readonly show?: string;
+  readonly witnesses?: string;
+  readonly paper?: boolean;
+}
+
 function trustRootCommand(program: Command, bench: Bench, group: string): void {
   const { say } = bench;
   const command = program
@@ -68,7 +77,19 @@ function trustRootCommand(program: Command, bench: Bench, group: string): void {
       }),
     )
     .option('-o, --out <file>', say({ zh: '写入此文件', en: 'write it to this file' }))
-    .option('--pin <file>', say({ zh: '记住从其他渠道取得的信任根', en: 'pin a trust root obtained over another channel' }));
+    .option('--pin <file>', say({ zh: '记住从其他渠道取得的信任根', en: 'pin a trust root obtained over another channel' }))
+    .option(
+      '--show <file>',
+      say({ zh: '只显示此文件所载的信任根，不连接平台', en: 'only show the trust root of this file; asks no exchange' }),
+    )
+    .option(
+      '--witnesses <policy>',
+      say({
+        zh: '写入见证策略文件所列的见证节点与法定数（由主管部门制作信任根时用）',
+        en: 'put in the witnesses and the quorum of this policy file (for the competent department, which makes the trust root)',
+      }),
+    )
+    .option('--paper', say({ zh: '以两种语言印出供纸面核对的一页', en: 'print a page in both languages, to compare on paper' }));
   examples(
     command,
     bench,
@@ -77,21 +98,35 @@ function trustRootCommand(program: Command, bench: Bench, group: string): void {
       { zh: '须经电话等其他渠道核对指纹', en: 'compare the fingerprint over another channel, such as the telephone' },
     ],
     'quanlian trust-root --pin root.json',
+    'quanlian trust-root --show root.json --paper',
+    ['quanlian trust-root --witnesses witnesses.policy -o root.json', { zh: '主管部门公布前', en: 'before it is published' }],
   );
-  act<{ out?: string; pin?: string }>(command, bench, async (desk, _, options) => {
+  act<TrustRootOptions>(command, bench, async (desk, _, options) => {
     const { server } = desk;
+    if (options.pin !== undefined && (options.show ?? options.witnesses) !== undefined)
+      throw usage('--pin 不与 --show、--witnesses 同用。', '--pin does not go with --show or --witnesses.');
     if (options.pin !== undefined) pinRoot(desk, server, openTrustRoot(readFileSync(options.pin)));
-    const pinned = new Roots(desk.folder).find(server);
-    const root = options.pin === undefined ? await askTrustRoot(desk) : pinned?.root;
-    if (!root) throw usage('没有信任根。', 'There is no trust root.');
-    if (pinned && !isSameRoot(pinned.root, root)) throw differs(server, pinned.root, root);
+    const pinned = options.show === undefined ? new Roots(desk.folder).find(server) : undefined;
+    const stated = options.show === undefined ? undefined : openTrustRoot(readFileSync(options.show));
+    const found = stated ?? (options.pin === undefined ? await askTrustRoot(desk) : pinned?.root);
+    if (!found) throw usage('没有信任根。', 'There is no trust root.');
+    if (pinned && !isSameLedger(pinned.root, found)) throw differs(server, pinned.root, found);
+    // What was pinned names the witnesses that a person chose to believe; the exchange's word on them counts for nothing.
+    const believed = pinned?.from === 'file' ? pinned.root : found;
+    const root =
+      options.witnesses === undefined ? believed : withWitnesses(believed, decodePolicy(readFileSync(options.witnesses)));
     if (options.out !== undefined) writeWhole(options.out, encodeTrustRoot(root));
     desk.out.result({ root, fingerprint: fingerprintOf(root), pinned: pinned?.from }, () => {
+      if (options.paper) return desk.out.print(...paperLines(root));
       desk.out.fields([
         [say({ zh: '账本', en: 'Ledger' }), root.origin],
         [say({ zh: '主管部门', en: 'Competent' }), `${root.competent.department}  ${root.competent.keyId}`],
         [say({ zh: '平台密钥', en: 'Exchange key' }), root.exchangeKey.keyId],
         [say({ zh: '账本密钥', en: 'Log key' }), root.logKey.keyId],
+        [
+          say({ zh: '见证节点', en: 'Witnesses' }),
+          root.v === 2 ? root.witnesses.trimEnd() : say({ zh: '未指明', en: 'none are named' }),
+        ],
         [say({ zh: '指纹', en: 'Fingerprint' }), fingerprintOf(root)],
         [
           say({ zh: '已记住', en: 'Pinned' }),

@@ -1,10 +1,10 @@
 import { routes } from '#contracts';
 import { encodeCanonical } from '#crypto';
-import { openTrustRoot, type TrustRoot } from '#ledger';
+import { isSameLedger, openTrustRoot, type TrustRoot } from '#ledger';
 import { readFileSync } from 'node:fs';
 import type { Desk } from '../desk.js';
 import { Stop } from '../exits.js';
-import { fingerprintOf, isSameRoot, Roots } from '../store/roots.js';
+import { fingerprintOf, Roots } from '../store/roots.js';
 
 /** Asks the exchange for the trust root that it claims. Nothing is believed by that alone. */
 export async function askTrustRoot(desk: Desk): Promise<TrustRoot> {
@@ -31,11 +31,22 @@ export async function trustedRoot(desk: Desk, file?: string): Promise<TrustRoot>
   return root;
 }
 
-/** Pins a root that was obtained elsewhere; it takes the place of one believed at first sight, and of no other one silently. */
+/**
+ * Pins a root that was obtained elsewhere; it takes the place of one believed at first sight, and of no other one: only the witnesses that
+ * it names may be others than before, and the person is told.
+ */
 export function pinRoot(desk: Desk, server: string, root: TrustRoot): void {
   const roots = new Roots(desk.folder);
   const pinned = roots.find(server);
-  if (pinned && !isSameRoot(pinned.root, root) && pinned.from === 'file') throw differs(server, pinned.root, root);
+  if (pinned?.from === 'file') {
+    if (!isSameLedger(pinned.root, root)) throw differs(server, pinned.root, root);
+    const [before, now] = [fingerprintOf(pinned.root), fingerprintOf(root)];
+    if (before !== now)
+      desk.out.note({
+        zh: `账本与首批密钥未变，见证节点有变：原指纹 ${before}，现指纹 ${now}。`,
+        en: `The ledger and its first keys are the same; the witnesses changed: fingerprint before ${before}, now ${now}.`,
+      });
+  }
   roots.pin(server, root, 'file');
 }
 

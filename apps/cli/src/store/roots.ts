@@ -30,7 +30,3 @@ export class Roots {
 export function fingerprintOf(root: TrustRoot): string {
   return (sha256Hex(encodeTrustRoot(root)).match(/.{8}/g) ?? []).join(' ');
 }
-
-export function isSameRoot(a: TrustRoot, b: TrustRoot): boolean {
-  return encodeTrustRoot(a).equals(encodeTrustRoot(b));
-}

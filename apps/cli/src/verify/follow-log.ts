@@ -1,12 +1,11 @@
-import { equalBytes, toHex, utf8Bytes } from '#crypto';
+import { toHex, utf8Bytes } from '#crypto';
 import {
-  checkConsistency,
+  compareHeads,
   LogFault,
+  logKeysOf,
   openCheckpoint,
-  proveConsistency,
   readRoot,
   TileReader,
-  verifierKeyOf,
   type OpenedCheckpoint,
   type TrustRoot,
 } from '#ledger';
@@ -42,7 +41,7 @@ export async function followLog(
   settings: VerifySettings & { readonly entries: boolean },
 ): Promise<Followed> {
   const { origin } = root;
-  const keys = [verifierKeyOf(origin, 'ed25519', root.logKey.publicKey)];
+  const keys = logKeysOf(root);
   const source = new LogSource(desk, address);
   const bytes = await source.checkpoint();
   const now = openCheckpoint(bytes, origin, keys);
@@ -52,7 +51,8 @@ export async function followLog(
   const remembered = settings.memory ? seen.find(origin) : undefined;
   if (remembered) {
     const before = openCheckpoint(utf8Bytes(remembered.note), origin, keys);
-    await checkContinues(before, now, tree, (code) => alarm(desk, code, { older: remembered.note, newer: note }, before, now));
+    const code = await whatIsWrong(before, now, tree, source);
+    if (code) throw alarm(desk, code, { older: remembered.note, newer: note }, before, now);
   }
   // What was signed must also be there to be looked at. Reading the root reads the tiles at the edge, which must lead to it.
   await readRoot(tree, now.size);
@@ -71,23 +71,22 @@ export async function followLog(
   return { origin, size: now.size, root: toHex(now.root), before, entries };
 }
 
-async function checkContinues(
+/** What the log did since, if it did not go on. Throws LogFault when its tiles do not show it. */
+async function whatIsWrong(
   before: OpenedCheckpoint,
   now: OpenedCheckpoint,
   tree: TileReader,
-  alarmed: (code: 'log-shrank' | 'log-forked') => Stop,
-): Promise<void> {
-  if (now.size < before.size) throw alarmed('log-shrank');
-  if (now.size === before.size) {
-    if (!equalBytes(now.root, before.root)) throw alarmed('log-forked');
-    return;
-  }
-  const proof = await proveConsistency(tree, before.size, now.size);
+  source: LogSource,
+): Promise<'log-shrank' | 'log-forked' | undefined> {
   try {
-    checkConsistency(before, now, proof);
+    const { standing } = await compareHeads(before, now, (head) =>
+      head === now ? tree : new TileReader(head, source.fetchTile),
+    );
+    if (standing === 'forked') return 'log-forked';
+    return standing === 'behind' ? 'log-shrank' : undefined;
   } catch (error) {
-    // The tiles lead to the root that was signed, so it is the history that differs.
-    if (error instanceof LogFault && error.code === 'consistency-wrong') throw alarmed('log-forked');
+    // It signs less than before and does not give what it signed then: a restored backup, perhaps.
+    if (error instanceof LogFault && now.size < before.size) return 'log-shrank';
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { encodeCanonical, sha256Hex } from '#crypto';
-import { encodeTrustRoot, openTrustRoot, type TrustRoot } from '#ledger';
+import { encodeTrustRoot, isSameLedger, openTrustRoot, type TrustRoot } from '#ledger';
 import { useQuery } from '@tanstack/react-query';
 import { client, queryClient, routes } from './api';
 
@@ -31,8 +31,6 @@ export class TrustRootDiffers extends Error {
   }
 }
 
-const isSame = (a: TrustRoot, b: TrustRoot) => fingerprintOf(a) === fingerprintOf(b);
-
 function known(): Trust | undefined {
   const text = localStorage.getItem(storageKey);
   if (text === null) return undefined;
@@ -57,7 +55,7 @@ async function statedRoot(): Promise<TrustRoot> {
 export async function trustNow(): Promise<Trust> {
   const trust = known();
   const stated = await statedRoot();
-  if (trust && !isSame(trust.root, stated)) throw new TrustRootDiffers(fingerprintOf(trust.root), fingerprintOf(stated));
+  if (trust && !isSameLedger(trust.root, stated)) throw new TrustRootDiffers(fingerprintOf(trust.root), fingerprintOf(stated));
   if (trust) return trust;
   const first: Trust = { root: stated, from: 'exchange' };
   remember(first);
@@ -68,13 +66,13 @@ export async function trustNow(): Promise<Trust> {
 export const trustedRoot = async (): Promise<TrustRoot> => (await trustNow()).root;
 
 /**
- * Remembers the root of a file that was obtained elsewhere; it takes the place of one believed at first sight, and of no other one
- * silently. Throws Refusal `bad-input` for another kind of file, TrustRootDiffers.
+ * Remembers the root of a file that was obtained elsewhere; it takes the place of one believed at first sight, and of no other one:
+ * only the witnesses may be others than before. Throws Refusal `bad-input` for another kind of file, TrustRootDiffers.
  */
 export async function rememberRootFile(bytes: Uint8Array): Promise<void> {
   const root = openTrustRoot(bytes);
   const before = known();
-  if (before?.from === 'file' && !isSame(before.root, root))
+  if (before?.from === 'file' && !isSameLedger(before.root, root))
     throw new TrustRootDiffers(fingerprintOf(before.root), fingerprintOf(root));
   remember({ root, from: 'file' });
   await queryClient.invalidateQueries({ queryKey });
