@@ -41,6 +41,9 @@ function sentenceOf(error: CommanderError, command: Command, argv: readonly stri
       return { zh: `选项 ${quoted.join(' 与 ')} 不能同时使用。`, en: `The options ${quoted.join(' and ')} exclude each other.` };
     case 'commander.invalidArgument':
       return invalidValue(error.message, quoted);
+    // A group of commands without one of them: its help was shown.
+    case 'commander.help':
+      return { zh: '缺少子命令。', en: 'A command of this group is missing.' };
     default:
       return { zh: error.message, en: error.message };
   }

@@ -40,7 +40,14 @@ export async function signProposal(
   options: SigningOptions = {},
 ): Promise<ProposalView> {
   if (proposal.state !== 'awaiting-signature')
-    throw new Stop('refused', 'wrong-state', { zh: '该事项现在不待签名。', en: 'This proposal does not wait for a signature.' });
+    throw new Stop(
+      'refused',
+      'wrong-state',
+      { zh: '该事项现在不待签名。', en: 'This proposal does not wait for a signature.' },
+      proposal.state === 'awaiting-approval'
+        ? { zh: `先审批：quanlian inbox approve ${proposal.id}`, en: `Approve it first: quanlian inbox approve ${proposal.id}` }
+        : undefined,
+    );
   const { statement } = proposal;
   const { origin } = await trustedRoot(desk, options.trust);
   const { department } = await desk.client.call(routes.me, {});
