@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { build, root } from './prepare.mjs';
 
 const [name = '', ...rest] = process.argv.slice(2);
-const names = readdirSync(join(root, 'bench')).map((file) => file.replace(/\.ts$/, ''));
+const names = readdirSync(join(root, 'bench'))
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replace(/\.ts$/, ''));
 if (!names.includes(name)) {
   process.stderr.write(`npm run bench -- NAME, one of: ${names.join(', ')}\n`);
   process.exit(2);
@@ -19,5 +21,6 @@ if (!ok) {
 const { status } = spawnSync(process.execPath, [join(root, 'dist/bench', `${name}.js`), ...rest], {
   cwd: root,
   stdio: 'inherit',
+  env: { ...process.env, QUANLIAN_TEST_DURABLE: 'yes' },
 });
 process.exit(status ?? 1);

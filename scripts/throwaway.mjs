@@ -1,5 +1,6 @@
 // A PostgreSQL cluster and a Redis server for tests, gone without a trace when whoever asked for them is gone:
 // they live as long as our standard input stays open, so even a kill -9 of the asker ends them.
+// With --durable the cluster waits for its disk at every commit, as benchmarks need it; tests do not.
 // Prints one line of JSON: { "pg": URL of the superuser, "redis": URL or "" when redis-server is not installed }.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -45,7 +46,11 @@ async function startRedis() {
 }
 
 const [postgres, redis] = await Promise.all([
-  startEmbeddedPostgres({ directory: join(folder, 'pg'), password: randomBytes(18).toString('base64url'), durable: false }),
+  startEmbeddedPostgres({
+    directory: join(folder, 'pg'),
+    password: randomBytes(18).toString('base64url'),
+    durable: process.argv.includes('--durable'),
+  }),
   startRedis(),
 ]);
 

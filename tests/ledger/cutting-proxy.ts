@@ -43,7 +43,11 @@ export async function cuttingProxy(url: string): Promise<CuttingProxy> {
       }
       upstream.write(data);
     });
-    upstream.on('data', (data) => (isMuted ? cut() : client.write(data)));
+    upstream.on('data', (data) => {
+      if (!isMuted) client.write(data);
+      // Answers to what was sent before it may come first: it is the server's word for a commit that tells.
+      else if (data.includes('COMMIT\0')) cut();
+    });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const through = new URL(url);

@@ -42,7 +42,9 @@ function findServers(): Promise<Servers> {
     const { QUANLIAN_TEST_PG: given, QUANLIAN_TEST_REDIS: redis = '' } = process.env;
     if (given) return { pg: given, redis };
     const script = resolve(import.meta.dirname, '../../../../scripts/throwaway.mjs');
-    const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
+    // A benchmark measures a cluster that waits for its disk.
+    const flags = process.env['QUANLIAN_TEST_DURABLE'] === 'yes' ? ['--durable'] : [];
+    const child = spawn(process.execPath, [script, ...flags], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
     const [line] = (await Promise.race([
       once(child.stdout, 'data'),
       once(child, 'exit').then(() => Promise.reject(new Error('The test servers did not start.'))),

@@ -8,7 +8,7 @@ import {
   type StateChange,
 } from '#ledger';
 import type pg from 'pg';
-import { upsertStates } from './state-rows.js';
+import { stateUpserts } from './state-rows.js';
 import { insertTiles } from './tiles.js';
 
 /** What the sealer tells listeners of the channel `quanlian_sealed`, as JSON. */
@@ -45,12 +45,31 @@ WITH head AS (
 )
 SELECT (SELECT count(*) FROM head)::int AS heads, (SELECT count(*) FROM added)::int AS entries`;
 
-/** One batch's writes on one connection. Hooks write through `client`. */
+/**
+ * One batch's writes on one connection, in the order in which they are asked for. Hooks write through `client`. Writes whose answer says
+ * nothing but that they were done are not waited for one by one: they travel together with the next that is, or with the commit, and the
+ * server stops at the first that fails.
+ */
 export class PgSealTransaction implements SealTransaction {
+  private readonly sent: Promise<unknown>[] = [];
+
   constructor(
-    readonly client: pg.PoolClient,
+    readonly client: pg.ClientBase,
     private readonly leaseMs: number,
   ) {}
+
+  /** Sends a write on its way; what becomes of it is said by `settle`. */
+  send(query: pg.QueryConfig | string): void {
+    const answered = this.client.query(query);
+    // Heard below; an error that nobody listens to would end the process.
+    answered.catch(() => undefined);
+    this.sent.push(answered);
+  }
+
+  /** Throws what the first write that was sent and failed threw. */
+  async settle(): Promise<void> {
+    for (const answered of this.sent) await answered;
+  }
 
   async closeGates(rightIds: readonly string[]): Promise<void> {
     // In order of the number, so that two who close several never wait for each other.
@@ -90,12 +109,12 @@ export class PgSealTransaction implements SealTransaction {
   }
 
   async putStates(changes: readonly StateChange[]): Promise<void> {
-    await upsertStates(this.client, changes);
+    for (const query of stateUpserts(changes)) this.send(query);
   }
 
   async markSealed(entries: readonly SealedStatement[]): Promise<void> {
     if (entries.length === 0) return;
-    await this.client.query({
+    this.send({
       name: 'inbox-sealed',
       text: `UPDATE ledger.ledger_inbox AS inbox SET state = 'sealed', index = sealed.index, bytes = NULL
 FROM unnest($1::bigint[], $2::bigint[]) AS sealed (seq, index) WHERE inbox.seq = sealed.seq`,
@@ -105,7 +124,7 @@ FROM unnest($1::bigint[], $2::bigint[]) AS sealed (seq, index) WHERE inbox.seq =
 
   async markRejected(rejected: readonly RejectedStatement[]): Promise<void> {
     if (rejected.length === 0) return;
-    await this.client.query({
+    this.send({
       name: 'inbox-rejected',
       text: `UPDATE ledger.ledger_inbox AS inbox SET state = 'rejected', refusal = (row ->> 'refusal')::jsonb
 FROM jsonb_array_elements($1::jsonb) AS row WHERE inbox.seq = (row ->> 'seq')::bigint`,
@@ -114,7 +133,11 @@ FROM jsonb_array_elements($1::jsonb) AS row WHERE inbox.seq = (row ->> 'seq')::b
   }
 
   async announce(notice: SealedNotice): Promise<void> {
-    await this.client.query('SELECT pg_notify($1, $2)', [sealedChannel, JSON.stringify(notice)]);
+    this.send({
+      name: 'sealed-announce',
+      text: 'SELECT pg_notify($1, $2)',
+      values: [sealedChannel, JSON.stringify(notice)],
+    });
   }
 }
 

@@ -18,9 +18,12 @@ export function tableOf(kind: StateKind): string {
 export async function loadStates(client: pg.ClientBase | pg.Pool, touches: readonly Touch[]): Promise<LoadedState[]> {
   const values: string[][] = [];
   const selects: string[] = [];
+  // The same kinds are asked for again and again: the server plans each combination once a connection.
+  let name = 'states';
   const select = (kind: StateKind, column: 'id' | 'department', ids: readonly string[]) => {
     if (ids.length === 0) return;
     values.push([...new Set(ids)]);
+    name += `-${stateKinds.indexOf(kind)}${column === 'id' ? '' : 'd'}`;
     selects.push(
       `SELECT '${kind}' AS kind, id, state, changed_at FROM ${tableOf(kind)} WHERE ${column} = ANY($${values.length}::text[])`,
     );
@@ -40,21 +43,21 @@ export async function loadStates(client: pg.ClientBase | pg.Pool, touches: reado
     );
   }
   if (selects.length === 0) return [];
-  const { rows } = await client.query<StateRow>(selects.join('\nUNION ALL '), values);
+  const { rows } = await client.query<StateRow>({ name, text: selects.join('\nUNION ALL '), values });
   return rows.map(({ kind, id, state, changed_at }) => ({ kind, id, state, changedAt: Number(changed_at) }));
 }
 
-/** Writes states, one statement a kind: a few kinds change in a batch, however many entries it has. */
-export async function upsertStates(client: pg.ClientBase, changes: readonly StateChange[]): Promise<void> {
+/** What writes states, one statement a kind: a few kinds change in a batch, however many entries it has. */
+export function* stateUpserts(changes: readonly StateChange[]): Generator<pg.QueryConfig> {
   for (const kind of stateKinds) {
     const rows = changes.filter((change) => change.kind === kind);
     if (rows.length === 0) continue;
-    await client.query({
+    yield {
       name: `upsert-${kind}`,
       text: `INSERT INTO ${tableOf(kind)} AS held (id, state, changed_at)
 SELECT row ->> 'id', row -> 'state', (row ->> 'changedAt')::bigint FROM jsonb_array_elements($1::jsonb) AS row
 ON CONFLICT (id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at`,
       values: [JSON.stringify(rows.map(({ id, state, changedAt }) => ({ id, state, changedAt })))],
-    });
+    };
   }
 }

@@ -1,0 +1,52 @@
+import { randomId, signEd25519 } from '#crypto';
+import type { Statement } from '#contracts';
+import type { SampleCity, Said } from '../../libs/ledger/src/sample-city.js';
+
+/** Ids of the one right under which the pulls of `pullsOf` are. */
+export const pulled = { right: randomId(), dataset: randomId() } as const;
+
+/** Many pulls of one right, each signed for real: what is said most in an exchange. About 800 bytes each as an entry. */
+export function* pullsOf(city: SampleCity, department: string, count: number): Generator<Said> {
+  const { right, dataset } = pulled;
+  const purpose = { basis: '2'.repeat(64), scenario: '3'.repeat(64) };
+  const body = {
+    right,
+    dataset,
+    purpose,
+    items: ['code', 'name'],
+    rows: { op: 'all' as const },
+    format: 'csv' as const,
+    version: 'latest',
+  };
+  const { statement, bytes: firstBytes } = city.say('pull.signed', body, { issuer: department });
+  const text = firstBytes.toString('latin1');
+  const { privateKey, keyId } = city.keyOf(department);
+  for (let i = 0; i < count; i++) {
+    const id = randomId();
+    const bytes = Buffer.from(text.replace(statement.id, id), 'latin1');
+    const signatures = [{ issuer: department, keyId, signature: signEd25519(privateKey, bytes) }];
+    yield { statement: { ...statement, id }, bytes, signatures };
+  }
+}
+
+/**
+ * Many memberships of one department, each of a person of its own, signed for real: made by putting other ids into the bytes of one, which
+ * costs little beside the signature. About 600 bytes each as an entry.
+ */
+export function* membershipsOf(city: SampleCity, department: string, count: number): Generator<Said> {
+  const first = city.membershipGranted(department);
+  const { statement } = first;
+  const body = statement.body as { person: string };
+  const text = first.bytes.toString('latin1');
+  const { privateKey, keyId } = city.keyOf(department);
+  for (let i = 0; i < count; i++) {
+    const [id, person] = [randomId(), randomId()];
+    const bytes = Buffer.from(text.replace(statement.id, id).replace(body.person, person), 'latin1');
+    const signature = signEd25519(privateKey, bytes);
+    yield {
+      statement: { ...statement, id, body: { ...body, person } } as Statement,
+      bytes,
+      signatures: [{ issuer: department, keyId, signature }],
+    };
+  }
+}
