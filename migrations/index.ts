@@ -5,6 +5,7 @@ import { Catalogue1795000000004 } from './0004-catalogue.js';
 import { KeyLists1795000000005 } from './0005-key-lists.js';
 import { Log1795000000006 } from './0006-log.js';
 import { Witnesses1795000000007 } from './0007-witnesses.js';
+import { LogKeys1795000000008 } from './0008-log-keys.js';
 
 /** The schema's history, in order. A migration once released never changes. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   KeyLists1795000000005,
   Log1795000000006,
   Witnesses1795000000007,
+  LogKeys1795000000008,
 ];

@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lawOf, rightsLawTouches } from '#exchange';
-import { Sealer, type SealOutcome, type SealStep } from '#ledger';
+import { Sealer, signersAmong, type SealOutcome, type SealStep } from '#ledger';
 import { connect, PgLedgerStore, readHead, readLastCheckpoint, withClient } from '#postgres';
 import type { Said } from '../../libs/ledger/src/sample-city.js';
 import { cuttingProxy } from '../ledger/cutting-proxy.js';
@@ -111,7 +111,13 @@ for (const how of ['unsent', 'unanswered'] as const) {
     const proxy = await cuttingProxy(at.workerUrl);
     const database = await connect(proxy.url);
     const store = new PgLedgerStore(database);
-    const sealer = new Sealer({ store, law: lawOf(city.origin), signer: ledger.signer, touches: [rightsLawTouches], leaseMs });
+    const sealer = new Sealer({
+      store,
+      law: lawOf(city.origin),
+      signersOf: signersAmong(ledger.signer),
+      touches: [rightsLawTouches],
+      leaseMs,
+    });
     while (!(await sealer.takeLease())) await sleep(20);
     await tellSome(7);
     const before = await readHead(worker.pool);

@@ -1,4 +1,13 @@
-import { noteSignerOf, Sealer, type Law, type LogKey, type NoteSigner, type SealerOptions, type TrustRoot } from '#ledger';
+import {
+  noteSignerOf,
+  Sealer,
+  signersAmong,
+  type Law,
+  type LogKey,
+  type NoteSigner,
+  type SealerOptions,
+  type TrustRoot,
+} from '#ledger';
 import { lawOf, rightsLawTouches } from '#exchange';
 import { migratedDatabase, type TestDatabase } from '#testing';
 import { codeOf, SampleCity, type Said } from '../../libs/ledger/src/sample-city.js';
@@ -33,14 +42,14 @@ export async function sampleLedger(label: string, given?: TestDatabase): Promise
   const law = lawOf(city.origin);
   const signer = noteSignerOf(city.origin, 'ed25519', city.log);
   const logKey: LogKey = { keyId: city.log.keyId, privateKey: city.log.privateKey };
-  const admit = makeAdmission({ origin: city.origin, logKey });
+  const admit = makeAdmission({ origin: city.origin, logKeyOf: () => Promise.resolve(logKey) });
   const stores: PgLedgerStore[] = [];
   const { keyId, publicKey } = city.keyOf(city.competent);
 
   const sealer: SampleLedger['sealer'] = (options) => {
     const store = new PgLedgerStore(worker);
     stores.push(store);
-    return new Sealer({ store, law, signer, touches: [rightsLawTouches], ...options });
+    return new Sealer({ store, law, signersOf: signersAmong(signer), touches: [rightsLawTouches], ...options });
   };
   const ledger: SampleLedger = {
     city,
@@ -74,7 +83,7 @@ export async function sampleLedger(label: string, given?: TestDatabase): Promise
     sealer,
     async sealAll(options) {
       const store = new PgLedgerStore(worker);
-      const one = new Sealer({ store, law, signer, touches: [rightsLawTouches], ...options });
+      const one = new Sealer({ store, law, signersOf: signersAmong(signer), touches: [rightsLawTouches], ...options });
       const total = { sealed: 0, rejected: 0 };
       try {
         if (!(await one.takeLease())) throw new Error('Another sealer holds the lease');

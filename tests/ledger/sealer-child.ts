@@ -2,7 +2,7 @@
 // It prints “reached” and sends itself the signal when a batch reaches the step, and prints the outcome if it survives that.
 import { writeSync } from 'node:fs';
 import { lawOf, rightsLawTouches } from '#exchange';
-import { noteSignerOf, Sealer } from '#ledger';
+import { noteSignerOf, Sealer, signersAmong } from '#ledger';
 import { signingKeyOf } from '#crypto';
 import { connect, PgLedgerStore } from '#postgres';
 
@@ -20,7 +20,7 @@ const { workerUrl, origin, logSeed, step, signal, leaseMs } = JSON.parse(process
 const sealer = new Sealer({
   store: new PgLedgerStore(await connect(workerUrl)),
   law: lawOf(origin),
-  signer: noteSignerOf(origin, 'ed25519', signingKeyOf(Buffer.from(logSeed, 'hex'))),
+  signersOf: signersAmong(noteSignerOf(origin, 'ed25519', signingKeyOf(Buffer.from(logSeed, 'hex')))),
   touches: [rightsLawTouches],
   leaseMs,
   onStep: (reached) => {

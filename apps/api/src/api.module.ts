@@ -9,6 +9,7 @@ import { AccountsController } from './accounts.controller.js';
 import { DatasetsController } from './datasets.controller.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DepartmentsController } from './departments.controller.js';
+import { LogKeysController } from './log-keys.controller.js';
 import { EventStreams } from './event-streams.js';
 import { KeyListsController } from './key-lists.controller.js';
 import { LedgerDoor } from './ledger-door.js';
@@ -50,6 +51,9 @@ const useCases = [
   exchange.AdmitDepartment,
   exchange.NominateKey,
   exchange.EndKey,
+  exchange.ReadLogKeys,
+  exchange.NominateLogKey,
+  exchange.EndLogKey,
   exchange.NominateRecipient,
   exchange.EndRecipient,
   exchange.ReadProposals,
@@ -109,6 +113,7 @@ export class ApiModule {
         AccountsController,
         PeopleController,
         DepartmentsController,
+        LogKeysController,
         ProposalsController,
         DatasetsController,
         KeyListsController,

@@ -1,17 +1,8 @@
 import { refuse, Refusal } from '#contracts';
 import { Authenticate } from '#exchange';
-import {
-  decodeTilePath,
-  encodePolicy,
-  encodeVerifierKey,
-  LogFault,
-  trustRootOf,
-  verifierKeyOf,
-  type Tile,
-  type VerifierKey,
-} from '#ledger';
+import { decodeTilePath, encodePolicy, encodeVerifierKey, LogFault, type Tile } from '#ledger';
 import { secretOf, type AuthenticatedRequest } from '#nest';
-import { PublishedLog, readEntry, type Database } from '#postgres';
+import { logVerifierKeys, PublishedLog, type Database } from '#postgres';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
 /** Tiles never change, so whoever has one need not ask again. */
@@ -33,7 +24,7 @@ export function serveLog(
   { database, authenticate, entries }: { database: Database; authenticate: Authenticate; entries: EntryReaders },
 ): void {
   const log = new PublishedLog(database.pool);
-  const keyOfLog = keyReader(database);
+  const keysOfLog = () => logVerifierKeys(database.pool);
 
   fastify.get('/log/checkpoint', async (_request, reply) => {
     const checkpoint = await log.checkpoint();
@@ -41,14 +32,14 @@ export function serveLog(
   });
 
   fastify.get('/log/vkey', async (_request, reply) => {
-    const key = await keyOfLog();
-    return key ? told(reply, `${encodeVerifierKey(key)}\n`) : unknown(reply);
+    const keys = await keysOfLog();
+    return keys.length > 0 ? told(reply, keys.map((key) => `${encodeVerifierKey(key)}\n`).join('')) : unknown(reply);
   });
 
   fastify.get('/log/witnesses', async (_request, reply) => {
-    const key = await keyOfLog();
-    if (!key) return unknown(reply);
-    return told(reply, encodePolicy({ logs: [{ key }], witnesses: [], groups: [], quorum: 'none' }));
+    const keys = await keysOfLog();
+    if (keys.length === 0) return unknown(reply);
+    return told(reply, encodePolicy({ logs: keys.map((key) => ({ key })), witnesses: [], groups: [], quorum: 'none' }));
   });
 
   fastify.get<{ Params: { index: string } }>('/log/proof/:index', async ({ params: { index } }, reply) => {
@@ -75,19 +66,6 @@ function tileAt(path: string): Tile | undefined {
     if (error instanceof LogFault) return undefined;
     throw error;
   }
-}
-
-/** The log's own key, as entry 0 names it; undefined before set-up. Entry 0 does not change, so it is read once. */
-function keyReader(database: Database): () => Promise<VerifierKey | undefined> {
-  let key: VerifierKey | undefined;
-  return async () => {
-    if (key) return key;
-    const entry = await readEntry(database.pool, 0);
-    if (!entry) return undefined;
-    const { origin, logKey } = trustRootOf(entry.bytes);
-    key = verifierKeyOf(origin, 'ed25519', logKey.publicKey);
-    return key;
-  };
 }
 
 async function isMember(authenticate: Authenticate, request: AuthenticatedRequest): Promise<boolean> {

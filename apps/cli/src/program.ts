@@ -7,6 +7,7 @@ import { departments } from './commands/departments.js';
 import { fetchCommand } from './commands/fetch.js';
 import { inbox } from './commands/inbox.js';
 import { keys } from './commands/keys.js';
+import { logKeys } from './commands/log-keys.js';
 import { ledger } from './commands/ledger.js';
 import { LocalEnd, operator } from './commands/operator.js';
 import { people } from './commands/people.js';
@@ -111,6 +112,7 @@ export function buildProgram(bench: Bench): Command {
     departments,
     people,
     keys,
+    logKeys,
     datasets,
     requests,
     rights,

@@ -173,6 +173,7 @@ async function checkVaultKey(url: string, file: string, trustRoot: TrustRoot | u
   if (!sealed) return;
   try {
     const { publicKey } = signingKeyOf(openVault(loadVaultKey(file)).open('log-key', sealed));
+    // The first key, as set-up made it. Later ones are kept under their own names, and entries say which they are.
     if (trustRoot && publicKey !== trustRoot.logKey.publicKey) {
       report('log-key-differs', {
         zh: '数据库中的账本密钥不是首条记录所载的那一把',

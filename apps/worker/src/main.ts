@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadOrCreateVaultKey, openVault } from '#crypto';
 import { memoryFolderIn, sweepMemoryFolders } from '#delivery';
-import { DoTask, lawOf, openDataPlane, openLogKey, rightsLawTouches, RunClocks } from '#exchange';
+import { DoTask, lawOf, openDataPlane, rightsLawTouches, RunClocks } from '#exchange';
 import { noteSignerOf, Sealer } from '#ledger';
 import { maskNumbers, openLog, readSettings } from '#nest';
 import {
@@ -44,12 +44,11 @@ async function main(): Promise<void> {
   const data = openDataPlane({ kind: 'folder', folder: payloads }, memoryFolder, settings.workMiB);
   await sweepMemoryFolders(memoryFolder);
 
-  const logKey = await context.transactions.run((stores) => openLogKey(vault, stores.secrets));
   const stopping = new AbortController();
   const sealer = new Sealer({
     store: new PgLedgerStore(database),
     law: lawOf(context.origin),
-    signer: noteSignerOf(context.origin, 'ed25519', logKey),
+    signersOf: async (keyIds) => (await context.logKeys.held(keyIds)).map((key) => noteSignerOf(context.origin, 'ed25519', key)),
     touches: [rightsLawTouches],
     hooks: [consequencesHook({ payloadDays: settings.payloadDays, clock })],
     onTrouble: (stage, error) => log.warn({ stage, err: error }, 'sealer'),

@@ -9,7 +9,7 @@ import type { Custody, Format, Purpose, RightTerms, Role, RowScope } from './voc
 export interface States {
   /** By department code. `keysAt`: index of the last entry that changed its keys or recipients. */
   department: { name: string; level: string; region: string; parent?: string; competent: boolean; keysAt: number; last: string };
-  /** By keyId. `department` is `exchange` for the exchange's own statement key. */
+  /** By keyId. `department` is `exchange` for the exchange's own statement key, and `log` for the log's keys. */
   key: {
     department: string;
     publicKey: string;

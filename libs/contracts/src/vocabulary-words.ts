@@ -57,6 +57,7 @@ export const itemTypeWords: Record<string, Sentence> = {
 export const endReasonWords: Record<string, Sentence> = {
   rotated: { zh: '更换', en: 'rotated' },
   compromised: { zh: '泄露', en: 'compromised' },
+  lost: { zh: '遗失', en: 'lost' },
   closed: { zh: '停用', en: 'closed' },
 };
 export const refusalReasonWords: Record<string, Sentence> = {

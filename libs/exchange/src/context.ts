@@ -1,4 +1,5 @@
 import type { Vault } from '#crypto';
+import type { LogKeys } from './log-key.js';
 import type { Clock, Transactions } from './ports.js';
 
 /** The few things that every use case stands on. */
@@ -7,6 +8,7 @@ export interface ExchangeContext {
   readonly transactions: Transactions;
   /** Seals what lies in the database: signing seeds in custody `exchange`, identities of versions, keys of HMACs. */
   readonly vault: Vault;
+  readonly logKeys: LogKeys;
   /** The ledger's name; every statement carries it. */
   readonly origin: string;
 }

@@ -3,7 +3,8 @@ export type { Actor, Intent } from './actor.js';
 export { seesEverything } from './actor.js';
 export type { ExchangeContext } from './context.js';
 export { openDataPlane, type DataPlane } from './data-plane.js';
-export { openLogKey } from './log-key.js';
+export { EndLogKey, NominateLogKey, ReadLogKeys } from './departments/log-keys.js';
+export { LogKeys, makeFirstLogKey } from './log-key.js';
 export { untilSealed } from './until-sealed.js';
 
 export { Authenticate } from './accounts/authenticate.js';

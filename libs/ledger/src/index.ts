@@ -4,8 +4,8 @@ export * from './browser.js';
 export { gateOf } from './gate.js';
 export { CachedStates } from './cached-states.js';
 export type { LoadedState } from './cached-states.js';
-export { BATCH_MAX, Sealer } from './sealer.js';
-export type { SealerOptions, SealHook, SealOutcome, SealStep } from './sealer.js';
+export { BATCH_MAX, Sealer, signersAmong } from './sealer.js';
+export type { LogSigners, SealerOptions, SealHook, SealOutcome, SealStep } from './sealer.js';
 export type {
   LedgerHead,
   LedgerStore,

@@ -1,4 +1,5 @@
 import type { Statement, StateView } from '#contracts';
+import { LOG } from './register.js';
 import { subjectOf } from './subject.js';
 
 /** What the trail finds an entry by. */
@@ -22,7 +23,7 @@ export function mentionsOf(view: StateView, statement: Statement): Mentions {
   const departments = new Set<string>();
   const persons = new Set<string>();
   const name = (department: unknown) => {
-    if (typeof department === 'string' && department !== 'exchange') departments.add(department);
+    if (typeof department === 'string' && department !== 'exchange' && department !== LOG) departments.add(department);
   };
   const text = (key: string) => {
     const value = body[key];

@@ -6,6 +6,8 @@ import { goesFirst } from './touches.js';
 import { NO_ENTRY } from './entry.js';
 import { applyEntry, type Law } from './law.js';
 import { mentionsOf } from './mentions.js';
+import { proveKeyPossession } from './possession.js';
+import { keysInForce, LOG } from './register.js';
 import { codeOf, recipientOf, SampleCity, type Said } from './sample-city.js';
 import { StatesInMemory } from './states.js';
 
@@ -66,7 +68,7 @@ test('the ledger opens once, at index 0, signed by the competent department and 
   const other = new SampleCity('quanlian.test/other');
   refused(other.opened(), 'wrong-origin');
   refused(city.departmentAdmitted(provider), 'key-not-in-force');
-  assert.equal(open(whole).length, 3);
+  assert.equal(open(whole).length, 4);
 });
 
 test('only the competent department admits departments, keys and recipients', () => {
@@ -144,6 +146,35 @@ test('a department ends its own keys and recipients, or the competent one does, 
   const how = { after: states.get('key', keyId)?.state.last ?? '' };
   assert.equal(seal(city.say('key.ended', keyEnd, { ...how, issuer: stranger })), 'wrong-issuer');
   assert.equal(seal(city.say('key.ended', keyEnd, { ...how, issuer: provider })), undefined);
+});
+
+test('the log’s keys are admitted and ended by the competent department alone, and it is never without one', () => {
+  const { city, states, seal } = start();
+  const lastOf = (keyId: string) => states.get('key', keyId)?.state.last ?? '';
+  const end = (keyId: string, issuer = city.competent) =>
+    seal(city.say('key.ended', { department: LOG, keyId, reason: 'lost' }, { issuer, after: lastOf(keyId) }));
+  assert.deepEqual(
+    keysInForce(states, LOG).map(({ id }) => id),
+    [city.log.keyId],
+  );
+  assert.equal(end(city.log.keyId), 'transition-not-allowed');
+  const admitted = city.keyAdmitted(LOG);
+  const { keyId } = city.keyOf(LOG);
+  const { proof: _, ...body } = admitted.statement.body as StatementBody<'key.admitted'>;
+  const stolen = { ...body, proof: proveKeyPossession(city.origin, provider, body.publicKey, city.keyOf(LOG).privateKey) };
+  assert.equal(seal(city.say('key.admitted', stolen)), 'bad-proof');
+  assert.equal(seal(admitted), undefined);
+  assert.deepEqual(
+    keysInForce(states, LOG).map(({ id }) => id),
+    [keyId, city.log.keyId],
+  );
+  // The log has keys and no voice.
+  assert.throws(() =>
+    city.say('membership.granted', { department: provider, person: randomId(), roles: ['steward'] }, { issuer: LOG }),
+  );
+  assert.equal(end(city.log.keyId, provider), 'wrong-issuer');
+  assert.equal(end(city.log.keyId), undefined);
+  assert.equal(end(keyId), 'transition-not-allowed');
 });
 
 test('the competent department cannot end its last key', () => {

@@ -1,4 +1,4 @@
-import { refuse, type Refusal, type Role, type StatementBody, type StatementType, type StateView } from '#contracts';
+import { refuse, type Held, type Refusal, type Role, type StatementBody, type StatementType, type StateView } from '#contracts';
 import { keyIdOf, SignatureError } from '#crypto';
 import type { Entry } from './entry.js';
 import { checkKeyPossession, checkRecipientDeclaration } from './possession.js';
@@ -34,13 +34,12 @@ export const foldRegister: Fold = (view, { index, statement }) => {
         admittedAt: 0,
         last: id,
       });
-      view.put('key', body.exchangeKey.keyId, {
-        department: 'exchange',
-        publicKey: body.exchangeKey.publicKey,
-        custody: 'exchange',
-        admittedAt: 0,
-        last: id,
-      });
+      for (const [department, { keyId, publicKey }] of [
+        ['exchange', body.exchangeKey],
+        [LOG, body.logKey],
+      ] as const) {
+        view.put('key', keyId, { department, publicKey, custody: 'exchange', admittedAt: 0, last: id });
+      }
       return;
     }
 
@@ -56,7 +55,7 @@ export const foldRegister: Fold = (view, { index, statement }) => {
       checkCompetent(view, issuer);
       checkKeyId(body);
       checkKeyPossession(origin, body.department, body.publicKey, body.proof);
-      stampKeys(view, body.department, index);
+      if (body.department !== LOG) stampKeys(view, body.department, index);
       view.put('key', body.keyId, {
         department: body.department,
         publicKey: body.publicKey,
@@ -69,11 +68,10 @@ export const foldRegister: Fold = (view, { index, statement }) => {
     case 'key.ended': {
       const state = ownedState(view, 'key', body.keyId, body.department);
       if (state.endedAt !== undefined) throw ended(type);
-      const { competent } = checkOwnOrCompetent(view, issuer, body.department);
-      // Without a key of the competent department nobody could ever be admitted again.
-      if (competent && keysInForce(view, body.department) < 2)
+      // Without a key of the competent department nobody could ever be admitted again, and without one of the log nothing be signed.
+      if (mustKeepOne(view, issuer, body.department) && keysInForce(view, body.department).length < 2)
         throw refuse('transition-not-allowed', { state: 'last-key', type });
-      stampKeys(view, body.department, index);
+      if (body.department !== LOG) stampKeys(view, body.department, index);
       view.put('key', body.keyId, { ...state, endedAt: index, endReason: body.reason, last: id });
       return;
     }
@@ -145,8 +143,22 @@ function checkRoles(roles: readonly Role[]): void {
   if (roles.includes('supervisor') && roles.includes('operator')) throw refuse('roles-exclude');
 }
 
-function keysInForce(view: StateView, department: string): number {
-  return view.ofDepartment('key', department).filter(({ state }) => state.endedAt === undefined).length;
+/** Whether the owner of a key may never be without one. Refuses an issuer that may not end it. */
+function mustKeepOne(view: StateView, issuer: string, owner: string): boolean {
+  if (owner !== LOG) return checkOwnOrCompetent(view, issuer, owner).competent;
+  checkCompetent(view, issuer);
+  return true;
+}
+
+/** The owner of the log's keys, where a department's code stands otherwise. */
+export const LOG = 'log';
+
+/** The keys of a department, or of the log, that are in force in this view, the newest first. */
+export function keysInForce(view: StateView, owner: string): (Held<'key'> & { readonly id: string })[] {
+  return view
+    .ofDepartment('key', owner)
+    .filter(({ state }) => state.endedAt === undefined)
+    .toSorted((a, b) => b.state.admittedAt - a.state.admittedAt);
 }
 
 /** A key or recipient that the statement says is the department's. */

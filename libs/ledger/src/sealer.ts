@@ -1,4 +1,4 @@
-import { equalBytes, randomId } from '#crypto';
+import { equalBytes, keyIdOf, randomId } from '#crypto';
 import { refuse, Refusal, type Statement } from '#contracts';
 import { CachedStates } from './cached-states.js';
 import { encodeEntry, leafHash, readSignatures } from './entry.js';
@@ -9,6 +9,7 @@ import { EMPTY_ROOT } from './log/hashes.js';
 import type { NoteSigner } from './log/sign-note.js';
 import type { FullTile, TreeEdge } from './log/tree-edge.js';
 import { mentionsOf } from './mentions.js';
+import { keysInForce, LOG } from './register.js';
 import { openStatement } from './statement.js';
 import type { LedgerHead, LedgerStore, RejectedStatement, SealedStatement, SealTransaction, WaitingStatement } from './store.js';
 import { registerTouches, type Touch, type Touches } from './touches.js';
@@ -37,11 +38,20 @@ export type SealStep =
   | 'checkpoint-signed'
   | 'checkpoint-stored';
 
+/** Opens the keys of the log that are in hand; what is not among them was lost, or is somebody else's to hold. */
+export type LogSigners = (keyIds: readonly string[]) => Promise<readonly NoteSigner[]>;
+
+/** The signers of keys that are in hand as they are. */
+export const signersAmong =
+  (...held: readonly NoteSigner[]): LogSigners =>
+  (keyIds) =>
+    Promise.resolve(held.filter(({ key }) => keyIds.includes(keyIdOf(key.publicKey))));
+
 export interface SealerOptions<Tx extends SealTransaction> {
   readonly store: LedgerStore<Tx>;
   readonly law: Law;
-  /** The log's key, under the log's name. */
-  readonly signer: NoteSigner;
+  /** Those of the log's keys that this process holds, by key id, under the log's name. */
+  readonly signersOf: LogSigners;
   /** Beside the register's own: those of the law's folds. */
   readonly touches?: readonly Touches[];
   readonly hooks?: readonly SealHook<Tx>[];
@@ -78,6 +88,9 @@ export class Sealer<Tx extends SealTransaction> {
   private tree: TreeEdge | undefined;
   /** Root at the head. */
   private root: Uint8Array = EMPTY_ROOT;
+  /** The log's keys in force at the head, the newest first, and those of them that sign. */
+  private logKeys: readonly string[] = [];
+  private signers: { readonly of: readonly string[]; readonly held: readonly NoteSigner[] } | undefined;
   /** Size of the last checkpoint. */
   private signedSize = 0;
   private signedAtMs = -Infinity;
@@ -129,6 +142,8 @@ export class Sealer<Tx extends SealTransaction> {
     this.renewAtMs = performance.now() + this.leaseMs / 3;
     const tree = await this.options.store.treeEdge(head.size);
     await this.checkLastCheckpoint(head, tree);
+    await this.loadTouched([]);
+    this.logKeys = this.logKeysNow();
     this.tree = tree;
     this.root = tree.root();
     this.head = head;
@@ -155,16 +170,37 @@ export class Sealer<Tx extends SealTransaction> {
    * A crash before it is kept leaves a size without a checkpoint: nobody saw it, and the next one covers it.
    */
   async signCheckpoint(): Promise<'signed' | 'none' | 'fenced'> {
-    const { store, signer, onStep = () => {} } = this.options;
-    const { head, root } = this;
+    const { store, onStep = () => {} } = this.options;
+    const { head, root, logKeys } = this;
     if (!head || head.size <= this.signedSize) return 'none';
-    const note = signCheckpoint({ size: head.size, root }, signer);
+    const [signer, ...others] = await this.openSigners(logKeys);
+    if (!signer) return 'none';
+    const note = signCheckpoint({ size: head.size, root }, signer, ...others);
     await onStep('checkpoint-signed');
     const isKept = await store.putCheckpoint(head.epoch, { size: head.size, root, note, signedAt: this.now().toISOString() });
     if (!isKept) return 'fenced';
     this.signedSize = Math.max(this.signedSize, head.size);
     await onStep('checkpoint-stored');
     return 'signed';
+  }
+
+  /**
+   * All that are held of the keys in force sign. When none is, the ledger goes on without checkpoints, for its next entries may be the
+   * admission of a new key: to stop would make a lost key the end of the log.
+   */
+  private async openSigners(keyIds: readonly string[]): Promise<readonly NoteSigner[]> {
+    if (this.signers?.of !== keyIds) {
+      this.signers = { of: keyIds, held: await this.options.signersOf(keyIds) };
+      if (this.signers.held.length === 0)
+        this.options.onTrouble?.('checkpoint', new Error(`None of the log's keys is held: ${keyIds.join(' ')}`));
+    }
+    return this.signers.held;
+  }
+
+  /** A new list only when the keys changed: what was opened for the old one is good for it. */
+  private logKeysNow(): readonly string[] {
+    const keyIds = keysInForce(this.states, LOG).map(({ id }) => id);
+    return keyIds.join(' ') === this.logKeys.join(' ') ? this.logKeys : keyIds;
   }
 
   /** Starts signing, unless it is under way; it goes on until the head has its checkpoint. */
@@ -298,6 +334,7 @@ export class Sealer<Tx extends SealTransaction> {
     if (sealed.length > 0) {
       this.head = next;
       this.root = tree.root();
+      this.logKeys = this.logKeysNow();
     }
     this.renewAtMs = performance.now() + this.leaseMs / 3;
     await onStep('committed');
@@ -323,7 +360,7 @@ export class Sealer<Tx extends SealTransaction> {
   ): Promise<void> {
     const { store, touches = [] } = this.options;
     for (;;) {
-      const wanted: Touch[] = [];
+      const wanted: Touch[] = [{ kind: 'key', ofDepartment: LOG }];
       for (const { statement, signatures } of opened) {
         wanted.push(...registerTouches(statement));
         for (const { keyId } of signatures) wanted.push({ kind: 'key', id: keyId });

@@ -30,6 +30,7 @@ export function registerTouches(statement: Statement): Touch[] {
       touches.push(
         { kind: 'key', id: statement.body.competent.key.keyId },
         { kind: 'key', id: statement.body.exchangeKey.keyId },
+        { kind: 'key', id: statement.body.logKey.keyId },
       );
       break;
     case 'department.admitted':

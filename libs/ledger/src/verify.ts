@@ -2,7 +2,7 @@ import type { StatementType } from '#contracts';
 import { toHex } from '#crypto';
 import { leafHash, openEntry } from './entry.js';
 import { LedgerFault } from './faults.js';
-import type { Fold } from './register.js';
+import { LOG, type Fold } from './register.js';
 import { isSameLedger, trustRootOf, type TrustRoot } from './trust-root.js';
 import { LedgerWalk } from './walk.js';
 
@@ -111,7 +111,9 @@ function blame(fault: LedgerFault, bytes: Uint8Array, next: Uint8Array | undefin
 
 function custodyOfExchange(walk: LedgerWalk): VerifyReport['exchangeCustody'] {
   const keys = [...walk.states.all('key')].filter(([, { state }]) => state.custody === 'exchange' && state.endedAt === undefined);
-  const departments = [...new Set(keys.map(([, { state }]) => state.department))].filter((code) => code !== 'exchange').sort();
+  const departments = [...new Set(keys.map(([, { state }]) => state.department))]
+    .filter((code) => code !== 'exchange' && code !== LOG)
+    .sort();
   return departments.map((department) => ({
     department,
     name: walk.states.get('department', department)?.state.name ?? '',

@@ -1,9 +1,10 @@
+import { Refusal } from '#contracts';
 import { importSigningKey, randomId, type Vault } from '#crypto';
-import { openLogKey, type Clock, type ExchangeContext, type Inbox } from '#exchange';
-import { encodeStatement, openEntry, proveAdmission, type LogKey } from '#ledger';
+import { LogKeys, makeFirstLogKey, type Clock, type ExchangeContext, type Inbox, type Transactions } from '#exchange';
+import { encodeStatement, openEntry, proveAdmission } from '#ledger';
 import type pg from 'pg';
 import type { Database } from './database.js';
-import { inboxOutcomes, makeAdmission, readEntry, type Admit } from './ledger/index.js';
+import { inboxOutcomes, logKeysIn, makeAdmission, readEntry, type Admit, type LogKeyOf } from './ledger/index.js';
 import { postgresTransactions } from './transactions.js';
 
 export interface ContextSettings {
@@ -28,26 +29,35 @@ export class OriginDiffers extends Error {
 export async function openExchangeContext(database: Database, settings: ContextSettings): Promise<ExchangeContext> {
   const { vault, clock } = settings;
   const withoutInbox = postgresTransactions(database, () => closedInbox);
-  const origin = await openOrigin(database, settings.origin);
-  const logKey = await withoutInbox.run((stores) => openLogKey(vault, stores.secrets));
-  const sealerKey = { keyId: logKey.keyId, privateKey: importSigningKey(logKey.privateSeed) };
-  const admit = makeAdmission({ origin, logKey: sealerKey, now: () => clock.now() });
+  const opening = await readEntry(database.pool, 0);
+  const origin = await openOrigin(withoutInbox, opening?.bytes, settings.origin);
+  const logKeys = new LogKeys(vault, withoutInbox);
+  // With an entry there is a key that signed for it: another one is admitted, never just made.
+  if (!opening) await withoutInbox.run(({ secrets }) => makeFirstLogKey(vault, secrets));
+  const logKeyOf: LogKeyOf = async (keyIds) => {
+    const { keyId, privateSeed } = await logKeys.forReceipts(keyIds);
+    return { keyId, privateKey: importSigningKey(privateSeed) };
+  };
+  const admit = makeAdmission({ origin, logKeyOf, now: () => clock.now() });
   return {
     vault,
     clock,
     origin,
-    transactions: postgresTransactions(database, (client) => inboxOn(client, admit, origin, sealerKey)),
+    logKeys,
+    transactions: postgresTransactions(database, (client) => inboxOn(client, admit, origin, logKeyOf)),
   };
 }
 
-async function openOrigin(database: Database, wanted: string | undefined): Promise<string> {
-  const opening = await readEntry(database.pool, 0);
-  if (opening) {
-    const sealed = openEntry(opening.bytes).entry.statement.origin;
+async function openOrigin(
+  transactions: Transactions,
+  entry0: Uint8Array | undefined,
+  wanted: string | undefined,
+): Promise<string> {
+  if (entry0) {
+    const sealed = openEntry(entry0).entry.statement.origin;
     if (wanted !== undefined && wanted !== sealed) throw new OriginDiffers(wanted, sealed);
     return sealed;
   }
-  const transactions = postgresTransactions(database, () => closedInbox);
   return transactions.run(async ({ secrets }) => {
     // Not a secret, but it must be one for all processes, and it is needed before the ledger has an entry.
     if (wanted !== undefined) await secrets.put('origin', Buffer.from(wanted));
@@ -56,20 +66,31 @@ async function openOrigin(database: Database, wanted: string | undefined): Promi
   });
 }
 
-function inboxOn(client: pg.ClientBase, admit: Admit, origin: string, logKey: LogKey): Inbox {
+function inboxOn(client: pg.ClientBase, admit: Admit, origin: string, logKeyOf: LogKeyOf): Inbox {
   return {
     admit: (statement, signatures) => admit(client, encodeStatement(statement), signatures),
     async states(ids) {
       const outcomes = await inboxOutcomes(client, ids);
+      if (outcomes.size === 0) return new Map();
+      const logKey = await logKeyOf(await logKeysIn(client)).catch(lostIsNone);
       return new Map(
         [...outcomes].map(([statement, { digest, admittedAt, sealBy, ...outcome }]) => [
           statement,
-          // The same facts give the receipt that admission gave, bit by bit; only who may see the proposal gets it.
-          { ...outcome, receipt: proveAdmission(origin, { statement, digest, admittedAt, sealBy }, logKey) },
+          // The same facts give the receipt that admission gave, bit by bit while the log's key is the same; only who may see the proposal gets it.
+          {
+            ...outcome,
+            ...(logKey ? { receipt: proveAdmission(origin, { statement, digest, admittedAt, sealBy }, logKey) } : {}),
+          },
         ]),
       );
     },
   };
+}
+
+/** Who only reads goes on without receipts. */
+function lostIsNone(error: unknown): undefined {
+  if (error instanceof Refusal && error.code === 'log-key-lost') return undefined;
+  throw error;
 }
 
 const closedInbox: Inbox = {

@@ -1,4 +1,5 @@
 import { CallError, routes, type Statement } from '#contracts';
+import { LOG } from '#ledger';
 import type { Desk } from '../desk.js';
 
 type NameOf = (codeOrId: string) => string | undefined;
@@ -7,7 +8,11 @@ type NameOf = (codeOrId: string) => string | undefined;
 export async function departmentNames(desk: Desk): Promise<NameOf> {
   const answer = await ifTold(desk.client.call(routes.departments, {}));
   const names = new Map(answer?.items.map((one) => [one.code, one.name]));
-  return (code) => (code === 'exchange' ? desk.say({ zh: '交换平台', en: 'the exchange' }) : names.get(code));
+  const own = new Map([
+    ['exchange', desk.say({ zh: '交换平台', en: 'the exchange' })],
+    [LOG, desk.say({ zh: '账本', en: 'the log' })],
+  ]);
+  return (code) => own.get(code) ?? names.get(code);
 }
 
 /** Names of the departments and of the dataset that a statement mentions. */

@@ -60,21 +60,22 @@ export function Named({
   const say = useWords(words);
   const sayIssuer = useWords(issuerWords);
   const person = names.persons.find((one) => one.id === id);
-  const name =
-    id === 'exchange'
-      ? sayIssuer('exchange')
-      : kind === 'department'
-        ? names.departments.find((one) => one.code === id)?.name
-        : kind === 'person'
-          ? person && (person.name || say('erased'))
-          : kind === 'dataset' && id === names.dataset?.id
-            ? names.dataset.title
-            : undefined;
-  const path = id === 'exchange' ? undefined : names.pathOf?.(kind, id);
+  // Who is no department and has keys all the same.
+  const own = id === 'exchange' || id === 'log' ? id : undefined;
+  const name = own
+    ? sayIssuer(own)
+    : kind === 'department'
+      ? names.departments.find((one) => one.code === id)?.name
+      : kind === 'person'
+        ? person && (person.name || say('erased'))
+        : kind === 'dataset' && id === names.dataset?.id
+          ? names.dataset.title
+          : undefined;
+  const path = own ? undefined : names.pathOf?.(kind, id);
   return (
     <span className="named">
       {path ? <Link to={path}>{name || `${id.slice(0, 10)}…`}</Link> : name}
-      {name && id !== 'exchange' ? <span className="quiet"> {id.length > 18 ? `${id.slice(0, 8)}…` : id}</span> : null}
+      {name && !own ? <span className="quiet"> {id.length > 18 ? `${id.slice(0, 8)}…` : id}</span> : null}
       {path || name ? null : <Hash of={id} shown={16} />}
     </span>
   );

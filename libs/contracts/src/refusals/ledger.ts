@@ -7,6 +7,11 @@ export const ledgerRefusals = {
     en: 'The bytes of the statement are not in canonical form.',
   },
   'statement-too-large': { status: 413, zh: '签署记录超过 32 KiB。', en: 'The statement is larger than 32 KiB.' },
+  'log-key-lost': {
+    status: 503,
+    zh: '平台手中没有有效的账本密钥，暂不能受理签署记录；请运维人员按《运维》申报新的账本密钥。',
+    en: 'The exchange holds no log key in force, so nothing can be admitted; the operator finds in OPERATE how a new one is nominated.',
+  },
   'statement-conflict': {
     status: 409,
     zh: '同一编号已有不同内容的签署记录。',

@@ -13,6 +13,7 @@ import {
 import { route } from './route.js';
 import {
   departmentViewSchema,
+  keyViewSchema,
   flag,
   pageOf,
   pageQuery,
@@ -176,6 +177,35 @@ export const accountRoutes = {
     summary: { zh: '结束签名密钥', en: 'End a signing key' },
     params: codeParams.extend({ keyId: keyIdSchema }),
     body: z.strictObject({ reason: endReason }),
+    response: proposalViewSchema,
+    status: 201,
+  }),
+  logKeys: route({
+    method: 'GET',
+    path: '/api/log-keys',
+    access: 'person',
+    tag: 'departments',
+    summary: { zh: '账本密钥', en: 'The keys of the log' },
+    response: z.object({ items: z.array(keyViewSchema.omit({ department: true })) }),
+  }),
+  /** The exchange makes the key and keeps it under its vault key. From its admission on it signs beside the one in force. */
+  nominateLogKey: route({
+    method: 'POST',
+    path: '/api/log-keys',
+    access: ['office-head'],
+    tag: 'departments',
+    summary: { zh: '主管部门准入一个新的账本密钥', en: 'The competent department has a further log key admitted' },
+    response: proposalViewSchema,
+    status: 201,
+  }),
+  endLogKey: route({
+    method: 'POST',
+    path: '/api/log-keys/:keyId/end',
+    access: ['office-head'],
+    tag: 'departments',
+    summary: { zh: '结束一个账本密钥', en: 'End a key of the log' },
+    params: z.strictObject({ keyId: keyIdSchema }),
+    body: z.strictObject({ reason: z.enum(['rotated', 'compromised', 'lost']) }),
     response: proposalViewSchema,
     status: 201,
   }),

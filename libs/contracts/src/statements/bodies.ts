@@ -59,6 +59,8 @@ export const askedSchema = z.strictObject({
 });
 export type Asked = z.infer<typeof askedSchema>;
 
+/** A department, or the log itself: its keys rotate by the same statements, under the same law. */
+const keyOwner = z.union([departmentCodeSchema, z.literal('log')]);
 const ofDelivery = { delivery: idSchema, right: idSchema, dataset: idSchema };
 const ofRight = { right: idSchema, dataset: idSchema };
 
@@ -74,11 +76,11 @@ export const statementBodies = {
     inForce: z.enum(['durable', 'witnessed']),
   }),
   'department.admitted': z.strictObject(departmentFacts),
-  'key.admitted': z.strictObject({ department: departmentCodeSchema, ...admittedKey }),
+  'key.admitted': z.strictObject({ department: keyOwner, ...admittedKey }),
   'key.ended': z.strictObject({
-    department: departmentCodeSchema,
+    department: keyOwner,
     keyId: keyIdSchema,
-    reason: z.enum(['rotated', 'compromised', 'closed']),
+    reason: z.enum(['rotated', 'compromised', 'closed', 'lost']),
   }),
   'recipient.admitted': z.strictObject({
     department: departmentCodeSchema,

@@ -4,7 +4,7 @@ import { proveKeyPossession, signStatement } from '#ledger';
 import { instantNow, type ExchangeContext } from '../context.js';
 import type { Stores } from '../ports.js';
 import { propose } from '../proposing.js';
-import { openLogKey } from '../log-key.js';
+import { makeFirstLogKey } from '../log-key.js';
 import { keepSigningKey } from '../signing.js';
 import { untilSealed } from '../until-sealed.js';
 import { checkPasswordStrength } from './sessions.js';
@@ -66,7 +66,7 @@ export class SetUp {
     if (opening) return opening.toString('utf8');
     const [exchangeKey, competentKey] = [generateSigningKey(), generateSigningKey()];
     for (const key of [exchangeKey, competentKey]) await keepSigningKey(this.context, stores, key);
-    const logKey = await openLogKey(this.context.vault, stores.secrets);
+    const logKey = await makeFirstLogKey(this.context.vault, stores.secrets);
     const { code, ...facts } = request.department;
     const statement: Statement<'ledger.opened'> = {
       v: 1,

@@ -33,10 +33,10 @@ export function decodeCheckpoint(text: string): Checkpoint {
   return { origin, size, root, extensions };
 }
 
-/** The signed note of a tree. The log's key has the log's name. */
-export function signCheckpoint({ size, root }: TreeHead, signer: NoteSigner): string {
+/** The signed note of a tree. The log's keys have the log's name; while one takes the place of another, both sign. */
+export function signCheckpoint({ size, root }: TreeHead, signer: NoteSigner, ...others: readonly NoteSigner[]): string {
   const text = encodeCheckpoint({ origin: signer.key.name, size, root, extensions: [] });
-  return encodeNote({ text, signatures: [signNoteText(text, signer)] });
+  return encodeNote({ text, signatures: [signer, ...others].map((one) => signNoteText(text, one)) });
 }
 
 /** A checkpoint that its log signed. */

@@ -3,6 +3,8 @@ import {
   CachedStates,
   checkSigners,
   goesFirst,
+  keysInForce,
+  LOG,
   openStatement,
   proveAdmission,
   readSignatures,
@@ -11,12 +13,16 @@ import {
   type LogKey,
 } from '#ledger';
 import type pg from 'pg';
+import { keysOfLog } from './log-keys.js';
 import { inboxChannel } from './seal-transaction.js';
 import { loadStates } from './state-rows.js';
 
+export type LogKeyOf = (keyIds: readonly string[]) => Promise<LogKey>;
+
 export interface AdmissionSettings {
   readonly origin: string;
-  readonly logKey: LogKey;
+  /** The key that signs receipts while these are the log's keys in force, the newest first. Throws Refusal `log-key-lost`. */
+  readonly logKeyOf: LogKeyOf;
   /** How long the exchange promises to take at most; the receipt says until when. */
   readonly sealWithinMs?: number;
   /** Statements that may wait. Ends are admitted beyond it: they make room, and must bite. */
@@ -65,8 +71,8 @@ SELECT digest, admitted_at, seal_by, pg_notify('${inboxChannel}', '') FROM admit
  * Throws the refusals of `openStatement` and `checkSigners` (by keys in force now), `wrong-origin`, `statement-conflict`, `inbox-full`.
  */
 export function makeAdmission(settings: AdmissionSettings): Admit {
-  const { origin, logKey, sealWithinMs = 60_000, waitingMax = 20_000, now = () => new Date() } = settings;
-  const receipt = (statement: string, digest: string, { admitted_at, seal_by }: InboxRow) =>
+  const { origin, logKeyOf, sealWithinMs = 60_000, waitingMax = 20_000, now = () => new Date() } = settings;
+  const receipt = (statement: string, digest: string, { admitted_at, seal_by }: InboxRow, logKey: LogKey) =>
     proveAdmission(origin, { statement, digest, admittedAt: admitted_at.toISOString(), sealBy: seal_by.toISOString() }, logKey);
 
   return async (client, statementBytes, given, options = {}) => {
@@ -75,15 +81,16 @@ export function makeAdmission(settings: AdmissionSettings): Admit {
     if (statement.origin !== origin) throw refuse('wrong-origin', { origin: statement.origin }, { field: 'origin' });
     const digest = statementDigest(statementBytes);
 
-    const keys = signatures.map(({ keyId }) => ({ kind: 'key' as const, id: keyId }));
     const states = new CachedStates();
+    const keys = states.missing([...signatures.map(({ keyId }) => ({ kind: 'key' as const, id: keyId })), keysOfLog]);
     states.fill(keys, await loadStates(client, keys));
+    const logKey = await logKeyOf(keysInForce(states, LOG).map(({ id }) => id));
     try {
       checkSigners(states, statement, signatures, statementBytes);
     } catch (error) {
       // A statement that was admitted before is answered as it was then, though its keys may have ended since.
       const before = await find(client, statement.id, digest);
-      if (before) return receipt(statement.id, digest, before);
+      if (before) return receipt(statement.id, digest, before, logKey);
       throw error;
     }
 
@@ -106,7 +113,7 @@ export function makeAdmission(settings: AdmissionSettings): Admit {
     const row = rows[0] ?? (await find(client, statement.id, digest));
     // Nothing was added and nothing is there: the bound held it off.
     if (!row) throw refuse('inbox-full');
-    return receipt(statement.id, digest, row);
+    return receipt(statement.id, digest, row, logKey);
   };
 }
 

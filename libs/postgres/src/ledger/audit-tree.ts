@@ -1,4 +1,3 @@
-import type { Statement } from '#contracts';
 import { equalBytes, utf8Bytes } from '#crypto';
 import {
   encodeTilePath,
@@ -6,7 +5,6 @@ import {
   LogFault,
   openCheckpoint,
   TreeEdge,
-  verifierKeyOf,
   type FullTile,
   type LogFaultCode,
   type SignedCheckpoint,
@@ -30,25 +28,21 @@ export class TreeAudit {
   private readonly full: FullTile[] = [];
   private readonly checkpoints: AsyncIterator<SignedCheckpoint>;
   private next: SignedCheckpoint | undefined;
-  private log: VerifierKey | undefined;
   /** Once an entry is missing, no tree can be built: the missing entry is what is wrong, and it has been named. */
   private isBroken = false;
 
   constructor(
     private readonly client: pg.ClientBase,
     private readonly report: (finding: TreeFinding) => void,
+    /** The keys by which the log speaks at the entry added last: one of them must have signed a checkpoint that ends there. */
+    private readonly keysOfLog: () => readonly VerifierKey[],
   ) {
     this.checkpoints = readCheckpoints(client)[Symbol.asyncIterator]();
   }
 
-  /** Takes in an entry's stored leaf; `statement` when the entry could be read, for entry 0 names the key that signs checkpoints. */
-  async add(index: number, leafHash: Uint8Array, statement: Statement | undefined): Promise<void> {
-    if (index === 0) {
-      this.next = await this.nextCheckpoint();
-      if (statement?.type === 'ledger.opened') {
-        this.log = verifierKeyOf(statement.origin, 'ed25519', statement.body.logKey.publicKey);
-      }
-    }
+  /** Takes in an entry's stored leaf. */
+  async add(index: number, leafHash: Uint8Array): Promise<void> {
+    if (index === 0) this.next = await this.nextCheckpoint();
     this.isBroken ||= index !== this.edge.size;
     if (this.isBroken) return;
     this.edge.append(leafHash, (tile) => this.full.push(tile));
@@ -89,8 +83,11 @@ export class TreeAudit {
     const built = this.edge.root();
     try {
       if (!equalBytes(built, root)) throw new LogFault('consistency-wrong');
-      if (!this.log) return;
-      const signed = openCheckpoint(utf8Bytes(note), this.log.name, [this.log]);
+      const keys = this.keysOfLog();
+      const [key] = keys;
+      // Entry 0 cannot be read, which has been named.
+      if (!key) return;
+      const signed = openCheckpoint(utf8Bytes(note), key.name, keys);
       if (signed.size !== size || !equalBytes(signed.root, root)) throw new LogFault('consistency-wrong');
     } catch (error) {
       if (!(error instanceof LogFault)) throw error;

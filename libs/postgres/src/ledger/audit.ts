@@ -1,6 +1,7 @@
 import { stateKinds, type StateKind, type States } from '#contracts';
 import { canonicalText, type CanonicalValue } from '#crypto';
 import {
+  verifierKeysOfLog,
   leafHash,
   LedgerFault,
   LedgerWalk,
@@ -92,7 +93,7 @@ async function auditEntries(
 ): Promise<LedgerWalk> {
   const walk = new LedgerWalk(law, true);
   const wrong = (index: number, code: FaultCode) => report(findingOf(new LedgerFault(code, index)));
-  const tree = new TreeAudit(client, report);
+  const tree = new TreeAudit(client, report, () => verifierKeysOfLog(law.origin, walk.states));
   let leafBefore = NO_ENTRY;
   for await (const row of rowsOf(client)) {
     const index = Number(row.index);
@@ -112,7 +113,7 @@ async function auditEntries(
       else if (entryOf(row.bytes)?.prev !== leafBefore) wrong(Math.max(0, index - 1), 'chain-broken');
     }
     leafBefore = leafInRow;
-    await tree.add(index, row.leaf_hash, index === 0 ? entryOf(row.bytes)?.statement : undefined);
+    await tree.add(index, row.leaf_hash);
     onEntry?.(walk.size);
   }
   const { rows } = await client.query<{ size: string; head_leaf_hash: string }>(

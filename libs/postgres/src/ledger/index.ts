@@ -1,6 +1,7 @@
 export type { TreeFinding } from './audit-tree.js';
 export { inboxOutcomes, makeAdmission } from './admit.js';
-export type { AdmissionSettings, Admit, AdmitOptions, InboxOutcome } from './admit.js';
+export { logKeysIn, logVerifierKeys } from './log-keys.js';
+export type { AdmissionSettings, Admit, AdmitOptions, InboxOutcome, LogKeyOf } from './admit.js';
 export { auditProjections } from './audit.js';
 export type { AuditReport, EntryFinding, Finding, StateFinding } from './audit.js';
 export { exportLedger, readEntries, readEntry, readHead } from './read.js';

@@ -166,7 +166,7 @@ test('ends go before what was said earlier: the key that ends takes the statemen
 
 test('a full inbox says so, and still takes an end', async () => {
   const logKey = { keyId: city.log.keyId, privateKey: city.log.privateKey };
-  const bounded = makeAdmission({ origin: city.origin, logKey, waitingMax: 2 });
+  const bounded = makeAdmission({ origin: city.origin, logKeyOf: () => Promise.resolve(logKey), waitingMax: 2 });
   const membership = city.membershipGranted(providerCode);
   await tell(membership);
   await sealAll();
