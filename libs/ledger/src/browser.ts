@@ -88,3 +88,15 @@ export { decodeLogProof, encodeLogProof, openLogProof, openWitnessed } from './l
 export type { LogProof, OpenedLogProof } from './log/log-proof.js';
 export { decideAddCheckpoint, decodeAddCheckpoint, refuseMalformed } from './log/add-checkpoint.js';
 export type { AddCheckpoint, WitnessAnswer, WitnessDecision, WitnessedCheckpoint, WitnessVerdict } from './log/add-checkpoint.js';
+
+// Evidence that people carry away: bundles and receipts.
+export { EvidenceFault, evidenceFaultTexts } from './evidence/faults.js';
+export type { EvidenceFaultCode } from './evidence/faults.js';
+export { EVIDENCE_ENTRIES_MAX, evidenceQuestionSchema } from './evidence/manifest.js';
+export type { EvidenceQuestion } from './evidence/manifest.js';
+export { questionWords } from './evidence/question-words.js';
+export { makeEvidence } from './evidence/make.js';
+export type { EvidenceEntry, EvidenceParts, EvidenceTimestamp } from './evidence/make.js';
+export { checkEvidence } from './evidence/check.js';
+export type { EvidenceReport } from './evidence/check.js';
+export { demoWords, isDemo } from './evidence/demo-witnesses.js';

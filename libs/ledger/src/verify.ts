@@ -3,6 +3,7 @@ import { toHex } from '#crypto';
 import { leafHash, openEntry } from './entry.js';
 import { LedgerFault } from './faults.js';
 import { LOG, type Fold } from './register.js';
+import type { StatesInMemory } from './states.js';
 import { isSameLedger, trustRootOf, type TrustRoot } from './trust-root.js';
 import { LedgerWalk } from './walk.js';
 
@@ -19,6 +20,13 @@ export interface Warning {
   readonly en: string;
 }
 
+/** A department whose keys in force the exchange keeps. */
+export interface ExchangeCustody {
+  readonly department: string;
+  readonly name: string;
+  readonly keyIds: readonly string[];
+}
+
 export interface VerifyReport {
   readonly origin: string;
   readonly size: number;
@@ -27,7 +35,7 @@ export interface VerifyReport {
   readonly sealedAt: string;
   readonly byType: Readonly<Partial<Record<StatementType, number>>>;
   /** Departments for which the operator of the exchange could sign: keys in force in custody `exchange`. */
-  readonly exchangeCustody: readonly { department: string; name: string; keyIds: readonly string[] }[];
+  readonly exchangeCustody: readonly ExchangeCustody[];
   readonly warnings: readonly Warning[];
 }
 
@@ -73,7 +81,7 @@ export async function verifyLedger(
   if (walk.size === 0) throw new LedgerFault('empty', 0);
   if (seen && walk.size < seen.size) throw new LedgerFault('history-shrank', walk.size);
 
-  const exchangeCustody = custodyOfExchange(walk);
+  const exchangeCustody = custodyOfExchange(walk.states);
   return {
     origin: trustRoot.origin,
     size: walk.size,
@@ -109,14 +117,15 @@ function blame(fault: LedgerFault, bytes: Uint8Array, next: Uint8Array | undefin
   }
 }
 
-function custodyOfExchange(walk: LedgerWalk): VerifyReport['exchangeCustody'] {
-  const keys = [...walk.states.all('key')].filter(([, { state }]) => state.custody === 'exchange' && state.endedAt === undefined);
+/** Departments for which the operator of the exchange could sign, by the keys in force in these states. */
+export function custodyOfExchange(states: StatesInMemory): ExchangeCustody[] {
+  const keys = [...states.all('key')].filter(([, { state }]) => state.custody === 'exchange' && state.endedAt === undefined);
   const departments = [...new Set(keys.map(([, { state }]) => state.department))]
     .filter((code) => code !== 'exchange' && code !== LOG)
     .sort();
   return departments.map((department) => ({
     department,
-    name: walk.states.get('department', department)?.state.name ?? '',
+    name: states.get('department', department)?.state.name ?? '',
     keyIds: keys.filter(([, { state }]) => state.department === department).map(([keyId]) => keyId),
   }));
 }
