@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { root } from './prepare.mjs';
 
 const load = (lib) => import(pathToFileURL(join(root, `dist/libs/${lib}/src/index.js`)).href);
-const [{ refusalTexts }, { faultTexts, logFaultTexts }, { cryptoSentences }] = await Promise.all(
+const [{ refusalTexts }, { evidenceFaultTexts, faultTexts, logFaultTexts }, { cryptoSentences }] = await Promise.all(
   ['contracts', 'ledger', 'crypto'].map(load),
 );
 
@@ -41,6 +41,12 @@ ${table(faultTexts, false)}
 What is wrong with a part of the log that somebody shows as evidence.
 
 ${table(logFaultTexts, false)}
+
+## Evidence bundles and receipts
+
+What is wrong with a bundle or a receipt that is checked, with the file of the bundle. What is wrong with its entries, notes and proofs has its code from above.
+
+${table(evidenceFaultTexts, false)}
 
 ## Bytes, keys and encrypted files
 

@@ -33,9 +33,11 @@ export interface SampleLedger {
   readonly end: () => Promise<void>;
 }
 
-/** A ledger in which a provider and a grantee are admitted with a key each; in a database of its own, or in the one given. */
-export async function sampleLedger(label: string, given?: TestDatabase): Promise<SampleLedger> {
-  const city = new SampleCity();
+/**
+ * A ledger in which a provider and a grantee are admitted with a key each; in a database of its own, or in the one given. `city`: whose keys
+ * it speaks with, as one operator who keeps two ledgers would.
+ */
+export async function sampleLedger(label: string, given?: TestDatabase, city = new SampleCity()): Promise<SampleLedger> {
   const at = given ?? (await migratedDatabase(label));
   const api = await connect(at.apiUrl, { poolSize: 4 });
   const worker = await connect(at.workerUrl, { poolSize: 4 });

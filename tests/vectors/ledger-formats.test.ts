@@ -1,24 +1,29 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { encodeCanonical, keyIdOf } from '#crypto';
 import {
   checkAdmission,
+  checkEvidence,
   checkKeyPossession,
   decodePolicy,
   encodeStatement,
   encodeTrustRoot,
   keyPossessionBytes,
+  HashesInMemory,
   isSameLedger,
   leafHash,
   LogFault,
+  makeEvidence,
   openStatement,
   openTrustRoot,
   openWitnessed,
   policyOf,
+  proveInclusion,
+  readZip,
   readExport,
   statementDigest,
   subjectOf,
@@ -84,6 +89,38 @@ test('the trust root with witnesses names the ledger of the first, and believes 
     { ...second, witnesses: second.v === 2 ? second.witnesses.trimEnd() : '' },
   ])
     assert.throws(() => openTrustRoot(encodeCanonical(wrong)), Refusal);
+});
+
+test('the bundle of the page has the files of the page, and its entry is found in the tree with openssl', async () => {
+  const lines = exported.trimEnd().split('\n');
+  const tree = new HashesInMemory();
+  for (const line of lines) tree.append(leafHash(Buffer.from(line)));
+  const parts = {
+    question: { from: '2026-03-01T00:00:00.000Z', until: '2026-03-02T00:00:00.000Z' },
+    view: 'all',
+    checkpoint: blockOf('checkpoint', 'checkpoint'),
+    policy: blockOf('witness-policy', 'policy'),
+  };
+  const entries = await Promise.all(
+    lines.map(async (line, index) => ({
+      index,
+      bytes: Buffer.from(line),
+      hashes: await proveInclusion(tree, index, 3),
+      isObject: true,
+    })),
+  );
+  const pieces: Uint8Array[] = [];
+  for await (const piece of makeEvidence(parts, entries)) pieces.push(piece);
+  const bundle = Buffer.concat(pieces);
+  assert.equal((await checkEvidence(bundle, openTrustRoot(Buffer.from(blockOf('trust-root', 'trust-root-2'))))).entries, 3);
+  const files = readZip(bundle);
+  const fileIn = (name: string): string => Buffer.from(files.get(name) as Uint8Array).toString();
+  assert.equal(`${fileIn('manifest.json')}\n`, blockOf('evidence-bundle', 'manifest'));
+  assert.equal(fileIn('proofs/1'), blockOf('evidence-bundle', 'hashes'));
+  for (const name of ['entries', 'proofs']) mkdirSync(join(folder, name), { recursive: true });
+  for (const [name, bytes] of files) if (/^(entries|proofs|checkpoint)/.test(name)) writeFileSync(join(folder, name), bytes);
+  const ran = spawnSync('sh', ['-c', blockOf('evidence-bundle', 'sh')], { cwd: folder, encoding: 'utf8' });
+  assert.equal(ran.stdout, blockOf('evidence-bundle', 'text'), ran.stderr);
 });
 
 test('the statement, its digest and its receipt are those of the page', () => {

@@ -3,12 +3,13 @@ import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import * as exchange from '#exchange';
 import type { DataPlane, ExchangeContext, RightGate } from '#exchange';
 import { AccessGuard, AnswerInterceptor, Metrics, OnceInterceptor } from '#nest';
-import { postgresAuditLog, type Database } from '#postgres';
+import { EvidenceLog, postgresAuditLog, PublishedLog, type Database } from '#postgres';
 import type { TaskQueue } from '#queue';
 import { AccountsController } from './accounts.controller.js';
 import { DatasetsController } from './datasets.controller.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DepartmentsController } from './departments.controller.js';
+import { EvidenceController } from './evidence.controller.js';
 import { LogKeysController } from './log-keys.controller.js';
 import { EventStreams } from './event-streams.js';
 import { KeyListsController } from './key-lists.controller.js';
@@ -21,6 +22,7 @@ import { ReadMe } from './read-me.js';
 import { Readiness } from './readiness.js';
 import { RequestsController } from './requests.controller.js';
 import { RightsController } from './rights.controller.js';
+import { statedPolicy } from './serve-log.js';
 import { SendPayload } from './send-payload.js';
 import { AUDIT_LOG, CONTEXT, DATA_PLANE, DATABASE, GATE, QUEUE, SETTINGS, type ApiSettings } from './tokens.js';
 
@@ -105,6 +107,7 @@ export class ApiModule {
       { provide: GATE, useValue: parts.openGate },
       { provide: SETTINGS, useValue: parts.settings },
       { provide: Metrics, useValue: new Metrics() },
+      { provide: exchange.MakeEvidence, useValue: new exchange.MakeEvidence(parts.context, evidenceLog(parts)) },
       ...useCases.map((useCase) => ({ provide: useCase, useValue: new useCase(parts.context, parts.data) as unknown })),
     ];
     return {
@@ -121,6 +124,7 @@ export class ApiModule {
         RightsController,
         DeliveriesController,
         OversightController,
+        EvidenceController,
         OperationsController,
       ],
       providers: [
@@ -135,4 +139,9 @@ export class ApiModule {
       ],
     };
   }
+}
+
+/** The published log, with the policy that `/log/witnesses` states. */
+function evidenceLog({ database }: ApiParts): EvidenceLog {
+  return new EvidenceLog(database.pool, new PublishedLog(database.pool), () => statedPolicy(database));
 }

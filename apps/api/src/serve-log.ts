@@ -38,8 +38,7 @@ export function serveLog(
 
   fastify.get('/log/witnesses', async (_request, reply) => {
     const keys = await keysOfLog();
-    if (keys.length === 0) return unknown(reply);
-    return told(reply, encodePolicy({ logs: keys.map((key) => ({ key })), witnesses: [], groups: [], quorum: 'none' }));
+    return keys.length > 0 ? told(reply, await statedPolicy(database)) : unknown(reply);
   });
 
   fastify.get<{ Params: { index: string } }>('/log/proof/:index', async ({ params: { index } }, reply) => {
@@ -57,6 +56,12 @@ export function serveLog(
     }
     return bytes(reply, tile && (await log.tile({ ...tile, level: tile.level })), forEver);
   });
+}
+
+/** The witness policy as the log states it. */
+export async function statedPolicy(database: Database): Promise<string> {
+  const keys = await logVerifierKeys(database.pool);
+  return encodePolicy({ logs: keys.map((key) => ({ key })), witnesses: [], groups: [], quorum: 'none' });
 }
 
 function tileAt(path: string): Tile | undefined {

@@ -1,6 +1,6 @@
 import { CallError, Refusal, type Problem } from '#contracts';
 import { AgeError, CryptoError } from '#crypto';
-import { LedgerFault, LogFault } from '#ledger';
+import { EvidenceFault, LedgerFault, LogFault } from '#ledger';
 import { CommanderError } from 'commander';
 import type { Sentence } from './language.js';
 
@@ -58,7 +58,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof CallError) return ofCall(error);
   if (error instanceof Refusal) return refused(error.toProblem(), verdicts.has(error.code) ? 'verification' : 'refused');
   if (error instanceof LedgerFault) return ofLedger(error);
-  if (error instanceof LogFault) return ofLog(error);
+  if (error instanceof LogFault || error instanceof EvidenceFault) return ofEvidence(error);
   if (error instanceof AgeError || error instanceof CryptoError)
     return { exit: 'verification', code: error.code, sentence: same(error.message) };
   if (error instanceof CommanderError) return { exit: 'usage', code: 'usage', sentence: same(error.message) };
@@ -81,7 +81,7 @@ function ofLedger(fault: LedgerFault): Failure {
   return { exit: 'verification', code: fault.code, sentence: { zh: fault.sentence('zh'), en: fault.sentence('en') } };
 }
 
-function ofLog(fault: LogFault): Failure {
+function ofEvidence(fault: LogFault | EvidenceFault): Failure {
   const where = fault.detail === '' ? { zh: '', en: '' } : { zh: `（${fault.detail}）`, en: ` (${fault.detail})` };
   const sentence = { zh: `${fault.sentence('zh')}${where.zh}`, en: `${fault.sentence('en')}${where.en}` };
   return { exit: 'verification', code: fault.code, sentence };

@@ -97,6 +97,7 @@ export type { EvidenceQuestion } from './evidence/manifest.js';
 export { questionWords } from './evidence/question-words.js';
 export { makeEvidence } from './evidence/make.js';
 export type { EvidenceEntry, EvidenceParts, EvidenceTimestamp } from './evidence/make.js';
+export { readZip } from './evidence/zip.js';
 export { checkEvidence } from './evidence/check.js';
 export type { EvidenceReport } from './evidence/check.js';
 export { demoWords, isDemo } from './evidence/demo-witnesses.js';

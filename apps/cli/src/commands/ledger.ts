@@ -10,12 +10,14 @@ import { paperLines } from '../show/trust-on-paper.js';
 import { fingerprintOf, Roots } from '../store/roots.js';
 import { countText } from '../terminal/progress.js';
 import { exportTo } from '../verify/export.js';
+import { evidenceCommand } from './evidence.js';
 import { verifyCommand } from './verify.js';
 
-/** export, trust-root, verify, audit: what a supervisor checks the exchange with. */
+/** export, evidence, trust-root, verify, audit: what a supervisor checks the exchange with. */
 export function ledger(program: Command, bench: Bench): void {
   const group = bench.say({ zh: '监管', en: 'Supervision' });
   exportCommand(program, bench, group);
+  evidenceCommand(program, bench, group);
   trustRootCommand(program, bench, group);
   verifyCommand(program, bench, group);
   auditCommand(program, bench, group);

@@ -8,6 +8,8 @@ import { Stop, usage } from '../exits.js';
 import { timeText } from '../show/times.js';
 import { Roots } from '../store/roots.js';
 import { countText } from '../terminal/progress.js';
+import { kindOfFile, tellBundle, verifyBundle } from '../verify/verify-bundle.js';
+import { compareCheckpoints } from '../verify/compare.js';
 import { followLog } from '../verify/follow-log.js';
 import { verifyFile, type Verified } from '../verify/verify.js';
 
@@ -17,17 +19,39 @@ export function verifyCommand(program: Command, bench: Bench, group: string): vo
   const command = program
     .command('verify')
     .helpGroup(group)
-    .summary(say({ zh: '查验账本导出，或跟随已发布的账本', en: 'Check an export of the ledger, or follow the published log' }))
+    .summary(
+      say({
+        zh: '查验账本导出、证据包，或跟随已发布的账本',
+        en: 'Check an export of the ledger or an evidence bundle, or follow the published log',
+      }),
+    )
     .description(
       say({
         zh: '离线查验账本导出：链条、每个签名、登记与使用权规则；指出第一条有误的记录。不需要平台。以 --log 则像见证节点一样跟随已发布的账本：签封须由账本密钥签名，且须是上次所见的延续',
         en: 'Check an export of the ledger: chain, every signature, the rules of register and rights; names the first wrong entry. Needs no exchange. With --log, follow the published log as a witness does: its checkpoint is signed by its key and continues the one seen the last time',
       }),
     )
-    .argument('[file]', say({ zh: '账本导出文件，- 为标准输入', en: 'the export; - is stdin' }))
+    .argument('[file]', say({ zh: '账本导出文件（- 为标准输入）或证据包', en: 'the export (- is stdin), or an evidence bundle' }))
+    .argument('[other]', say({ zh: '与 --compare 同用：另一份签封', en: 'with --compare: the other checkpoint' }))
     .option(
       '--log <url>',
-      say({ zh: '跟随此处发布的账本（平台地址或 …/log）', en: 'follow the log published here (the exchange, or …/log)' }),
+      say({
+        zh: '跟随此处发布的账本（平台地址或 …/log）；与 --compare 同用时可重复，由此读取分片',
+        en: 'follow the log published here (the exchange, or …/log); with --compare: read the tiles here, may be repeated',
+      }),
+      (url: string, before: string[] | undefined) => [...(before ?? []), url],
+    )
+    .option(
+      '--compare',
+      say({
+        zh: '比对同一账本的两份签封（文件或地址）是否属于同一历史',
+        en: 'are two checkpoints of a log (files or addresses) one history?',
+      }),
+    )
+    .option(
+      '--evidence <folder>',
+      say({ zh: '与 --compare 同用：证据写入此目录之下', en: 'with --compare: keep the evidence below this folder' }),
+      '.',
     )
     .option(
       '--entries',
@@ -66,17 +90,27 @@ export function verifyCommand(program: Command, bench: Bench, group: string): vo
     bench,
     'quanlian verify ledger.ndjson --trust root.json',
     'quanlian verify ledger.ndjson --trust root.json --json',
+    'quanlian verify right.zip --trust root.json',
     'quanlian verify --log https://exchange.example --trust root.json',
     'quanlian verify --log https://exchange.example --trust root.json --entries',
+    'quanlian verify --compare mine.checkpoint https://exchange.example --trust root.json',
     ['quanlian verify 2025.ndjson --trust root.json --no-memory', { zh: '查一份旧导出', en: 'an old export' }],
   );
-  act<Options>(command, bench, async (desk, [file], options) => {
-    if ((file === undefined) === (options.log === undefined))
+  act<Options>(command, bench, async (desk, [file, other], options) => {
+    if (options.compare) return compare(desk, file, other, options);
+    const [log, ...logs] = options.log ?? [];
+    if ((file === undefined) === (log === undefined))
       throw usage('请给出导出文件或 --log 之一。', 'Give either an export or --log.');
-    if (options.entries && options.log === undefined) throw usage('--entries 与 --log 同用。', '--entries goes with --log.');
+    if (other !== undefined || logs.length > 0)
+      throw usage('多个文件或多个 --log 仅与 --compare 同用。', 'Several files, or several --log, go with --compare only.');
+    if (options.entries && log === undefined) throw usage('--entries 与 --log 同用。', '--entries goes with --log.');
     const root = rootFor(desk, options.trust);
     const settings = { memory: options.memory, seen: seenStated(options.seen), receipts: receiptsIn(options.receipts) };
-    if (options.log !== undefined) return follow(desk, options.log, root, { ...settings, entries: options.entries === true });
+    if (log !== undefined) return follow(desk, log, root, { ...settings, entries: options.entries === true });
+    if (kindOfFile(file ?? '') === 'bundle') {
+      const report = await verifyBundle(file ?? '', root);
+      return desk.out.result({ ok: true, kind: 'evidence', ...report }, () => tellBundle(desk, file ?? '', report));
+    }
     const verified = await verifyFile(desk, file ?? '', root, settings);
     const { promises } = verified;
     desk.out.result(plainOf(verified), () => tell(desk, verified));
@@ -85,12 +119,34 @@ export function verifyCommand(program: Command, bench: Bench, group: string): vo
 }
 
 interface Options {
-  readonly log?: string;
+  readonly log?: readonly string[];
+  readonly compare?: boolean;
+  readonly evidence: string;
   readonly entries?: boolean;
   readonly trust?: string;
   readonly seen?: string;
   readonly receipts?: string;
   readonly memory: boolean;
+}
+
+async function compare(desk: Desk, one: string | undefined, other: string | undefined, options: Options): Promise<void> {
+  const { say } = desk;
+  if (one === undefined || other === undefined)
+    throw usage('--compare 须给出两份签封（文件或地址）。', '--compare takes two checkpoints (files or addresses).');
+  const root = rootFor(desk, options.trust);
+  const settings = { logs: options.log ?? [], folder: options.evidence };
+  const compared = await compareCheckpoints(desk, [one, other], root, settings);
+  desk.out.result({ ok: true, kind: 'compared', ...compared }, () => {
+    const { older, newer } = compared;
+    desk.out.print(
+      compared.standing === 'same'
+        ? say({ zh: '两份签封相同。', en: 'Both checkpoints are the same.' })
+        : say({
+            zh: `同一历史：${newer.from} 的 ${countText(newer.size)} 条是 ${older.from} 的 ${countText(older.size)} 条的延续。`,
+            en: `One history: the ${countText(newer.size)} entries of ${newer.from} continue the ${countText(older.size)} of ${older.from}.`,
+          }),
+    );
+  });
 }
 
 function plainOf({ report, before, promises }: Verified) {

@@ -1,5 +1,15 @@
 /** Why a statement is not admitted or not sealed, and what a verifier may find. */
 export const ledgerRefusals = {
+  'evidence-empty': {
+    status: 409,
+    zh: '目前没有已签封的记录可供取证。',
+    en: 'There is nothing to give evidence of yet: no published checkpoint covers an entry about it.',
+  },
+  'evidence-too-large': {
+    status: 413,
+    zh: '证据包将超过 {limit} 条记录；请缩小范围。',
+    en: 'The bundle would hold more than {limit} entries; ask for less.',
+  },
   'statement-malformed': { status: 400, zh: '签署记录格式不正确：{reason}。', en: 'The statement is malformed: {reason}.' },
   'statement-not-canonical': {
     status: 400,

@@ -98,6 +98,25 @@ export const oversightRoutes = {
     }),
     produces: 'application/x-ndjson',
   }),
+  /** One zip (docs/formats/evidence-bundle.md) about one object, or about everything sealed from an instant to just before another. */
+  evidence: route({
+    method: 'GET',
+    path: '/api/evidence.zip',
+    access: 'person',
+    tag: 'ledger',
+    summary: {
+      zh: '证据包：一项使用权、一次数据提供、一个数据资源或一段时间',
+      en: 'An evidence bundle about a right, a delivery, a dataset or a period',
+    },
+    query: z.strictObject({
+      right: idSchema.optional(),
+      delivery: idSchema.optional(),
+      dataset: idSchema.optional(),
+      from: instantSchema.optional(),
+      until: instantSchema.optional(),
+    }),
+    produces: 'application/zip',
+  }),
   trustRoot: route({
     method: 'GET',
     path: '/api/ledger/trust-root',

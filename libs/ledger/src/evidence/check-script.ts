@@ -21,7 +21,21 @@ check() {
   openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey "$tmp/key.der" -in "$2" -sigfile "$3" > /dev/null 2>&1
 }
 
-# 2. The log that the trust root names signed the checkpoint.
+# 2. Entry 0 names the keys of the trust root. Later keys were admitted by entries, which steps 5 and 6 check like all others.
+jq -e --slurpfile root "$root" '$root[0] as $r | .index == 0 and .statement.origin == $r.origin and (.statement.body
+  | .competent.department == $r.competent.department and .competent.key.keyId == $r.competent.keyId
+    and .competent.key.publicKey == $r.competent.publicKey and .exchangeKey == $r.exchangeKey and .logKey == $r.logKey)' \
+  entries/0.json > /dev/null || fail "entries/0.json: not the trust root"
+jq -rn '[inputs] | sort_by(.index) | (map(select(.statement.type == "key.ended") | {(.statement.body.keyId): .index}) | add) as $ends
+  | .[] | select(.statement.type == "ledger.opened" or .statement.type == "key.admitted") | .index as $at | .statement
+  | if .type == "key.admitted" then [.body | {department, keyId, publicKey}]
+    else [{department: .body.competent.department, keyId: .body.competent.key.keyId, publicKey: .body.competent.key.publicKey},
+          {department: "exchange", keyId: .body.exchangeKey.keyId, publicKey: .body.exchangeKey.publicKey},
+          {department: "log", keyId: .body.logKey.keyId, publicKey: .body.logKey.publicKey}] end
+  | .[] | "\(.keyId) \(.department) \(.publicKey) \($at) \($ends[.keyId] // "-")"' entries/*.json > "$tmp/keys"
+competent=$(jq -r .competent.department "$root")
+
+# 3. A key of the log that was in force at this size signed the checkpoint.
 origin=$(jq -r .origin "$root")
 [ "$(head -n 1 checkpoint)" = "$origin" ] || fail "checkpoint: origin"
 head -n 3 checkpoint > "$tmp/text"
@@ -31,18 +45,20 @@ rootHash=$(head -n 3 checkpoint | tail -n 1)
 signatures() { jq -Rr --arg name "$1" 'select(startswith("— " + $name + " ")) | split(" ")[2]' checkpoint; }
 keyHash() { { printf '%s\n' "$1"; printf "$2"; printf %s "$3" | base64 -d; } | sha256sum | head -c 8; }
 hexHead() { printf %s "$1" | base64 -d | head -c 4 | od -An -v -tx1 | tr -d ' \n'; }
-logKey=$(jq -r .logKey.publicKey "$root")
 signed=no
-for one in $(signatures "$origin"); do
-  [ "$(hexHead "$one")" = "$(keyHash "$origin" '\001' "$logKey")" ] || continue
-  printf %s "$one" | base64 -d | tail -c 64 > "$tmp/signature"
-  check "$logKey" "$tmp/text" "$tmp/signature" || fail "checkpoint: signature of the log"
-  signed=yes
-done
-[ $signed = yes ] || fail "checkpoint: not signed by the log key of the trust root"
+while read -r id department key admitted ended; do
+  [ "$department" = log ] && [ "$admitted" -lt "$size" ] && { [ "$ended" = - ] || [ "$ended" -ge "$size" ]; } || continue
+  for one in $(signatures "$origin"); do
+    [ "$(hexHead "$one")" = "$(keyHash "$origin" '\001' "$key")" ] || continue
+    printf %s "$one" | base64 -d | tail -c 64 > "$tmp/signature"
+    check "$key" "$tmp/text" "$tmp/signature" || fail "checkpoint: signature of the log"
+    signed=yes
+  done
+done < "$tmp/keys"
+[ $signed = yes ] || fail "checkpoint: not signed by a key of the log"
 echo "checkpoint of $size entries: signed by the log 账本已签名"
 
-# 3. The witnesses that the trust root names, and their quorum.
+# 4. The witnesses that the trust root names, and their quorum.
 jq -r '.witnesses // ""' "$root" > "$tmp/policy"
 : > "$tmp/cosigned"
 jq -Rr 'split(" ") | select(.[0] == "witness") | .[1] + " " + .[2]' "$tmp/policy" > "$tmp/witnesses"
@@ -71,7 +87,7 @@ reached=$(jq -Rn --rawfile cosigned "$tmp/cosigned" '
 [ "$reached" = true ] || fail "checkpoint: the quorum of the trust root is not reached"
 [ -s "$tmp/policy" ] || echo "the trust root names no witnesses 信任根未指明见证节点"
 
-# 4. Every entry is in that tree at its index.
+# 5. Every entry is in that tree at its index.
 node() { { printf '\001'; printf %s "$1" | base64 -d; printf %s "$2" | base64 -d; } | openssl dgst -sha256 -binary | base64 -w 0; }
 entries=0
 for index in $(jq '.object[], .support[]' manifest.json); do
@@ -96,19 +112,6 @@ for index in $(jq '.object[], .support[]' manifest.json); do
   entries=$((entries + 1))
 done
 echo "$entries entries: all in the tree 均在树中"
-
-# 5. Entry 0 names the keys of the trust root; every later key was admitted by an entry that the competent department signed.
-jq -e --slurpfile root "$root" '$root[0] as $r | .statement.body
-  | .competent.department == $r.competent.department and .competent.key.keyId == $r.competent.keyId
-    and .competent.key.publicKey == $r.competent.publicKey and .exchangeKey == $r.exchangeKey and .logKey == $r.logKey' \
-  entries/0.json > /dev/null || fail "entries/0.json: not the trust root"
-jq -rn '[inputs] | sort_by(.index) | (map(select(.statement.type == "key.ended") | {(.statement.body.keyId): .index}) | add) as $ends
-  | .[] | select(.statement.type == "ledger.opened" or .statement.type == "key.admitted") | .index as $at | .statement
-  | if .type == "key.admitted" then [.body | {department, keyId, publicKey}]
-    else [{department: .body.competent.department, keyId: .body.competent.key.keyId, publicKey: .body.competent.key.publicKey},
-          {department: "exchange", keyId: .body.exchangeKey.keyId, publicKey: .body.exchangeKey.publicKey}] end
-  | .[] | "\(.keyId) \(.department) \(.publicKey) \($at) \($ends[.keyId] // "-")"' entries/*.json > "$tmp/keys"
-competent=$(jq -r .competent.department "$root")
 
 # 6. Every signature, by a key of its department in force at that index.
 count=0

@@ -9,6 +9,7 @@ export type { StoredEntry } from './read.js';
 export { inboxChannel, PgSealTransaction, sealedChannel } from './seal-transaction.js';
 export type { SealedNotice } from './seal-transaction.js';
 export { checkpointChannel, hasCheckpointWithin, readCheckpoints, readLastCheckpoint } from './checkpoints.js';
+export { EvidenceLog } from './evidence-log.js';
 export { PublishedLog } from './published-log.js';
 export { loadStates, tableOf } from './state-rows.js';
 export { PgLedgerStore } from './store.js';
