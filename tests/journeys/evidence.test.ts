@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { CallError, routes } from '#contracts';
 import { encodeCanonical, randomId } from '#crypto';
-import { checkEvidence, encodeTrustRoot, openTrustRoot, type EvidenceReport, type TrustRoot } from '#ledger';
+import { checkEvidence, checkReceipt, encodeTrustRoot, openTrustRoot, type EvidenceReport, type TrustRoot } from '#ledger';
 import {
   deliveryIn,
   foundSmallCity,
@@ -139,6 +139,48 @@ test('the command takes a bundle, checks it at once, and checks it again without
   }
   for (const line of [[], ['--right', right, '--delivery', delivery], ['--from', '2026-01-01']])
     assert.equal((await command.run(['evidence', ...line, '-o', out])).code, 2);
+});
+
+test('a receipt is had by the statement’s own department, by those whom it concerns, and by who supervises; by nobody else', async () => {
+  const { requester, steward, supervisor, operator } = city;
+  const receiptFor = async (by: TestPerson, id: string) => {
+    const { state, receipt } = await by.client.call(routes.receipt, { params: { id } });
+    return { state, receipt, report: checkReceipt(encodeCanonical(receipt as Parameters<typeof encodeCanonical>[0]), trustRoot) };
+  };
+  const own = await receiptFor(steward, right);
+  assert.deepEqual([own.state, own.report.stage, own.report.type], ['sealed', 'published', 'right.granted']);
+  assert.ok(own.receipt['admission']);
+  assert.deepEqual((await receiptFor(supervisor, right)).receipt, own.receipt);
+  // The promise was given to its author.
+  const concerned = await receiptFor(requester, right);
+  assert.deepEqual([concerned.report.stage, concerned.receipt['admission']], ['published', undefined]);
+  for (const [by, id] of [
+    [operator, right],
+    [operator, randomId()],
+    [requester, randomId()],
+  ] as const)
+    await assert.rejects(
+      receiptFor(by, id),
+      (error: unknown) => error instanceof CallError && error.status === 404 && error.problem?.code === 'unknown',
+    );
+});
+
+test('the command keeps a receipt as a file, and checks it without the exchange', async () => {
+  const file = command.path('grant.receipt.json');
+  const taken = await command.ok<{ report: { stage: string } }>(['receipt', right, '-o', file]);
+  assert.equal(taken.report.stage, 'published');
+  const away = new CommandLine('http://127.0.0.1:9');
+  try {
+    const verify = ['verify', file, '--trust', command.path('root.json')];
+    const ran = await away.run([...verify, '--json']);
+    assert.deepEqual([ran.code, ran.json<{ stage: string }>().stage], [0, 'published'], ran.err);
+    assert.match((await away.run(verify)).out, /the receipt holds[\s\S]*in the tree that the log signed/);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"epoch":\d+/, '"epoch":77'));
+    const bad = await away.run([...verify, '--json']);
+    assert.deepEqual([bad.code, bad.json<{ problem: { code: string } }>().problem.code], [4, 'bad-signature']);
+  } finally {
+    away.remove();
+  }
 });
 
 test('a trust root is printed for comparison on paper, and takes witnesses from a policy', async () => {

@@ -9,6 +9,9 @@ import {
   checkAdmission,
   checkEvidence,
   checkKeyPossession,
+  checkReceipt,
+  decodeReceipt,
+  encodeReceipt,
   decodePolicy,
   encodeStatement,
   encodeTrustRoot,
@@ -89,6 +92,17 @@ test('the trust root with witnesses names the ledger of the first, and believes 
     { ...second, witnesses: second.v === 2 ? second.witnesses.trimEnd() : '' },
   ])
     assert.throws(() => openTrustRoot(encodeCanonical(wrong)), Refusal);
+});
+
+test('the receipt of the page holds by the trust root of its page, with its witness and without', () => {
+  const text = blockOf('receipt', 'receipt-file');
+  assert.equal(`${String(encodeReceipt(decodeReceipt(Buffer.from(text))))}\n`, text);
+  const report = checkReceipt(Buffer.from(text), openTrustRoot(Buffer.from(blockOf('trust-root', 'trust-root-2'))));
+  assert.deepEqual(
+    [report.stage, report.index, report.cosigned],
+    ['witnessed', 1, [{ witness: 'audit', at: '2026-02-03T01:45:06.000Z' }]],
+  );
+  assert.equal(checkReceipt(Buffer.from(text), trustRoot).stage, 'published');
 });
 
 test('the bundle of the page has the files of the page, and its entry is found in the tree with openssl', async () => {

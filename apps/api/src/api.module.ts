@@ -107,7 +107,10 @@ export class ApiModule {
       { provide: GATE, useValue: parts.openGate },
       { provide: SETTINGS, useValue: parts.settings },
       { provide: Metrics, useValue: new Metrics() },
-      { provide: exchange.MakeEvidence, useValue: new exchange.MakeEvidence(parts.context, evidenceLog(parts)) },
+      ...[exchange.MakeEvidence, exchange.ReadReceipt].map((useCase) => ({
+        provide: useCase,
+        useValue: new useCase(parts.context, evidenceLog(parts)),
+      })),
       ...useCases.map((useCase) => ({ provide: useCase, useValue: new useCase(parts.context, parts.data) as unknown })),
     ];
     return {

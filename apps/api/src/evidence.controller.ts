@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Controller, Inject, Res } from '@nestjs/common';
 import { refuse, routes, type Given } from '#contracts';
-import { MakeEvidence, type Actor } from '#exchange';
+import { MakeEvidence, ReadReceipt, type Actor } from '#exchange';
 import { evidenceQuestionSchema, type EvidenceQuestion } from '#ledger';
 import { Caller, Sent, Serves } from '#nest';
 import type { FastifyReply } from 'fastify';
@@ -9,7 +9,15 @@ import type { FastifyReply } from 'fastify';
 /** What people carry away to prove something elsewhere. */
 @Controller()
 export class EvidenceController {
-  constructor(@Inject(MakeEvidence) private readonly makeEvidence: MakeEvidence) {}
+  constructor(
+    @Inject(MakeEvidence) private readonly makeEvidence: MakeEvidence,
+    @Inject(ReadReceipt) private readonly readReceipt: ReadReceipt,
+  ) {}
+
+  @Serves(routes.receipt)
+  receipt(@Caller() actor: Actor, @Sent() { params }: Given<typeof routes.receipt>) {
+    return this.readReceipt.execute(actor, params.id);
+  }
 
   @Serves(routes.evidence)
   async evidence(@Caller() actor: Actor, @Sent() { query }: Given<typeof routes.evidence>, @Res() reply: FastifyReply) {

@@ -42,6 +42,7 @@ export { ReadDeliveries } from './deliveries/read-deliveries.js';
 export { ReadNotices, noticesOf, notify } from './oversight/notices.js';
 export { MakeEvidence, type MadeEvidence } from './oversight/make-evidence.js';
 export type { ProvenEntry, ProvenLog } from './oversight/proven-log.js';
+export { ReadReceipt, type StatementReceipt } from './oversight/read-receipt.js';
 export { ReadTrail, type TrailQuestion } from './oversight/read-trail.js';
 export { trailJson, trailSheet } from './oversight/trail-files.js';
 export { entrySentences } from './oversight/sentences.js';

@@ -1,3 +1,4 @@
+import type { DurableReceipt } from '#ledger';
 import type {
   Custody,
   DatasetEntry,
@@ -135,6 +136,8 @@ export interface Inbox {
   /** Same id and bytes: the first receipt again. Throws Refusal statement-conflict, inbox-full, bad-signature, key-not-in-force … */
   admit(statement: Statement, signatures: readonly StatementSignature[]): Promise<AdmissionReceipt>;
   states(ids: readonly string[]): Promise<Map<string, InboxState>>;
+  /** The log's signed word that a statement stands in the ledger where this entry of it says. Only for what was read from the ledger. */
+  proveSealed(statement: string, entry: Pick<SealedEntry, 'index' | 'leafHash' | 'sealedAt'>): Promise<DurableReceipt>;
 }
 
 export interface Proposal {

@@ -100,4 +100,7 @@ export type { EvidenceEntry, EvidenceParts, EvidenceTimestamp } from './evidence
 export { readZip } from './evidence/zip.js';
 export { checkEvidence } from './evidence/check.js';
 export type { EvidenceReport } from './evidence/check.js';
+export { checkReceipt, decodeReceipt, encodeReceipt } from './evidence/receipt.js';
+export type { ReceiptFile, ReceiptReport, ReceiptStage } from './evidence/receipt.js';
+export type { Cosigned } from './evidence/cosigned-by.js';
 export { demoWords, isDemo } from './evidence/demo-witnesses.js';

@@ -1,10 +1,10 @@
 import { Refusal } from '#contracts';
 import { importSigningKey, randomId, type Vault } from '#crypto';
 import { LogKeys, makeFirstLogKey, type Clock, type ExchangeContext, type Inbox, type Transactions } from '#exchange';
-import { encodeStatement, openEntry, proveAdmission } from '#ledger';
+import { encodeStatement, openEntry, proveAdmission, proveSealed } from '#ledger';
 import type pg from 'pg';
 import type { Database } from './database.js';
-import { inboxOutcomes, logKeysIn, makeAdmission, readEntry, type Admit, type LogKeyOf } from './ledger/index.js';
+import { inboxOutcomes, logKeysIn, makeAdmission, readEntry, readHead, type Admit, type LogKeyOf } from './ledger/index.js';
 import { postgresTransactions } from './transactions.js';
 
 export interface ContextSettings {
@@ -69,6 +69,11 @@ async function openOrigin(
 function inboxOn(client: pg.ClientBase, admit: Admit, origin: string, logKeyOf: LogKeyOf): Inbox {
   return {
     admit: (statement, signatures) => admit(client, encodeStatement(statement), signatures),
+    async proveSealed(statement, { index, leafHash, sealedAt }) {
+      const { epoch } = await readHead(client);
+      const logKey = await logKeyOf(await logKeysIn(client));
+      return proveSealed(origin, { statement, index, leafHash, sealedAt, epoch }, logKey);
+    },
     async states(ids) {
       const outcomes = await inboxOutcomes(client, ids);
       if (outcomes.size === 0) return new Map();
@@ -96,4 +101,5 @@ function lostIsNone(error: unknown): undefined {
 const closedInbox: Inbox = {
   admit: () => Promise.reject(new Error('Nothing is admitted while the exchange is being opened')),
   states: () => Promise.resolve(new Map()),
+  proveSealed: () => Promise.reject(new Error('Nothing is proven while the exchange is being opened')),
 };

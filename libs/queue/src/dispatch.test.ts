@@ -7,7 +7,11 @@ import { migratedDatabase, noRedis, testRedisUrl, type TestDatabase } from '#tes
 import { Redis } from 'ioredis';
 import { dispatch, migrateQueue, openQueue, type DispatchSettings, type QueueSettings, type TaskQueue } from './index.js';
 
-const noInbox = (): Inbox => ({ admit: () => Promise.reject(new Error('none')), states: async () => new Map() });
+const noInbox = (): Inbox => ({
+  admit: () => Promise.reject(new Error('none')),
+  states: async () => new Map(),
+  proveSealed: () => Promise.reject(new Error('none')),
+});
 
 async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 15_000): Promise<void> {
   const end = performance.now() + timeoutMs;

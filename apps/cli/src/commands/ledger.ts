@@ -11,12 +11,14 @@ import { fingerprintOf, Roots } from '../store/roots.js';
 import { countText } from '../terminal/progress.js';
 import { exportTo } from '../verify/export.js';
 import { evidenceCommand } from './evidence.js';
+import { receiptCommand } from './receipt.js';
 import { verifyCommand } from './verify.js';
 
-/** export, evidence, trust-root, verify, audit: what a supervisor checks the exchange with. */
+/** export, receipt, evidence, trust-root, verify, audit: what a supervisor checks the exchange with. */
 export function ledger(program: Command, bench: Bench): void {
   const group = bench.say({ zh: '监管', en: 'Supervision' });
   exportCommand(program, bench, group);
+  receiptCommand(program, bench, group);
   evidenceCommand(program, bench, group);
   trustRootCommand(program, bench, group);
   verifyCommand(program, bench, group);

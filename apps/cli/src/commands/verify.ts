@@ -1,10 +1,11 @@
 import { statementWords } from '#contracts';
-import { openTrustRoot, type AdmissionReceipt, type TrustRoot, type VerifyReport } from '#ledger';
+import { checkReceipt, openTrustRoot, type AdmissionReceipt, type TrustRoot, type VerifyReport } from '#ledger';
 import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { Stop, usage } from '../exits.js';
+import { tellReceipt } from './receipt.js';
 import { timeText } from '../show/times.js';
 import { Roots } from '../store/roots.js';
 import { countText } from '../terminal/progress.js';
@@ -31,7 +32,10 @@ export function verifyCommand(program: Command, bench: Bench, group: string): vo
         en: 'Check an export of the ledger: chain, every signature, the rules of register and rights; names the first wrong entry. Needs no exchange. With --log, follow the published log as a witness does: its checkpoint is signed by its key and continues the one seen the last time',
       }),
     )
-    .argument('[file]', say({ zh: '账本导出文件（- 为标准输入）或证据包', en: 'the export (- is stdin), or an evidence bundle' }))
+    .argument(
+      '[file]',
+      say({ zh: '账本导出文件（- 为标准输入）、证据包或回执', en: 'the export (- is stdin), an evidence bundle, or a receipt' }),
+    )
     .argument('[other]', say({ zh: '与 --compare 同用：另一份签封', en: 'with --compare: the other checkpoint' }))
     .option(
       '--log <url>',
@@ -91,6 +95,7 @@ export function verifyCommand(program: Command, bench: Bench, group: string): vo
     'quanlian verify ledger.ndjson --trust root.json',
     'quanlian verify ledger.ndjson --trust root.json --json',
     'quanlian verify right.zip --trust root.json',
+    'quanlian verify grant.receipt.json --trust root.json',
     'quanlian verify --log https://exchange.example --trust root.json',
     'quanlian verify --log https://exchange.example --trust root.json --entries',
     'quanlian verify --compare mine.checkpoint https://exchange.example --trust root.json',
@@ -110,6 +115,13 @@ export function verifyCommand(program: Command, bench: Bench, group: string): vo
     if (kindOfFile(file ?? '') === 'bundle') {
       const report = await verifyBundle(file ?? '', root);
       return desk.out.result({ ok: true, kind: 'evidence', ...report }, () => tellBundle(desk, file ?? '', report));
+    }
+    if (kindOfFile(file ?? '') === 'receipt') {
+      const report = checkReceipt(readFileSync(file ?? ''), root);
+      return desk.out.result({ ok: true, kind: 'receipt', ...report }, () => {
+        desk.out.print(say({ zh: `${file}：回执查验通过。`, en: `${file}: the receipt holds.` }));
+        tellReceipt(desk, report);
+      });
     }
     const verified = await verifyFile(desk, file ?? '', root, settings);
     const { promises } = verified;

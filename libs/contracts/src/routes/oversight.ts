@@ -98,6 +98,19 @@ export const oversightRoutes = {
     }),
     produces: 'application/x-ndjson',
   }),
+  /** `receipt` is the file of docs/formats/receipt.md: its canonical JSON is what people keep. */
+  receipt: route({
+    method: 'GET',
+    path: '/api/statements/:id/receipt',
+    access: 'person',
+    tag: 'ledger',
+    summary: {
+      zh: '签署记录的回执：已受理、已存证、已见证',
+      en: 'The receipt of a statement: admitted, durable, witnessed',
+    },
+    params: z.strictObject({ id: idSchema }),
+    response: z.object({ state: z.enum(['waiting', 'sealed', 'rejected']), receipt: z.record(z.string(), z.any()) }),
+  }),
   /** One zip (docs/formats/evidence-bundle.md) about one object, or about everything sealed from an instant to just before another. */
   evidence: route({
     method: 'GET',

@@ -1,9 +1,10 @@
-import { refuse, type Statement, type StatementType } from '#contracts';
-import { EVIDENCE_ENTRIES_MAX, makeEvidence, openEntry, type EvidenceEntry, type EvidenceQuestion } from '#ledger';
+import { refuse, type StatementType } from '#contracts';
+import { makeEvidence, type EvidenceEntry, type EvidenceQuestion } from '#ledger';
 import { knownTo, seesEverything, type Actor } from '../actor.js';
 import type { ExchangeContext } from '../context.js';
-import type { SealedEntry, Stores, TrailFilter } from '../ports.js';
+import type { Stores, TrailFilter } from '../ports.js';
 import type { ProvenLog } from './proven-log.js';
+import { FoundEntries } from './found-entries.js';
 import { Support } from './support-of.js';
 
 /** A bundle that can be sent. */
@@ -14,7 +15,6 @@ export interface MadeEvidence {
   readonly pieces: AsyncGenerator<Uint8Array, void, undefined>;
 }
 
-const pageSize = 500;
 const datasetTypes: readonly StatementType[] = ['dataset.entered', 'dataset.changed', 'version.published'];
 
 /**
@@ -62,7 +62,7 @@ async function collect(
   question: EvidenceQuestion,
   size: number,
 ): Promise<{ object: ReadonlySet<number>; all: readonly number[] }> {
-  const found = new Found(stores, size);
+  const found = new FoundEntries(stores, size);
   const { object, more } = await filtersOf(stores, actor, question);
   const visible = seesEverything(actor) ? {} : { visibleTo: [actor.department] };
   for (const { isOpen, ...filter } of object) await found.add(isOpen ? filter : { ...filter, ...visible });
@@ -74,7 +74,7 @@ async function collect(
   for (const filter of more) await found.add(filter);
   const support = new Support(stores);
   await found.addSupport((statement) => support.of(statement));
-  return { object: answers, all: [...found.statements.keys()].sort((a, b) => a - b) };
+  return { object: answers, all: found.indexes() };
 }
 
 /** `isOpen`: the catalogue shows it to everybody who is logged in. */
@@ -122,46 +122,4 @@ async function filtersOf(
 
 async function rightKnownTo(stores: Stores, actor: Actor, id: string) {
   return knownTo(actor, await stores.states.get('right', id), ({ state }) => [state.terms.grantor, state.terms.grantee]);
-}
-
-/** The entries found so far, by index; of each only its statement. */
-class Found {
-  readonly statements = new Map<number, Statement>();
-
-  constructor(
-    private readonly stores: Stores,
-    private readonly size: number,
-  ) {}
-
-  async add(filter: TrailFilter): Promise<void> {
-    let cursor: string | undefined;
-    do {
-      const page = await this.stores.trail.query(filter, { limit: pageSize, ...(cursor === undefined ? {} : { cursor }) });
-      for (const entry of page.items) this.keep(entry);
-      cursor = page.next;
-    } while (cursor !== undefined);
-  }
-
-  /** Adds what each statement is checked by, and what that is checked by in turn. */
-  async addSupport(support: (statement: Statement) => Promise<readonly number[]>): Promise<void> {
-    const open = [...this.statements.values()];
-    await this.addIndex(0, open);
-    for (let statement = open.pop(); statement; statement = open.pop()) {
-      for (const index of await support(statement)) await this.addIndex(index, open);
-    }
-  }
-
-  private async addIndex(index: number, open: Statement[]): Promise<void> {
-    if (this.statements.has(index)) return;
-    const entry = await this.stores.trail.entry(index, {});
-    if (!entry) throw new Error(`Entry ${index} is missing; run the audit`);
-    if (this.keep(entry)) open.push(this.statements.get(index) as Statement);
-  }
-
-  private keep({ index, bytes }: Pick<SealedEntry, 'index' | 'bytes'>): boolean {
-    if (index >= this.size || this.statements.has(index)) return false;
-    if (this.statements.size >= EVIDENCE_ENTRIES_MAX) throw refuse('evidence-too-large', { limit: EVIDENCE_ENTRIES_MAX });
-    this.statements.set(index, openEntry(bytes).entry.statement);
-    return true;
-  }
 }

@@ -1,8 +1,6 @@
 import type { Statement } from '#contracts';
+import { LOG } from '#ledger';
 import type { Stores } from '../ports.js';
-
-/** The log's own keys stand in the register under this name. */
-const LOG = 'log';
 
 /** Finds the entries that statements are checked by. */
 export class Support {

@@ -1,4 +1,4 @@
-import { Refusal, type StatementType } from '#contracts';
+import type { StatementType } from '#contracts';
 import { decodeBase64, equalBytes, indexOfText, toHex, utf8Bytes } from '#crypto';
 import { leafHash, openEntry, type Entry } from '../entry.js';
 import { LedgerFault } from '../faults.js';
@@ -11,8 +11,9 @@ import { openWitnessed } from '../log/log-proof.js';
 import { decodeNote } from '../log/note.js';
 import { decodePolicy } from '../log/policy.js';
 import type { VerifierKey } from '../log/verifier-key.js';
-import { isSameLedger, policyOf, trustRootOf, type TrustRoot } from '../trust-root.js';
+import { policyOf, type TrustRoot } from '../trust-root.js';
 import { custodyOfExchange, type ExchangeCustody, type Warning } from '../verify.js';
+import { cosignedBy, type Cosigned } from './cosigned-by.js';
 import { isDemo } from './demo-witnesses.js';
 import { EvidenceFault, inFile } from './faults.js';
 import { checkAnswers } from './check-answers.js';
@@ -55,7 +56,7 @@ export interface EvidenceReport {
   readonly support: number;
   readonly byType: Readonly<Partial<Record<StatementType, number>>>;
   /** Witnesses of the trust root whose cosignature holds, and when they saw the checkpoint. */
-  readonly cosigned: readonly { readonly witness: string; readonly at: string }[];
+  readonly cosigned: readonly Cosigned[];
   /** What a timestamp authority states; its signature is not checked here. */
   readonly timestamp?: { readonly size: number; readonly at: string };
   readonly exchangeCustody: readonly ExchangeCustody[];
@@ -86,7 +87,7 @@ export async function checkEvidence(bundle: Uint8Array, trustRoot: TrustRoot): P
     const bytes = fileOf(files, file);
     const { entry, statementBytes } = inFile(file, () => openEntry(bytes));
     if (entry.index !== index) throw new EvidenceFault(new LedgerFault('index-gap', index), file);
-    if (index === 0) checkEntry0(bytes, trustRoot);
+    if (index === 0) inFile(file, () => keys.checkFirst(bytes));
     keys.add(entry, statementBytes, file);
     const leaf = leafHash(bytes);
     checkOrder(before, entry, file);
@@ -110,7 +111,6 @@ export async function checkEvidence(bundle: Uint8Array, trustRoot: TrustRoot): P
   const isMadeAgain = await checkMadeAgain(bundle, files, manifest, indexes);
 
   const exchangeCustody = custodyOfExchange(keys.states);
-  const { witnesses } = policyOf(trustRoot);
   const stated = decodePolicy(fileOf(files, policyFile));
   return {
     origin: manifest.origin,
@@ -121,10 +121,7 @@ export async function checkEvidence(bundle: Uint8Array, trustRoot: TrustRoot): P
     entries: manifest.object.length,
     support: manifest.support.length,
     byType,
-    cosigned: witnesses.flatMap(({ name, key }) => {
-      const held = checkpoint.cosignatures.find((one) => one.key.publicKey === key.publicKey);
-      return held?.timeSeconds === undefined ? [] : [{ witness: name, at: new Date(held.timeSeconds * 1000).toISOString() }];
-    }),
+    cosigned: cosignedBy(checkpoint, policyOf(trustRoot)),
     ...(timestamp ? { timestamp } : {}),
     exchangeCustody,
     warnings: evidenceWarnings({
@@ -151,17 +148,6 @@ function checkNames(files: ReadonlyMap<string, Uint8Array>, manifest: EvidenceMa
   for (const index of indexes) wanted.add(entryFile(index)).add(proofFile(index));
   for (const name of wanted) fileOf(files, name);
   for (const name of files.keys()) if (!wanted.has(name)) throw new EvidenceFault('file-unknown', name);
-}
-
-function checkEntry0(bytes: Uint8Array, trustRoot: TrustRoot): void {
-  let stated: TrustRoot | undefined;
-  try {
-    stated = trustRootOf(bytes);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-  }
-  if (!stated || !isSameLedger(stated, trustRoot))
-    throw new EvidenceFault(new LedgerFault('trust-root-differs', 0), entryFile(0));
 }
 
 /** Times never go back, and an entry goes on from the one before it where the bundle has that, too. */

@@ -23,6 +23,26 @@ const texts = {
     zh: 'index.html、README.txt 与 check.sh 出自另一版本，未予比对，请勿采信。',
     en: 'index.html, README.txt and check.sh are of another version and were not compared: do not rely on them.',
   },
+  'not-published': {
+    zh: '尚未有账本签封覆盖该记录：平台只承诺了它的位置，树尚未证明。',
+    en: 'No checkpoint covers the entry yet: the exchange says where it stands, and no tree shows it.',
+  },
+  'not-sealed': {
+    zh: '该签署记录尚未存证；逾期仍未存证或拒收的，受理回执即为证据。',
+    en: 'The statement is not sealed yet; if its time goes by without a seal or a rejection, the receipt is proof against the exchange.',
+  },
+  'sealed-late': {
+    zh: '存证晚于平台承诺的时限。',
+    en: 'It was sealed later than the exchange had promised.',
+  },
+  'signers-not-checked': {
+    zh: '签署记录本身的签名未在此校验；请取证据包，或查验账本全本。',
+    en: 'The signatures of the statement itself were not checked here: take an evidence bundle, or verify the whole ledger.',
+  },
+  'log-key-end': {
+    zh: '回执附有账本后来的密钥；该密钥其后是否结束，无法由回执判定。',
+    en: 'The receipt shows a later key of the log; whether that has ended since cannot be told from it.',
+  },
   partial: {
     zh: '本包只含涉及该部门的记录。',
     en: 'The bundle holds only entries that name this department.',
@@ -49,5 +69,27 @@ export function evidenceWarnings(of: {
   if (!of.isPagesKnown) codes.push('pages-not-checked');
   if (of.isPartial) codes.push('partial');
   if (of.isCustody) codes.push('exchange-custody');
+  return worded(codes);
+}
+
+/** What a clean report of a receipt does not say. */
+export function receiptWarnings(of: {
+  readonly isSealed: boolean;
+  readonly isPublished: boolean;
+  readonly isWitnessed: boolean;
+  readonly isDemo: boolean;
+  readonly isLate: boolean;
+  readonly hasLaterKeys: boolean;
+}): Warning[] {
+  const codes: (keyof typeof texts)[] = [of.isSealed ? 'signers-not-checked' : 'not-sealed'];
+  if (of.isSealed && !of.isPublished) codes.push('not-published');
+  if (!of.isWitnessed) codes.push('no-witnesses');
+  if (of.isDemo) codes.push('demo-witnesses');
+  if (of.isLate) codes.push('sealed-late');
+  if (of.hasLaterKeys) codes.push('log-key-end');
+  return worded(codes);
+}
+
+function worded(codes: readonly (keyof typeof texts)[]): Warning[] {
   return codes.map((code) => ({ code, ...texts[code] }));
 }

@@ -12,7 +12,11 @@ import { postgresTransactions } from '../transactions.js';
 let place: TestDatabase;
 let database: Database;
 let api: Transactions;
-const noInbox = (): Inbox => ({ admit: () => Promise.reject(new Error('none')), states: async () => new Map() });
+const noInbox = (): Inbox => ({
+  admit: () => Promise.reject(new Error('none')),
+  states: async () => new Map(),
+  proveSealed: () => Promise.reject(new Error('none')),
+});
 const idOf = (n: number) => n.toString(16).padStart(32, '0');
 const dayOf = (n: number) => new Date(Date.UTC(2026, 0, 1) + n * 86_400_000).toISOString();
 

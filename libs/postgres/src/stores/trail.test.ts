@@ -10,7 +10,11 @@ import { postgresTransactions } from '../transactions.js';
 let place: TestDatabase;
 let database: Database;
 let api: Transactions;
-const noInbox = (): Inbox => ({ admit: () => Promise.reject(new Error('none')), states: async () => new Map() });
+const noInbox = (): Inbox => ({
+  admit: () => Promise.reject(new Error('none')),
+  states: async () => new Map(),
+  proveSealed: () => Promise.reject(new Error('none')),
+});
 const minute = (n: number) => new Date(Date.UTC(2026, 2, 1) + n * 60_000).toISOString();
 
 const entries = [

@@ -14,7 +14,11 @@ const open: Database[] = [];
 let api: Transactions;
 let worker: Transactions;
 
-const noInbox = (): Inbox => ({ admit: () => Promise.reject(new Error('none')), states: async () => new Map() });
+const noInbox = (): Inbox => ({
+  admit: () => Promise.reject(new Error('none')),
+  states: async () => new Map(),
+  proveSealed: () => Promise.reject(new Error('none')),
+});
 async function openAs(url: string): Promise<Transactions> {
   const database = await connect(url, { poolSize: 10 });
   open.push(database);
