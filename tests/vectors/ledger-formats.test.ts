@@ -100,7 +100,7 @@ test('the receipt of the page holds by the trust root of its page, with its witn
   const report = checkReceipt(Buffer.from(text), openTrustRoot(Buffer.from(blockOf('trust-root', 'trust-root-2'))));
   assert.deepEqual(
     [report.stage, report.index, report.cosigned],
-    ['witnessed', 1, [{ witness: 'audit', at: '2026-02-03T01:45:06.000Z' }]],
+    ['witnessed', 1, [{ witness: 'audit', at: '2026-02-03T04:05:06.000Z' }]],
   );
   assert.equal(checkReceipt(Buffer.from(text), trustRoot).stage, 'published');
 });
