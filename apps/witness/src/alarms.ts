@@ -9,9 +9,10 @@ import { Stop } from './stop.js';
 /**
  * `fork`: two heads signed by the log's key that cannot be one history; whoever believes that key can check it. `shrank`: the log shows
  * a smaller tree than before and not the tiles of the larger. `withheld`: it does not give the tiles that its checkpoint promises.
- * The last two are the witness's word.
+ * `entry`: an entry that the log signed breaks a rule; whoever reads it can check it. `entries`: it does not give the entries that its
+ * tiles name. `shrank`, `withheld` and `entries` are the witness's word.
  */
-export type AlarmKind = 'fork' | 'shrank' | 'withheld';
+export type AlarmKind = 'fork' | 'shrank' | 'withheld' | 'entry' | 'entries';
 
 /** What is kept of an alarm, for people who were not there. */
 export interface Evidence {
@@ -23,7 +24,7 @@ export interface Evidence {
   readonly shownNote: Uint8Array;
   /** From the smaller of both trees to the larger, where it could be made. */
   readonly proof?: readonly Uint8Array[] | undefined;
-  /** What was fetched, by its path in the log. */
+  /** What was fetched, by its path in the log, and what was made of it. */
   readonly tiles?: ReadonlyMap<string, Uint8Array> | undefined;
   /** For people who look for the cause. */
   readonly detail?: string;
@@ -50,6 +51,14 @@ export const alarmSentences: Readonly<Record<AlarmKind, Sentence>> = {
   withheld: {
     zh: '账本给不出其签封所承诺的分片：拒绝证明一致性，本身就是警报。',
     en: 'The log does not give the tiles that its checkpoint promises: to refuse a consistency proof is an alarm by itself.',
+  },
+  entry: {
+    zh: '账本签封了一条不合规则的存证记录：伪造、改动，或平台越权。',
+    en: 'The log signed an entry that breaks the rules: forged, altered, or beyond what the exchange may do.',
+  },
+  entries: {
+    zh: '账本给出的存证记录不是其分片所载的那些，或根本不给。',
+    en: 'The entries that the log gives are not those that its tiles name, or it gives none.',
   },
 };
 

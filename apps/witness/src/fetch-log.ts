@@ -6,8 +6,11 @@ const timeoutMs = 10_000;
 export class LogFiles {
   private readonly base: string;
 
-  /** Throws Stop for an address that is none. */
-  constructor(url: string) {
+  /** `token`: of a member, shown where entries are asked for and nowhere else. Throws Stop for an address that is none. */
+  constructor(
+    url: string,
+    private readonly token?: string,
+  ) {
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
       throw new Stop('usage', { zh: `“${url}”不是 http(s) 地址。`, en: `“${url}” is no http(s) address.` });
     }
@@ -20,12 +23,17 @@ export class LogFiles {
    */
   async fetch(path: string, max: number): Promise<Uint8Array | undefined> {
     const url = new URL(path, this.base);
+    const isSecret = this.token !== undefined && path.startsWith('tile/entries/');
     try {
-      const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+      const response = await fetch(url, {
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(isSecret ? { headers: { authorization: `Bearer ${this.token}` }, redirect: 'error' as const } : {}),
+      });
       if (response.status === 404 || response.status === 410) {
         await response.body?.cancel();
         return undefined;
       }
+      if (response.status === 401 || response.status === 403) throw new Error(`HTTP ${response.status}; --token-file`);
       if (response.status !== 200 || !response.body) throw new Error(`HTTP ${response.status}`);
       const chunks: Uint8Array[] = [];
       let size = 0;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { utf8Bytes } from '#crypto';
 import {
   compareHeads,
   EMPTY_ROOT,
@@ -14,7 +15,8 @@ import {
 } from '#ledger';
 import type { AlarmKind, Evidence } from './alarms.js';
 import type { LogFiles } from './fetch-log.js';
-import { Stop } from './stop.js';
+import { MirrorAlarm, type Mirror } from './mirror/mirror.js';
+import { inBoth, Stop } from './stop.js';
 import type { Witness } from './witness.js';
 
 /** What one look at the log found. `behind`: an older checkpoint of the same history, as a cache may hold it. */
@@ -31,11 +33,14 @@ const LOOKS_WITHOUT_TILES = 3;
  */
 export class Follower {
   private looksWithoutTiles = 0;
+  private looksWithoutEntries = 0;
 
   constructor(
     private readonly witness: Witness,
     private readonly origin: string,
     private readonly files: LogFiles,
+    /** Keeps a copy of all that was cosigned, entries included. */
+    private readonly mirror?: Mirror,
   ) {}
 
   /** Refuses to begin while an alarm of this log waits for a person. Throws Stop `alarm`. */
@@ -49,10 +54,33 @@ export class Follower {
   }
 
   /**
-   * Looks once. Throws Stop `alarm` with its evidence kept; Stop `unreachable` when the log could not be read or what came is not signed
+   * Looks once, and brings the mirror up to what is cosigned. Throws Stop `alarm` with its evidence kept; Stop `unreachable` when the log could not be read or what came is not signed
    * by it, which says nothing against the log: look again later.
    */
   async look(): Promise<Look> {
+    const found = await this.lookAtCheckpoint();
+    if (this.mirror && found !== 'behind') await this.bringUp(this.mirror);
+    return found;
+  }
+
+  /** Entries are judged after the cosignature, which says only that one history goes on; an alarm ends the following. */
+  private async bringUp(mirror: Mirror): Promise<void> {
+    const last = this.witness.last(this.origin);
+    if (!last) return;
+    try {
+      await mirror.bringUp(last, this.files);
+      this.looksWithoutEntries = 0;
+    } catch (error) {
+      if (!(error instanceof MirrorAlarm)) throw error;
+      const { kind, files: tiles, fault } = error;
+      if (kind === 'entries' && ++this.looksWithoutEntries < LOOKS_WITHOUT_TILES) throw withoutTiles(fault);
+      const found = { kind, last, shown: last, shownNote: utf8Bytes(last.note), tiles, detail: inBoth(sentenceOf(fault)) };
+      const alarm = this.witness.raise(found, true);
+      throw new Stop('alarm', { zh: `${alarm.zh}${fault.sentence('zh')}`, en: `${alarm.en} ${fault.sentence('en')}` });
+    }
+  }
+
+  private async lookAtCheckpoint(): Promise<Look> {
     const shownNote = await this.files.fetch('checkpoint', CHECKPOINT_BYTES);
     const shown = this.open(shownNote);
     const last = this.witness.last(this.origin);
@@ -143,7 +171,9 @@ export class Follower {
 
 const isPassing = (error: unknown): error is Stop => error instanceof Stop && error.exit === 'unreachable';
 
-function withoutTiles(fault: LogFault): Stop {
+const sentenceOf = (fault: MirrorAlarm['fault']) => ({ zh: fault.sentence('zh'), en: fault.sentence('en') });
+
+function withoutTiles(fault: MirrorAlarm['fault']): Stop {
   return new Stop(
     'unreachable',
     {

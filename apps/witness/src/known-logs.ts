@@ -1,5 +1,5 @@
 import { Refusal } from '#contracts';
-import { decodeVerifierKey, LogFault, openTrustRoot, verifierKeyOf, type VerifierKey } from '#ledger';
+import { decodeVerifierKey, LogFault, logKeysOf, openTrustRoot, type TrustRoot, type VerifierKey } from '#ledger';
 import { readFileSync } from 'node:fs';
 import { fileStop, usage } from './stop.js';
 
@@ -21,21 +21,38 @@ export function readKnownLogs(given: readonly string[]): KnownLogs {
   return logs;
 }
 
+/** The trust root among what `--log` was given: to judge entries takes more than the log's key. Throws Stop when there is not just one. */
+export function readTrustRoot(given: readonly string[]): TrustRoot {
+  const [root, another] = given.flatMap((text) => (isKey(text) ? [] : (rootIn(text, readGiven(text)) ?? [])));
+  if (root && !another) return root;
+  throw usage('查验存证记录须以 --log 给出一个信任根文件。', 'To judge entries, name one trust root file with --log.');
+}
+
 function keysIn(text: string): VerifierKey[] {
-  if (/\+[0-9a-f]{8}\+/.test(text)) return [logKeyOf(text)];
-  let bytes: Buffer;
+  if (isKey(text)) return [logKeyOf(text)];
+  const bytes = readGiven(text);
+  const root = rootIn(text, bytes);
+  return root ? logKeysOf(root) : bytes.toString('utf8').trim().split(/\r?\n/).map(logKeyOf);
+}
+
+const isKey = (text: string): boolean => /\+[0-9a-f]{8}\+/.test(text);
+
+function readGiven(path: string): Buffer {
   try {
-    bytes = readFileSync(text);
+    return readFileSync(path);
   } catch (error) {
-    throw fileStop(error, text);
+    throw fileStop(error, path);
   }
-  if (bytes[0] !== 0x7b) return bytes.toString('utf8').trim().split(/\r?\n/).map(logKeyOf);
+}
+
+/** Undefined for a file of keys. */
+function rootIn(path: string, bytes: Buffer): TrustRoot | undefined {
+  if (bytes[0] !== 0x7b) return undefined;
   try {
-    const { origin, logKey } = openTrustRoot(bytes);
-    return [verifierKeyOf(origin, 'ed25519', logKey.publicKey)];
+    return openTrustRoot(bytes);
   } catch (error) {
     if (!(error instanceof Refusal) && !(error instanceof LogFault)) throw error;
-    throw usage(`${text} 不是信任根文件。`, `${text} is no trust root file.`);
+    throw usage(`${path} 不是信任根文件。`, `${path} is no trust root file.`);
   }
 }
 

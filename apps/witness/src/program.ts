@@ -5,9 +5,13 @@ import { alarmSentences, Alarms } from './alarms.js';
 import { LogFiles } from './fetch-log.js';
 import { Follower } from './follow.js';
 import { makeKey, openKey } from './key-file.js';
-import { readKnownLogs } from './known-logs.js';
+import { readKnownLogs, readTrustRoot } from './known-logs.js';
+import { MirrorCopy } from './mirror/copy.js';
+import { Mirror } from './mirror/mirror.js';
+import { reconcile, reconciledLines } from './mirror/reconcile.js';
+import { ServedCopy } from './mirror/serve-copy.js';
 import { serveWitness } from './server.js';
-import { WitnessStore, type KeepStep } from './store.js';
+import { mirrorFolderIn, WitnessStore, type KeepStep } from './store.js';
 import { exits, fileStop, inBoth, Stop, usage } from './stop.js';
 import { Witness } from './witness.js';
 
@@ -17,8 +21,12 @@ const help = `quanlian-witness: 见证节点 a department's witness of a log (do
       [--passphrase-file FILE]
   run --store FOLDER --log KEY|FILE…      应答账本的联署请求 answer logs that ask for cosignatures
       [--listen 127.0.0.1:8091] [--log-url URL] [--every SECONDS] [--passphrase-file FILE]
+      [--entries --token-file FILE]       另查验并留存全部存证记录 also judge all entries and keep a copy (--log: root.json)
+      [--mirror (--reader-token-file FILE | --public-entries)]  在 /log/ 提供该副本 serve that copy under /log/
   follow --store FOLDER --log KEY|FILE    自行跟随账本 follow a log without being asked
-      --log-url URL [--every SECONDS] [--once] [--passphrase-file FILE]
+      --log-url URL [--every SECONDS] [--once] [--passphrase-file FILE] [--entries --token-file FILE]
+  reconcile --store FOLDER --log root.json [--json]
+                                          由副本核对提供与接收 count what was given and received, from the copy alone
   alarms --store FOLDER                   列出警报 list the alarms
   acknowledge ALARM --store FOLDER        确认已查看警报 say that a person looked at an alarm
       --by NAME [--why TEXT]
@@ -62,16 +70,25 @@ const options = {
   by: { type: 'string' },
   why: { type: 'string' },
   'passphrase-file': { type: 'string' },
+  entries: { type: 'boolean' },
+  'token-file': { type: 'string' },
+  mirror: { type: 'boolean' },
+  'reader-token-file': { type: 'string' },
+  'public-entries': { type: 'boolean' },
+  json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
 type Values = ReturnType<typeof parse>['values'];
 
+const served = ['mirror', 'reader-token-file', 'public-entries'] as const;
+
 /** What each command takes; anything else is a slip that should not pass in silence. */
 const taken: Readonly<Record<string, readonly (keyof Values)[]>> = {
   'keys new': ['store', 'name', 'passphrase-file'],
-  run: ['store', 'log', 'listen', 'log-url', 'every', 'passphrase-file'],
-  follow: ['store', 'log', 'log-url', 'every', 'once', 'passphrase-file'],
+  run: ['store', 'log', 'listen', 'log-url', 'every', 'passphrase-file', 'entries', 'token-file', ...served],
+  follow: ['store', 'log', 'log-url', 'every', 'once', 'passphrase-file', 'entries', 'token-file'],
+  reconcile: ['store', 'log', 'json'],
   alarms: ['store'],
   acknowledge: ['store', 'by', 'why'],
 };
@@ -97,6 +114,7 @@ async function command(argv: readonly string[], around: Surroundings): Promise<v
   }
   if (name === 'keys new') return newKey(values, around);
   if (name === 'alarms') return listAlarms(values, around);
+  if (name === 'reconcile') return tellReconciled(values, around);
   if (name === 'acknowledge') {
     new Alarms(required(values, 'store')).acknowledge(second, required(values, 'by'), values.why ?? '');
     return around.print(
@@ -112,9 +130,9 @@ function required(values: Values, option: 'store' | 'name' | 'by' | 'log-url'): 
   throw usage(`必须给出 --${option}。`, `--${option} must be given.`);
 }
 
-/** The first line of the file: a passphrase on the command line could be read by every user of the machine. */
-function passphraseOf(values: Values): string | undefined {
-  const file = values['passphrase-file'];
+/** The first line of the file: a secret on the command line could be read by every user of the machine. */
+function secretIn(values: Values, option: 'passphrase-file' | 'token-file' | 'reader-token-file'): string | undefined {
+  const file = values[option];
   if (file === undefined) return undefined;
   try {
     return readFileSync(file, 'utf8').split(/\r?\n/, 1)[0];
@@ -124,7 +142,7 @@ function passphraseOf(values: Values): string | undefined {
 }
 
 function newKey(values: Values, { print }: Surroundings): void {
-  const line = makeKey(required(values, 'store'), required(values, 'name'), passphraseOf(values));
+  const line = makeKey(required(values, 'store'), required(values, 'name'), secretIn(values, 'passphrase-file'));
   print(line);
   print(
     inBoth({
@@ -148,7 +166,7 @@ function openWitness(values: Values, { print, onStep }: Surroundings, address: s
   const folder = required(values, 'store');
   const logs = readKnownLogs(values.log ?? []);
   const signer = openKey(folder, () => {
-    const passphrase = passphraseOf(values);
+    const passphrase = secretIn(values, 'passphrase-file');
     if (passphrase === undefined) throw usage('密钥有口令：--passphrase-file。', 'The key has a passphrase: --passphrase-file.');
     return passphrase;
   });
@@ -157,12 +175,40 @@ function openWitness(values: Values, { print, onStep }: Surroundings, address: s
   return new Witness({ signer, logs, store, alarms: new Alarms(folder), tell });
 }
 
-function followerOf(values: Values, witness: Witness): Follower {
+async function followerOf(values: Values, witness: Witness): Promise<Follower> {
   const [origin, another] = witness.parts.logs.keys();
   if (origin === undefined || another !== undefined) {
     throw usage('--log-url 只能与一个账本同用。', '--log-url goes with one log only.');
   }
-  return new Follower(witness, origin, new LogFiles(required(values, 'log-url')));
+  const token = secretIn(values, 'token-file');
+  const files = new LogFiles(required(values, 'log-url'), token);
+  if (!values.entries) return new Follower(witness, origin, files);
+  const root = readTrustRoot(values.log ?? []);
+  const copy = new MirrorCopy(witness.parts.store.mirrorFolder(origin));
+  return new Follower(witness, origin, files, await Mirror.open(copy, root, witness.parts.logs.get(origin) ?? []));
+}
+
+/** The copy as it is served; undefined when nobody asked for it. Entries are nobody's unless somebody says whose they are. */
+function servedCopyOf(values: Values, witness: Witness): ServedCopy | undefined {
+  if (!values.mirror) return undefined;
+  const [origin, another] = witness.parts.logs.entries();
+  if (!origin || another) throw usage('--mirror 只能与一个账本同用。', '--mirror goes with one log only.');
+  const readerToken = secretIn(values, 'reader-token-file');
+  if ((readerToken === undefined || readerToken.length < 16) === !values['public-entries']) {
+    throw usage(
+      '--mirror 须给出 --reader-token-file（令牌至少 16 个字符）或 --public-entries 之一。',
+      '--mirror needs either --reader-token-file (a token of 16 characters or more) or --public-entries.',
+    );
+  }
+  return new ServedCopy(new MirrorCopy(witness.parts.store.mirrorFolder(origin[0])), origin[0], origin[1], readerToken);
+}
+
+async function tellReconciled(values: Values, { print }: Surroundings): Promise<void> {
+  const root = readTrustRoot(values.log ?? []);
+  const keys = readKnownLogs(values.log ?? []).get(root.origin) ?? [];
+  const counted = await reconcile(new MirrorCopy(mirrorFolderIn(required(values, 'store'), root.origin)), root, keys);
+  if (values.json) return print(JSON.stringify(counted));
+  for (const line of reconciledLines(counted)) print(line);
 }
 
 function everyMsOf({ every = '60' }: Values): number {
@@ -179,8 +225,8 @@ async function run(values: Values, around: Surroundings): Promise<void> {
   const witness = openWitness(values, around, listen);
   const { store, tell, alarms, logs } = witness.parts;
   try {
-    const follower = values['log-url'] === undefined ? undefined : followerOf(values, witness);
-    const served = await serveWitness(witness, host, Number(port));
+    const follower = values['log-url'] === undefined ? undefined : await followerOf(values, witness);
+    const served = await serveWitness(witness, host, Number(port), servedCopyOf(values, witness));
     try {
       tell({ zh: `见证节点在 ${served.address} 应答。`, en: `The witness answers at ${served.address}` });
       for (const { id, folder } of [...logs.keys()].flatMap((origin) => alarms.open(origin))) {
@@ -222,7 +268,7 @@ async function follow(values: Values, around: Surroundings): Promise<void> {
   const everyMs = everyMsOf(values);
   const witness = openWitness(values, around, '');
   try {
-    const follower = followerOf(values, witness);
+    const follower = await followerOf(values, witness);
     follower.checkNoAlarm();
     if (!values.once) return await follower.follow(everyMs, around.signal);
     around.print(await follower.lookPatiently(everyMs, around.signal));

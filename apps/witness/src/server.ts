@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import type { ServedCopy } from './mirror/serve-copy.js';
 import { inBoth, Stop } from './stop.js';
 import type { Witness } from './witness.js';
 
@@ -26,9 +27,9 @@ export interface ServedWitness {
   stop(graceMs?: number): Promise<void>;
 }
 
-/** Listens. Throws Stop when the address cannot be had. */
-export async function serveWitness(witness: Witness, host: string, port: number): Promise<ServedWitness> {
-  const server = createServer(limits, (request, response) => void answer(witness, request, response));
+/** Listens; with a copy also under `/log/`. Throws Stop when the address cannot be had. */
+export async function serveWitness(witness: Witness, host: string, port: number, copy?: ServedCopy): Promise<ServedWitness> {
+  const server = createServer(limits, (request, response) => void answer(witness, copy, request, response));
   server.maxConnections = 256;
   try {
     server.listen(port, host);
@@ -58,11 +59,17 @@ async function close(server: Server, graceMs: number): Promise<void> {
   clearTimeout(late);
 }
 
-async function answer(witness: Witness, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  witness: Witness,
+  copy: ServedCopy | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   // Whoever hangs up is not waited for.
   response.on('error', () => undefined);
   try {
-    await route(witness, request, response);
+    if (copy && request.url?.startsWith('/log/')) await routeCopy(copy, request, response);
+    else await route(witness, request, response);
   } catch (error) {
     // Nothing was cosigned, or what was cosigned is kept and not said: in both cases the log may ask again.
     const failed = { zh: '见证节点内部出错。', en: 'The witness itself failed.' };
@@ -92,6 +99,17 @@ async function route(witness: Witness, request: IncomingMessage, response: Serve
   return send(response, 200, TEXT, note);
 }
 
+async function routeCopy(copy: ServedCopy, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return refuseMethod(response, 'GET, HEAD');
+  const { status, type, caching, body } = await copy.answer(
+    (request.url ?? '').slice('/log/'.length),
+    request.headers.authorization,
+  );
+  if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  if (caching.startsWith('private')) response.setHeader('Vary', 'authorization');
+  send(response, status, type, body, caching);
+}
+
 function refuseMethod(response: ServerResponse, allowed: string): void {
   response.setHeader('Allow', allowed);
   say(response, 405, { zh: '不支持该方法。', en: 'This method is not allowed here.' });
@@ -100,12 +118,18 @@ function refuseMethod(response: ServerResponse, allowed: string): void {
 const say = (response: ServerResponse, status: number, sentence: { zh: string; en: string }): void =>
   send(response, status, TEXT, `${inBoth(sentence)}\n`);
 
-function send(response: ServerResponse, status: number, contentType: string, body: string): void {
-  const bytes = Buffer.from(body, 'utf8');
+function send(
+  response: ServerResponse,
+  status: number,
+  contentType: string,
+  body: string | Uint8Array,
+  caching = 'no-store',
+): void {
+  const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
   response.writeHead(status, {
     'Content-Type': contentType,
     'Content-Length': bytes.length,
-    'Cache-Control': 'no-store',
+    'Cache-Control': caching,
     'X-Content-Type-Options': 'nosniff',
   });
   response.end(bytes);

@@ -12,6 +12,9 @@ export type KeepStep = 'read' | 'decided' | 'written' | 'flushed' | 'moved' | 'k
 /** The name under which a log's checkpoint is kept and served: the hex of SHA-256 of its origin. */
 export const originHash = (origin: string): string => sha256Hex(origin);
 
+/** Where a store keeps the mirror of a log: what `/log/` of the log holds. */
+export const mirrorFolderIn = (store: string, origin: string): string => join(store, 'mirror', originHash(origin));
+
 /**
  * What the witness remembers: one file a log, the last checkpoint that it cosigned, with its own cosignature over it. One process at a
  * time works on a store.
@@ -127,6 +130,11 @@ export class WitnessStore {
       throw this.failed;
     }
     this.onStep('kept');
+  }
+
+  /** Where the mirror of a log lies. */
+  mirrorFolder(origin: string): string {
+    return mirrorFolderIn(this.folder, origin);
   }
 
   close(): void {
