@@ -49,16 +49,15 @@ CREATE TABLE ledger.witness_standing (
   url text,
   cosigned_size bigint,
   cosigned_at timestamptz(3),
-  -- Why it does not answer, or refuses; null when all is well.
+  -- Why it does not answer, or refuses: a refusal as it leaves the API; null when all is well.
   failure jsonb,
   failed_at timestamptz(3)
 );
 
--- Whether the ledger is sealed, and if not, why: a code of refusals and its details. One row.
+-- Whether the ledger is sealed, and if not, why: a refusal as it leaves the API; null when all is well. One row.
 CREATE TABLE ledger.sealing_standing (
   row_one boolean PRIMARY KEY DEFAULT true CHECK (row_one),
-  code text,
-  details jsonb NOT NULL DEFAULT '{}',
+  problem jsonb,
   since timestamptz(3) NOT NULL
 );
 `;

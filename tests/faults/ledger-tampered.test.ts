@@ -137,7 +137,7 @@ test('an entry taken out is missed, also when it was the last one', async () => 
     async () => {
       // Cleanly cut off: a checkpoint tells, and without it only who remembers how much there was; the report without that says so.
       assert.deepEqual(await audited(), [`checkpoint/${seen.size} history-shrank`]);
-      await assert.rejects(ledger.sealer().takeLease(), /A checkpoint was signed for/);
+      await assert.rejects(ledger.sealer().takeLease(), /is not what was signed/);
       await withClient(at.url, (client) => client.query('DELETE FROM ledger.ledger_checkpoint WHERE size = $1', [seen.size]));
       assert.deepEqual(await audited(), []);
       assert.equal(await verified(false), 'whole');
@@ -167,7 +167,7 @@ test('promise 4, as far as one reader can tell: a history sealed anew from some 
     },
     async () => {
       assert.deepEqual(await audited(), treeDiffers);
-      await assert.rejects(ledger.sealer().takeLease(), /is not the one that was signed/);
+      await assert.rejects(ledger.sealer().takeLease(), /is not what was signed/);
       // Who holds the database and the log's key makes tiles and checkpoints anew as well.
       await withClient(at.url, (client) => client.query('DELETE FROM ledger.ledger_tile; DELETE FROM ledger.ledger_checkpoint'));
       await worker.pool.query('UPDATE ledger.ledger_head SET lease_holder = NULL');
@@ -266,7 +266,7 @@ for (const [what, sql, found] of changes) {
 test('a sealer does not sign on top of a root that is not its tree’s', async () => {
   await tamper(
     (client) => client.query(changes[4]?.[1] ?? ''),
-    () => assert.rejects(ledger.sealer().takeLease(), /is not the one that was signed/),
+    () => assert.rejects(ledger.sealer().takeLease(), /is not what was signed/),
   );
 });
 
@@ -274,7 +274,7 @@ test('a sealer does not go on from a head that is not the last entry', async () 
   await tamper(
     (client) => client.query("UPDATE ledger.ledger_head SET head_leaf_hash = repeat('a', 64)"),
     async () => {
-      await assert.rejects(ledger.sealer().takeLease(), /does not match its last entry/);
+      await assert.rejects(ledger.sealer().takeLease(), /is not what was signed/);
       assert.deepEqual(await audited(), [`${seen.size} head-differs`]);
     },
   );

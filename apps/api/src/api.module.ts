@@ -3,8 +3,9 @@ import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import * as exchange from '#exchange';
 import type { DataPlane, ExchangeContext, RightGate } from '#exchange';
 import { AccessGuard, AnswerInterceptor, Metrics, OnceInterceptor } from '#nest';
-import { EvidenceLog, postgresAuditLog, PublishedLog, type Database } from '#postgres';
+import { logKeysTold, EvidenceLog, postgresAuditLog, type Database } from '#postgres';
 import type { TaskQueue } from '#queue';
+import type { WitnessPolicy } from '#witnesses';
 import { AccountsController } from './accounts.controller.js';
 import { DatasetsController } from './datasets.controller.js';
 import { DeliveriesController } from './deliveries.controller.js';
@@ -22,9 +23,9 @@ import { ReadMe } from './read-me.js';
 import { Readiness } from './readiness.js';
 import { RequestsController } from './requests.controller.js';
 import { RightsController } from './rights.controller.js';
-import { statedPolicy } from './serve-log.js';
+import { publishedLog, statedPolicy } from './serve-log.js';
 import { SendPayload } from './send-payload.js';
-import { AUDIT_LOG, CONTEXT, DATA_PLANE, DATABASE, GATE, QUEUE, SETTINGS, type ApiSettings } from './tokens.js';
+import { AUDIT_LOG, CONTEXT, DATA_PLANE, DATABASE, GATE, POLICY, QUEUE, SETTINGS, type ApiSettings } from './tokens.js';
 
 /** What the process opened before the application is made of it. */
 export interface ApiParts {
@@ -35,6 +36,8 @@ export interface ApiParts {
   /** Opens a gate of its own for a download: a lock belongs to its session. */
   readonly openGate: () => Promise<RightGate & { close(): Promise<void> }>;
   readonly settings: ApiSettings;
+  /** The witnesses that are asked, and how many it takes. */
+  readonly policy: WitnessPolicy;
 }
 
 // Use cases know no framework; each is made of the context, and those that touch data of the data plane too.
@@ -106,6 +109,7 @@ export class ApiModule {
       { provide: QUEUE, useValue: parts.queue },
       { provide: GATE, useValue: parts.openGate },
       { provide: SETTINGS, useValue: parts.settings },
+      { provide: POLICY, useValue: parts.policy },
       { provide: Metrics, useValue: new Metrics() },
       ...[exchange.MakeEvidence, exchange.ReadReceipt].map((useCase) => ({
         provide: useCase,
@@ -145,6 +149,6 @@ export class ApiModule {
 }
 
 /** The published log, with the policy that `/log/witnesses` states. */
-function evidenceLog({ database }: ApiParts): EvidenceLog {
-  return new EvidenceLog(database.pool, new PublishedLog(database.pool), () => statedPolicy(database));
+function evidenceLog({ context, database: { pool }, policy }: ApiParts): EvidenceLog {
+  return new EvidenceLog(pool, publishedLog(pool, policy), async () => statedPolicy(policy, await logKeysTold(pool, context)));
 }

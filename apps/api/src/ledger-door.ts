@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { refuse } from '#contracts';
+import { refuse, type LedgerStatus } from '#contracts';
 import { trustRootOf } from '#ledger';
-import { auditProjections, exportLedger, readEntry, type Database, type Finding } from '#postgres';
+import { auditProjections, exportLedger, readEntry, readLedgerStatus, type Database, type Finding } from '#postgres';
 import { lawOf, type ExchangeContext } from '#exchange';
-import { CONTEXT, DATABASE } from './tokens.js';
+import type { WitnessPolicy } from '#witnesses';
+import { CONTEXT, DATABASE, POLICY } from './tokens.js';
 
 /** How many differences an audit lists; the count goes on. */
 const differencesAtMost = 500;
@@ -14,6 +15,7 @@ export class LedgerDoor {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CONTEXT) private readonly context: ExchangeContext,
+    @Inject(POLICY) private readonly policy: WitnessPolicy,
   ) {}
 
   /** Entries from an index on, or to just before another, a line each, exactly the bytes that are hashed. */
@@ -31,6 +33,11 @@ export class LedgerDoor {
     const entry = await readEntry(this.database.pool, 0);
     if (!entry) throw refuse('unavailable');
     return { ...trustRootOf(entry.bytes) };
+  }
+
+  /** Whether it is sealed and witnessed, up to where, and by whom. */
+  status(): Promise<LedgerStatus> {
+    return readLedgerStatus(this.database.pool, this.policy);
   }
 
   /** Folds the ledger anew and names every difference to the projections. */

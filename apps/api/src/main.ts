@@ -3,9 +3,20 @@ import { join } from 'node:path';
 import { loadOrCreateVaultKey, openVault } from '#crypto';
 import { memoryFolderIn } from '#delivery';
 import { loadCarriedCalendars, openDataPlane } from '#exchange';
+import { asksForQuorum } from '#ledger';
 import { maskNumbers, openLog, readSettings } from '#nest';
-import { connect, listenToChanges, openExchangeContext, openGate, postgresAuditLog } from '#postgres';
+import {
+  connect,
+  listen,
+  listenToChanges,
+  openExchangeContext,
+  openGate,
+  postgresAuditLog,
+  standingChannel,
+  witnessedChannel,
+} from '#postgres';
 import { openQueue } from '#queue';
+import { readWitnessPolicy } from '#witnesses';
 import { EventStreams } from './event-streams.js';
 import { makeServer } from './server.js';
 
@@ -16,13 +27,20 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 async function main(): Promise<void> {
   const settings = readSettings(process.env, root);
   const log = openLog('api', settings.logLevel);
+  const policy = readWitnessPolicy(settings.witnessPolicy);
   const clock = { now: () => new Date() };
   const url = settings.apiDatabaseUrl ?? settings.databaseUrl;
   if (url === undefined) throw new Error('QUANLIAN_API_DATABASE_URL or QUANLIAN_DATABASE_URL is not set');
   const database = await connect(url, { poolSize: 20, applicationName: 'quanlian-api' });
   const vault = openVault(loadOrCreateVaultKey(settings.vaultKeyFile));
   const origin = settings.ledgerOrigin;
-  const context = await openExchangeContext(database, { vault, clock, ...(origin === undefined ? {} : { origin }) });
+  if (settings.inForce === 'witnessed' && !asksForQuorum(policy)) {
+    throw new Error(
+      'QUANLIAN_IN_FORCE is witnessed and QUANLIAN_WITNESS_POLICY asks for no quorum: nothing would ever be in force',
+    );
+  }
+  const inForce = settings.inForce ?? (asksForQuorum(policy) ? 'witnessed' : 'durable');
+  const context = await openExchangeContext(database, { vault, clock, inForce, ...(origin === undefined ? {} : { origin }) });
   await loadCarriedCalendars(context);
   const redis = settings.redisUrl === undefined ? {} : { redisUrl: settings.redisUrl };
   const queue = await openQueue({ postgresUrl: url, ...redis, onError: (error) => log.warn({ err: error }, 'queue') });
@@ -41,6 +59,7 @@ async function main(): Promise<void> {
       database,
       queue,
       openGate: () => openGate(database, clock),
+      policy,
       settings: { isSecure: settings.publicUrl.startsWith('https:'), version },
     },
     {
@@ -64,6 +83,12 @@ async function main(): Promise<void> {
     (change) => streams.tell(change),
     () => streams.tellGap(),
   );
+  const toldOfLog = await listen(
+    database,
+    [witnessedChannel, standingChannel],
+    (channel) => streams.tellOfLog(channel === witnessedChannel ? 'witnessed' : 'standing'),
+    () => streams.tellGap(),
+  );
   await app.listen(settings.port, settings.host);
   log.info({ port: settings.port, version }, 'listening');
 
@@ -73,6 +98,7 @@ async function main(): Promise<void> {
     isStopping = true;
     await app.close();
     await listening.close();
+    await toldOfLog.close();
     await queue.close();
     await database.close();
     process.exit(0);

@@ -75,6 +75,11 @@ export class OversightController {
     return this.ledger.trustRoot();
   }
 
+  @Serves(routes.ledgerStatus)
+  ledgerStatus() {
+    return this.ledger.status();
+  }
+
   @Serves(routes.audit)
   audit() {
     return this.ledger.audit();

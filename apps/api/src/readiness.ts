@@ -1,7 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { LedgerStatus } from '#contracts';
+import type { ExchangeContext } from '#exchange';
 import type { TaskQueue } from '#queue';
-import type { Database } from '#postgres';
-import { DATABASE, QUEUE } from './tokens.js';
+import { readLedgerStatus, type Database } from '#postgres';
+import type { WitnessPolicy } from '#witnesses';
+import { CONTEXT, DATABASE, POLICY, QUEUE } from './tokens.js';
 
 /** A sealer that has let a statement wait this long is not working. */
 const lagLimitMs = 15_000;
@@ -14,7 +17,20 @@ export interface State {
   readonly inboxWaiting: number;
   readonly openTasks: number;
   readonly ledgerSize: number;
+  readonly sealing: Pick<LedgerStatus['sealing'], 'ok' | 'problem'>;
+  readonly witnesses: {
+    readonly asked: number;
+    readonly answering: number;
+    readonly quorum: boolean;
+    readonly size: number;
+    readonly ageMs?: number;
+  };
 }
+
+const unknown: Pick<State, 'sealing' | 'witnesses'> = {
+  sealing: { ok: false },
+  witnesses: { asked: 0, answering: 0, quorum: false, size: 0 },
+};
 
 /** Looks whether the exchange can serve: database, queue, and how far the sealer is behind. */
 @Injectable()
@@ -22,10 +38,12 @@ export class Readiness {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(QUEUE) private readonly queue: TaskQueue,
+    @Inject(CONTEXT) private readonly context: ExchangeContext,
+    @Inject(POLICY) private readonly policy: WitnessPolicy,
   ) {}
 
   async look(): Promise<State> {
-    const [found, queue] = await Promise.all([this.ask(), this.queue.health()]);
+    const [found, queue, standing] = await Promise.all([this.ask(), this.queue.health(), this.askStanding()]);
     const { sealerLagMs = 0, inboxWaiting = 0, openTasks = 0, ledgerSize = 0 } = found ?? {};
     const isOk = found !== undefined && queue && sealerLagMs < lagLimitMs;
     return {
@@ -36,7 +54,27 @@ export class Readiness {
       inboxWaiting,
       openTasks,
       ledgerSize,
+      ...standing,
     };
+  }
+
+  private async askStanding(): Promise<Pick<State, 'sealing' | 'witnesses'>> {
+    try {
+      const { sealing, witnesses } = await readLedgerStatus(this.database.pool, this.policy);
+      const { witnessed, each, quorum } = witnesses;
+      return {
+        sealing: { ok: sealing.ok, ...(sealing.problem ? { problem: sealing.problem } : {}) },
+        witnesses: {
+          asked: each.length,
+          answering: each.filter(({ ok }) => ok).length,
+          quorum,
+          size: witnessed?.size ?? 0,
+          ...(witnessed ? { ageMs: Math.max(0, this.context.clock.now().getTime() - Date.parse(witnessed.at)) } : {}),
+        },
+      };
+    } catch {
+      return unknown;
+    }
   }
 
   private async ask() {

@@ -1,30 +1,48 @@
 import { refuse, Refusal } from '#contracts';
 import { Authenticate } from '#exchange';
-import { decodeTilePath, encodePolicy, encodeVerifierKey, LogFault, type Tile } from '#ledger';
+import {
+  asksForQuorum,
+  decodeTilePath,
+  demoWords,
+  encodePolicy,
+  encodeVerifierKey,
+  isDemo,
+  LogFault,
+  type Tile,
+  type VerifierKey,
+} from '#ledger';
 import { secretOf, type AuthenticatedRequest } from '#nest';
-import { logVerifierKeys, PublishedLog, type Database } from '#postgres';
+import { PublishedLog, type Database } from '#postgres';
+import type { WitnessPolicy } from '#witnesses';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
 /** Tiles never change, so whoever has one need not ask again. */
 const forEver = 'public, max-age=31536000, immutable';
 const forOneMember = 'private, max-age=31536000, immutable';
 const forAMoment = 'public, max-age=1';
+const demoNote = `# ${demoWords.zh} ${demoWords.en}\n`;
 const plain = 'text/plain; charset=utf-8';
 
 /** Who may read the entries themselves. Checkpoints and tiles of hashes are everybody's. */
 export type EntryReaders = 'public' | 'members';
+
+export interface LogParts {
+  readonly database: Database;
+  readonly authenticate: Authenticate;
+  readonly entries: EntryReaders;
+  /** The witnesses that are asked; which of them it takes decides what is published. */
+  readonly policy: WitnessPolicy;
+  /** The log's keys, newest first; told before entry 0 is there, too: the witnesses have to know them before anything is sealed. */
+  readonly keysOfLog: () => Promise<readonly VerifierKey[]>;
+}
 
 /**
  * Serves the log under `/log/` as docs/formats/log-http.md says: C2SP's tlog-tiles, and beside them the log's keys, its witnesses and
  * proofs. Paths have one spelling; any other is unknown. Plain routes: many clients poll them, and there is nothing to bind or to answer
  * again.
  */
-export function serveLog(
-  fastify: FastifyInstance,
-  { database, authenticate, entries }: { database: Database; authenticate: Authenticate; entries: EntryReaders },
-): void {
-  const log = new PublishedLog(database.pool);
-  const keysOfLog = () => logVerifierKeys(database.pool);
+export function serveLog(fastify: FastifyInstance, { database, authenticate, entries, policy, keysOfLog }: LogParts): void {
+  const log = publishedLog(database.pool, policy);
 
   fastify.get('/log/checkpoint', async (_request, reply) => {
     const checkpoint = await log.checkpoint();
@@ -32,13 +50,11 @@ export function serveLog(
   });
 
   fastify.get('/log/vkey', async (_request, reply) => {
-    const keys = await keysOfLog();
-    return keys.length > 0 ? told(reply, keys.map((key) => `${encodeVerifierKey(key)}\n`).join('')) : unknown(reply);
+    return told(reply, (await keysOfLog()).map((key) => `${encodeVerifierKey(key)}\n`).join(''));
   });
 
   fastify.get('/log/witnesses', async (_request, reply) => {
-    const keys = await keysOfLog();
-    return keys.length > 0 ? told(reply, await statedPolicy(database)) : unknown(reply);
+    return told(reply, statedPolicy(policy, await keysOfLog()));
   });
 
   fastify.get<{ Params: { index: string } }>('/log/proof/:index', async ({ params: { index } }, reply) => {
@@ -58,10 +74,15 @@ export function serveLog(
   });
 }
 
-/** The witness policy as the log states it. */
-export async function statedPolicy(database: Database): Promise<string> {
-  const keys = await logVerifierKeys(database.pool);
-  return encodePolicy({ logs: keys.map((key) => ({ key })), witnesses: [], groups: [], quorum: 'none' });
+/** The log as it is published under a policy. */
+export function publishedLog(pool: Database['pool'], policy: WitnessPolicy): PublishedLog {
+  return new PublishedLog(pool, asksForQuorum(policy) ? 'witnessed' : 'signed');
+}
+
+/** The witness policy as the log states it: for information, since whoever checks has his own. */
+export function statedPolicy(policy: WitnessPolicy, keys: readonly VerifierKey[]): string {
+  const note = isDemo(policy) ? demoNote : '';
+  return `${note}${encodePolicy({ ...policy, logs: keys.map((key) => ({ key })) })}`;
 }
 
 function tileAt(path: string): Tile | undefined {

@@ -5,6 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { Authenticate } from '#exchange';
 import { Metrics, openApiDocument, RefusalFilter, type RefusalLog } from '#nest';
+import { logKeysTold } from '#postgres';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiModule, type ApiParts } from './api.module.js';
 import { serveConsole } from './serve-console.js';
@@ -52,7 +53,15 @@ export async function makeServer(parts: ApiParts, settings: ServerSettings): Pro
   );
   secure(fastify, parts.settings.isSecure);
   measure(fastify, metrics);
-  serveLog(fastify, { database: parts.database, authenticate: app.get(Authenticate), entries: settings.entryReaders });
+  const { context, policy } = parts;
+  const entries = settings.entryReaders;
+  serveLog(fastify, {
+    database: parts.database,
+    authenticate: app.get(Authenticate),
+    entries,
+    policy,
+    keysOfLog: () => logKeysTold(parts.database.pool, context),
+  });
   serveConsole(fastify, settings.consoleFolder);
   const document = openApiDocument(parts.settings.version) as unknown as OpenAPIObject;
   SwaggerModule.setup('docs', app, document, {

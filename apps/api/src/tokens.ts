@@ -11,5 +11,6 @@ export const DATA_PLANE = Symbol('data plane');
 export const DATABASE = Symbol('database');
 export const AUDIT_LOG = Symbol('audit log');
 export const GATE = Symbol('gate');
+export const POLICY = Symbol('witness policy');
 export const QUEUE = Symbol('queue');
 export const LOG = Symbol('log');

@@ -10,6 +10,7 @@ import { keys } from './commands/keys.js';
 import { logKeys } from './commands/log-keys.js';
 import { ledger } from './commands/ledger.js';
 import { LocalEnd, operator } from './commands/operator.js';
+import { status } from './commands/status.js';
 import { people } from './commands/people.js';
 import { pullCommand } from './commands/pull.js';
 import { requests } from './commands/requests.js';
@@ -121,6 +122,7 @@ export function buildProgram(bench: Bench): Command {
     deliveries,
     trail,
     ledger,
+    status,
     operator,
   ])
     group(program, bench);

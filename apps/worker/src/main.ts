@@ -3,23 +3,28 @@ import { join } from 'node:path';
 import { loadOrCreateVaultKey, openVault } from '#crypto';
 import { memoryFolderIn, sweepMemoryFolders } from '#delivery';
 import { DoTask, lawOf, openDataPlane, rightsLawTouches, RunClocks } from '#exchange';
-import { noteSignerOf, Sealer } from '#ledger';
+import { asksForQuorum, noteSignerOf, Sealer } from '#ledger';
 import { maskNumbers, openLog, readSettings } from '#nest';
 import {
   channels,
   checkpointChannel,
   connect,
   consequencesHook,
+  everyLogKey,
   listen,
   openExchangeContext,
   PgLedgerStore,
   postgresAuditLog,
   PublishedLog,
+  setSealing,
+  witnessedChannel,
   type Database,
 } from '#postgres';
 import { dispatch, openQueue } from '#queue';
+import { readWitnessPolicy } from '#witnesses';
 import { LogFiles } from './log-files.js';
 import { runTask } from './run-task.js';
+import { askWitnesses } from './ask-witnesses.js';
 
 const root = join(import.meta.dirname, '../../../..');
 const clocksEveryMs = 60_000;
@@ -45,10 +50,29 @@ async function main(): Promise<void> {
   await sweepMemoryFolders(memoryFolder);
 
   const stopping = new AbortController();
+  const policy = readWitnessPolicy(settings.witnessPolicy);
+  const clockSkewMs = settings.clockSkewS * 1_000;
+  const witnesses = await askWitnesses({
+    database,
+    policy,
+    origin: context.origin,
+    logKeys: () => everyLogKey(database.pool, context),
+    clockSkewMs,
+    clock,
+    onDoubt: (reason) => {
+      log.warn({ code: reason.code, details: reason.details }, 'sealing in doubt');
+      sealer.doubt();
+    },
+    onTrouble: (error) => log.warn({ err: error }, 'witnesses'),
+  });
   const sealer = new Sealer({
     store: new PgLedgerStore(database),
     law: lawOf(context.origin),
     signersOf: async (keyIds) => (await context.logKeys.held(keyIds)).map((key) => noteSignerOf(context.origin, 'ed25519', key)),
+    mayBegin: witnesses.mayBegin,
+    onHeld: witnesses.onHeld,
+    onStanding: (problem) => setSealing(database.pool, problem?.toProblem(), clock.now().toISOString()),
+    clockSkewMs,
     touches: [rightsLawTouches],
     hooks: [consequencesHook({ payloadDays: settings.payloadDays, clock })],
     onTrouble: (stage, error) => log.warn({ stage, err: error }, 'sealer'),
@@ -74,12 +98,13 @@ async function main(): Promise<void> {
   });
 
   const { ledgerFolder } = settings;
+  const published = asksForQuorum(policy) ? 'witnessed' : 'signed';
   const publishing =
     ledgerFolder === undefined
       ? undefined
       : await publishFiles(
           database,
-          new LogFiles(new PublishedLog(database.pool), ledgerFolder, settings.ledgerEntries === 'public'),
+          new LogFiles(new PublishedLog(database.pool, published), ledgerFolder, settings.ledgerEntries === 'public'),
           (error) => log.warn({ err: error }, 'ledger folder'),
         );
 
@@ -105,6 +130,7 @@ async function main(): Promise<void> {
     await working.close();
     stopping.abort();
     await sealing;
+    await witnesses.close();
     await publishing?.();
     await queue.close();
     await database.close();
@@ -113,7 +139,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
 }
 
-/** Writes the files after every checkpoint, one write after the other, in one worker at a time. Answers what ends it. */
+/** Writes the files after every checkpoint that is published, one write after the other, in one worker at a time. Answers what ends it. */
 async function publishFiles(
   database: Database,
   files: LogFiles,
@@ -132,7 +158,7 @@ async function publishFiles(
     isWanted = true;
     writing ??= write();
   };
-  const listening = await listen(database, [checkpointChannel], wake, wake);
+  const listening = await listen(database, [checkpointChannel, witnessedChannel], wake, wake);
   wake();
   return async () => {
     await listening.close();

@@ -12,7 +12,10 @@ export interface DueTask {
  * What the workers owe once an entry is sealed. Written in the sealing transaction, so an entry and its consequences are durable
  * together.
  */
-export function consequencesOf(statement: Statement, settings: { payloadDays: number }): DueTask[] {
+export function consequencesOf(
+  statement: Statement,
+  settings: { payloadDays: number; inForce: 'durable' | 'witnessed' },
+): DueTask[] {
   switch (statement.type) {
     case 'request.submitted':
     case 'request.supplemented': {
@@ -20,7 +23,8 @@ export function consequencesOf(statement: Statement, settings: { payloadDays: nu
       return [{ kind: 'grant', subject }];
     }
     case 'pull.signed':
-      return [{ kind: 'decide', subject: statement.id }];
+      // Else it is due once it is witnessed (`consequencesOfWitnessing`).
+      return settings.inForce === 'durable' ? [{ kind: 'decide', subject: statement.id }] : [];
     case 'delivery.decided':
       return [{ kind: 'deliver', subject: statement.body.delivery }];
     case 'delivery.prepared':
@@ -36,6 +40,14 @@ export function consequencesOf(statement: Statement, settings: { payloadDays: nu
       return [];
   }
 }
+
+/** What the workers owe once an entry counts, where that takes witnesses; written together with the note that they cosigned. */
+export function consequencesOfWitnessing(entry: { readonly type: string; readonly statement: string }): DueTask[] {
+  return entry.type === 'pull.signed' ? [{ kind: 'decide', subject: entry.statement }] : [];
+}
+
+/** Entries of which something waits until they count, or of which people are shown that it does. */
+export const waitingForWitnesses = ['right.granted', 'pull.signed', 'delivery.decided'] as const;
 
 /** What follows when the seal refuses a statement: a decision made on what has changed since is made again. */
 export function consequencesOfRejection(statement: Statement, code: string): DueTask[] {

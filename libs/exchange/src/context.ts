@@ -11,6 +11,8 @@ export interface ExchangeContext {
   readonly logKeys: LogKeys;
   /** The ledger's name; every statement carries it. */
   readonly origin: string;
+  /** What a set-up writes into entry 0: whether grants and deliveries count once durable, or once witnesses cosigned. */
+  readonly inForce: 'durable' | 'witnessed';
 }
 
 /** Now, as the product writes instants everywhere. */

@@ -48,7 +48,13 @@ export { trailJson, trailSheet } from './oversight/trail-files.js';
 export { entrySentences } from './oversight/sentences.js';
 export { trailPage } from './oversight/trail-page.js';
 export { LoadCalendar, loadCarriedCalendars, ReadCalendar } from './oversight/calendars.js';
-export { consequencesOf, consequencesOfRejection, type DueTask } from './consequences.js';
+export {
+  consequencesOf,
+  consequencesOfRejection,
+  consequencesOfWitnessing,
+  type DueTask,
+  waitingForWitnesses,
+} from './consequences.js';
 export { RunClocks, type ClockSettings } from './clocks.js';
 export { DoTask } from './tasks.js';
 export { lawOf, rightsLawTouches } from './law.js';

@@ -41,6 +41,7 @@ export interface Stores {
   readonly notices: Notices;
   readonly calendars: Calendars;
   readonly trail: Trail;
+  readonly inForce: InForce;
 }
 
 export type Found<K extends StateKind> = Held<K> & { readonly id: string };
@@ -478,6 +479,19 @@ export interface Trail {
   /** Ids of what bears a name: datasets by title or code, departments by name or code, persons by name. */
   named(text: string): Promise<{ datasets: string[]; departments: string[]; persons: string[] }>;
   entry(index: number, visibility: Pick<TrailFilter, 'visibleTo'>): Promise<SealedEntry | undefined>;
+}
+
+/**
+ * From when on what is sealed counts, as entry 0 says: once durable, or once witnessed. Ends of rights, keys and recipients count at once
+ * in both.
+ */
+export interface InForce {
+  /** Entries before this index count; without a bound where entry 0 says `durable`. */
+  before(): Promise<number>;
+  /** The indexes of entries, by the ids of their statements. */
+  indexes(statements: readonly string[]): Promise<Map<string, number>>;
+  /** The indexes of the entries that decided deliveries, by the deliveries' ids. */
+  decisions(deliveries: readonly string[]): Promise<Map<string, number>>;
 }
 
 /** What a chunk passes the gate under. */

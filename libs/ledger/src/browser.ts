@@ -82,12 +82,25 @@ export { cosignText, noteSignerOf, signNoteText } from './log/sign-note.js';
 export type { NoteSigner } from './log/sign-note.js';
 export { decodeCheckpoint, encodeCheckpoint, openCheckpoint, signCheckpoint } from './log/checkpoint.js';
 export type { Checkpoint, OpenedCheckpoint } from './log/checkpoint.js';
-export { decodePolicy, encodePolicy, reachesQuorum } from './log/policy.js';
+export { asksForQuorum, decodePolicy, encodePolicy, meetsEveryQuorum, reachesQuorum } from './log/policy.js';
 export type { LogPolicy, PolicyGroup, PolicyLog, PolicyWitness } from './log/policy.js';
 export { decodeLogProof, encodeLogProof, openLogProof, openWitnessed } from './log/log-proof.js';
 export type { LogProof, OpenedLogProof } from './log/log-proof.js';
-export { decideAddCheckpoint, decodeAddCheckpoint, refuseMalformed } from './log/add-checkpoint.js';
-export type { AddCheckpoint, WitnessAnswer, WitnessDecision, WitnessedCheckpoint, WitnessVerdict } from './log/add-checkpoint.js';
+export {
+  decideAddCheckpoint,
+  decodeAddCheckpoint,
+  encodeAddCheckpoint,
+  openAddCheckpointReply,
+  refuseMalformed,
+} from './log/add-checkpoint.js';
+export type {
+  AddCheckpoint,
+  AddCheckpointReply,
+  WitnessAnswer,
+  WitnessDecision,
+  WitnessedCheckpoint,
+  WitnessVerdict,
+} from './log/add-checkpoint.js';
 
 // Evidence that people carry away: bundles and receipts.
 export { EvidenceFault, evidenceFaultTexts } from './evidence/faults.js';

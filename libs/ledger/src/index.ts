@@ -6,6 +6,8 @@ export { CachedStates } from './cached-states.js';
 export type { LoadedState } from './cached-states.js';
 export { BATCH_MAX, Sealer, signersAmong } from './sealer.js';
 export type { LogSigners, SealerOptions, SealHook, SealOutcome, SealStep } from './sealer.js';
+export { replayEntries } from './replay.js';
+export type { ReplayParts, ReplayTransaction } from './replay.js';
 export type {
   LedgerHead,
   LedgerStore,

@@ -5,7 +5,7 @@ import { encodeEntry, leafHash, readSignatures } from './entry.js';
 import { applyEntry, type Law } from './law.js';
 import { signCheckpoint } from './log/checkpoint.js';
 import { readRoot } from './log/prove.js';
-import { EMPTY_ROOT } from './log/hashes.js';
+import { EMPTY_ROOT, type HashReader } from './log/hashes.js';
 import type { NoteSigner } from './log/sign-note.js';
 import type { FullTile, TreeEdge } from './log/tree-edge.js';
 import { mentionsOf } from './mentions.js';
@@ -63,6 +63,17 @@ export interface SealerOptions<Tx extends SealTransaction> {
   readonly batchMax?: number;
   /** The least time between two checkpoints: however many batches there are, each of these is kept for ever. */
   readonly checkpointEveryMs?: number;
+  /**
+   * Asked on taking the lease, before anything is signed or sealed: throws a Refusal that says why not. The sealer then gives the lease
+   * back, and asks again by itself.
+   */
+  readonly mayBegin?: (held: { readonly size: number; readonly hashes: HashReader }) => Promise<void>;
+  /** How far the clock may run away from the machine's steady one before all is asked again that was asked on taking the lease. */
+  readonly clockSkewMs?: number;
+  /** The lease was taken, or it is not held any more. */
+  readonly onHeld?: (isHeld: boolean) => void;
+  /** Whether it seals: why not, or undefined from when it does. Said at each try. */
+  readonly onStanding?: (problem: Refusal | undefined) => Promise<void>;
   /** States kept between batches; above it all are forgotten and loaded again as needed. */
   readonly cachedStatesMax?: number;
   /** What went wrong and was survived: log it. `stage` says where. */
@@ -73,7 +84,9 @@ export interface SealerOptions<Tx extends SealTransaction> {
 export type SealOutcome =
   | { readonly state: 'sealed'; readonly sealed: number; readonly rejected: number }
   | { readonly state: 'idle' }
-  | { readonly state: 'fenced' };
+  | { readonly state: 'fenced' }
+  /** Nothing was sealed: all must be asked again that is asked on taking the lease. */
+  | { readonly state: 'doubted' };
 
 /** One writer of the ledger. Any number may run; the one that holds the lease seals, the others wait. */
 export class Sealer<Tx extends SealTransaction> {
@@ -96,6 +109,10 @@ export class Sealer<Tx extends SealTransaction> {
   private signedAtMs = -Infinity;
   private isSigning = false;
   private signing: Promise<void> = Promise.resolve();
+  /** Something was learned that forbids to go on before all was asked again. */
+  private isDoubted = false;
+  /** The clock less the machine's steady one, as it was when the lease was taken. */
+  private clockAtMs = 0;
   /** Why the last checkpoint failed: nothing is sealed on top of that before head and tree were read again. */
   private signingFailure: { readonly error: unknown } | undefined;
 
@@ -111,6 +128,7 @@ export class Sealer<Tx extends SealTransaction> {
     while (!signal.aborted) {
       try {
         this.forgetAfterSigningFailure();
+        await this.giveUpIfDoubted();
         if (!this.head && !(await this.takeLease())) {
           await sleep(this.leaseMs / 2, signal);
           continue;
@@ -121,33 +139,82 @@ export class Sealer<Tx extends SealTransaction> {
         if (state === 'idle') await store.untilWork(Math.min(pollMs, this.leaseMs / 3), signal);
       } catch (error) {
         onTrouble?.('seal', error);
+        await this.tellStanding(error instanceof Refusal ? error : undefined, error);
         failures++;
         await sleep(Math.min(5_000, 50 * 2 ** failures), signal);
       }
     }
     await this.signing;
     // So that who stops it in good order leaves nothing without a checkpoint.
-    await this.signCheckpoint().catch((error: unknown) => onTrouble?.('checkpoint', error));
+    if (!this.isDoubted) await this.signCheckpoint().catch((error: unknown) => onTrouble?.('checkpoint', error));
     if (this.head) await store.releaseLease(this.head.epoch).catch((error: unknown) => onTrouble?.('seal', error));
     this.forget();
   }
 
-  /** Takes the lease, or says false. Reads the head anew: whatever this sealer believed before is void. */
+  /**
+   * Takes the lease, or says false. Reads the head anew: whatever this sealer believed before is void. What was signed before, here or as
+   * the witnesses know it, must be the beginning of what is there; if it is not, nothing is signed or sealed, and the lease goes back.
+   * Throws a Refusal that says why, or the error of a database that does not answer.
+   */
   async takeLease(): Promise<boolean> {
+    const { store, mayBegin, onHeld } = this.options;
     this.forget();
-    // Once there are witnesses: ask them for their last checkpoint here, and stop when one is ahead of this head or too few answer
-    // (docs/formats/entries.md). Until then a restored old backup is noticed only by whoever remembers size and head.
-    const head = await this.options.store.takeLease(this.holder, this.leaseMs);
+    const head = await store.takeLease(this.holder, this.leaseMs);
     if (!head) return false;
-    this.renewAtMs = performance.now() + this.leaseMs / 3;
-    const tree = await this.options.store.treeEdge(head.size);
-    await this.checkLastCheckpoint(head, tree);
-    await this.loadTouched([]);
-    this.logKeys = this.logKeysNow();
-    this.tree = tree;
-    this.root = tree.root();
+    this.isDoubted = false;
+    this.clockAtMs = this.clockOff();
+    try {
+      const tree = await store.treeEdge(head.size);
+      await this.checkLastCheckpoint(head, tree);
+      await mayBegin?.({ size: head.size, hashes: store.hashes(head.size) });
+      // Asking takes its time; who was overtaken meanwhile begins again.
+      if (!(await store.renewLease(head.epoch, this.leaseMs))) return false;
+      this.renewAtMs = performance.now() + this.leaseMs / 3;
+      await this.loadTouched([]);
+      this.logKeys = this.logKeysNow();
+      this.tree = tree;
+      this.root = tree.root();
+    } catch (error) {
+      // So that another, whom nothing keeps from it, need not wait. If that fails as well the lease runs out by itself.
+      await store.releaseLease(head.epoch).catch(() => {});
+      throw error;
+    }
     this.head = head;
+    onHeld?.(true);
+    await this.tellStanding(undefined);
     return true;
+  }
+
+  /**
+   * Says that something is known which may forbid to seal: before its next batch the sealer gives the lease back, and asks all again that
+   * is asked on taking it. A batch that is under way is finished.
+   */
+  doubt(): void {
+    this.isDoubted = true;
+  }
+
+  private async giveUpIfDoubted(): Promise<void> {
+    const { head } = this;
+    if (!head || !this.isDoubted) return;
+    await this.signing;
+    this.forget();
+    await this.options.store.releaseLease(head.epoch);
+  }
+
+  /** A clock that was set since the lease was taken: nobody compared it with any other yet. */
+  private checkClock(): void {
+    const { clockSkewMs } = this.options;
+    if (clockSkewMs !== undefined && Math.abs(this.clockOff() - this.clockAtMs) > clockSkewMs) this.isDoubted = true;
+  }
+
+  private clockOff(): number {
+    return this.now().getTime() - performance.now();
+  }
+
+  /** `error`: why it is not sealing, when that is no refusal: then nothing is said, for a database that is away takes no word. */
+  private async tellStanding(problem: Refusal | undefined, error?: unknown): Promise<void> {
+    if (problem === undefined && error !== undefined) return;
+    await this.options.onStanding?.(problem).catch((failure: unknown) => this.options.onTrouble?.('seal', failure));
   }
 
   /** What was signed must be the beginning of what is here. If it is not, entries or tiles are damaged, or an old backup was restored. */
@@ -156,12 +223,9 @@ export class Sealer<Tx extends SealTransaction> {
     const last = await store.lastCheckpoint();
     this.signedSize = last?.size ?? 0;
     if (!last) return;
-    if (last.size > size)
-      throw new Error(`A checkpoint was signed for ${last.size} entries, and the ledger has ${size}; run the audit`);
+    if (last.size > size) throw refuse('ledger-damaged', { reason: `${last.size} > ${size}` });
     const root = last.size === size ? tree.root() : await readRoot(store.hashes(size), last.size);
-    if (!equalBytes(root, last.root)) {
-      throw new Error(`The tree of the first ${last.size} entries is not the one that was signed; run the audit`);
-    }
+    if (!equalBytes(root, last.root)) throw refuse('ledger-damaged', { reason: `root ${last.size}` });
   }
 
   /**
@@ -205,7 +269,7 @@ export class Sealer<Tx extends SealTransaction> {
 
   /** Starts signing, unless it is under way; it goes on until the head has its checkpoint. */
   private keepSigned(signal: AbortSignal): void {
-    if (this.isSigning || !this.head || this.head.size <= this.signedSize) return;
+    if (this.isSigning || this.isDoubted || !this.head || this.head.size <= this.signedSize) return;
     this.isSigning = true;
     this.signing = this.signUntilHead(signal);
   }
@@ -216,6 +280,7 @@ export class Sealer<Tx extends SealTransaction> {
       while (this.head && this.head.size > this.signedSize && !signal.aborted) {
         const restMs = this.signedAtMs + checkpointEveryMs - performance.now();
         if (restMs > 0) await sleep(restMs, signal);
+        if (this.isDoubted) break;
         if ((await this.signCheckpoint()) !== 'signed') break;
         this.signedAtMs = performance.now();
       }
@@ -262,6 +327,8 @@ export class Sealer<Tx extends SealTransaction> {
       return { state: 'idle' };
     }
     await onStep('drained');
+    this.checkClock();
+    if (this.isDoubted) return { state: 'doubted' };
 
     // 2. Open the statements and load, in one go, every state that they touch. Only the holder of the lease changes states, and the
     // write in step 4 fails if we no longer are: so what is read here, or kept from the batch before, is what the entries apply to.
@@ -387,6 +454,7 @@ export class Sealer<Tx extends SealTransaction> {
 
   /** Nothing in memory may be believed any more. */
   private forget(): void {
+    if (this.head) this.options.onHeld?.(false);
     this.head = undefined;
     this.tree = undefined;
     this.states.clear();

@@ -173,6 +173,39 @@ export const settingsTable = {
     },
     loss: { zh: '无损失：文件会重新写出。', en: 'Nothing: the files are written again.' },
   },
+  witnessPolicy: {
+    name: 'QUANLIAN_WITNESS_POLICY',
+    schema: text,
+    default: unset,
+    meaning: {
+      zh: '见证策略文件（docs/formats/witness-policy.md）：请哪些见证节点联署、多少个联署才算数；每个节点须有地址。设定了 quorum 的，只公布达到该数的签封。',
+      en: 'The witness policy (docs/formats/witness-policy.md): which witnesses are asked to cosign, each with its address, and how many it takes. With a quorum, only checkpoints that reached it are published.',
+    },
+    loss: {
+      zh: '没有策略则不请任何节点联署；启动前的核对也随之不做，被恢复到旧备份的数据库不会被发现。',
+      en: 'Without it nobody is asked to cosign, nor whether the database was set back to an older backup.',
+    },
+  },
+  inForce: {
+    name: 'QUANLIAN_IN_FORCE',
+    schema: z.enum(['durable', 'witnessed'], { error: 'durable or witnessed' }).optional(),
+    default: { zh: '策略有 quorum 为 witnessed，否则 durable', en: '`witnessed` with a quorum in the policy, else `durable`' },
+    meaning: {
+      zh: '授权与数据提供何时生效：durable 为写入账本即生效，witnessed 为见证节点联署后生效。首次设置时写入第 0 条记录，此后不可更改；暂停、终止与密钥结束始终立即生效。',
+      en: 'When grants and deliveries count: once `durable` in the ledger, or once `witnessed`. It goes into entry 0 at set-up and can never change; suspensions, terminations and key ends always count at once.',
+    },
+    loss: { zh: '无损失：以第 0 条记录为准。', en: 'Nothing: entry 0 decides.' },
+  },
+  clockSkewS: {
+    name: 'QUANLIAN_CLOCK_SKEW_S',
+    schema: whole(1, 86_400, 300),
+    default: same('300'),
+    meaning: {
+      zh: '本机时钟与各见证节点时钟的中位数最多可相差的秒数；超过则停止存证，校正后自动恢复。',
+      en: 'How many seconds the clock may differ from the median of the witnesses; beyond that nothing is sealed until it is right again.',
+    },
+    loss: harmless,
+  },
   publicUrl: {
     name: 'QUANLIAN_PUBLIC_URL',
     schema: address('http:', 'https:'),

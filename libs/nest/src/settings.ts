@@ -112,6 +112,7 @@ export function readSettings(env: NodeJS.ProcessEnv, root = process.cwd()): Sett
     tlsCertFile: read.tlsCertFile && resolve(root, read.tlsCertFile),
     tlsKeyFile: read.tlsKeyFile && resolve(root, read.tlsKeyFile),
     vaultKeyFile: read.vaultKeyFile ? resolve(root, read.vaultKeyFile) : join(dataDir, 'vault.key'),
+    witnessPolicy: read.witnessPolicy && resolve(root, read.witnessPolicy),
     ledgerFolder: read.ledgerFolder && resolve(root, read.ledgerFolder),
     workDir: read.workDir ? resolve(root, read.workDir) : memoryFolder(),
     publicUrl: (read.publicUrl ?? `${scheme}://${host}:${read.port}`).replace(/\/+$/, ''),

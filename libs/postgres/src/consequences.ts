@@ -1,11 +1,19 @@
 import { randomId } from '#crypto';
-import { consequencesOf, consequencesOfRejection, noticesOf, type Clock } from '#exchange';
+import {
+  consequencesOf,
+  consequencesOfRejection,
+  consequencesOfWitnessing,
+  noticesOf,
+  waitingForWitnesses,
+  type Clock,
+} from '#exchange';
 import type { Statement } from '#contracts';
 import { subjectOf, type SealHook } from '#ledger';
 import type pg from 'pg';
 import type { PgSealTransaction } from './ledger/index.js';
 import { announceIn } from './announce.js';
 import type { Change } from './listen.js';
+import { readInForce } from './stores/in-force.js';
 import { oweTasks } from './stores/tasks.js';
 
 type Batch = Parameters<SealHook<PgSealTransaction>>[1];
@@ -19,7 +27,10 @@ const dayMs = 86_400_000;
  */
 export function consequencesHook(settings: { payloadDays: number; clock: Clock }): SealHook<PgSealTransaction> {
   return async ({ client }, batch) => {
-    await addTasks(client, batch, settings);
+    // Only a pull asks, and it is never in the batch of entry 0.
+    const hasPull = batch.sealed.some(({ statement }) => statement.type === 'pull.signed');
+    const inForce = (hasPull ? await readInForce(client) : undefined) ?? 'durable';
+    await addTasks(client, batch, { ...settings, inForce });
     await addNotices(client, batch, settings.clock.now().toISOString());
     await announce(client, batch);
   };
@@ -28,10 +39,10 @@ export function consequencesHook(settings: { payloadDays: number; clock: Clock }
 async function addTasks(
   client: pg.ClientBase,
   batch: Batch,
-  { payloadDays, clock }: { payloadDays: number; clock: Clock },
+  { payloadDays, clock, inForce }: { payloadDays: number; clock: Clock; inForce: 'durable' | 'witnessed' },
 ): Promise<void> {
   const due = [
-    ...batch.sealed.flatMap(({ statement }) => consequencesOf(statement, { payloadDays })),
+    ...batch.sealed.flatMap(({ statement }) => consequencesOf(statement, { payloadDays, inForce })),
     ...batch.rejected.flatMap(({ statement, refusal }) => (statement ? consequencesOfRejection(statement, refusal.code) : [])),
   ];
   await oweTasks(
@@ -68,6 +79,31 @@ async function addNotices(client: pg.ClientBase, batch: Batch, at: string): Prom
   await announceIn(
     client,
     notices.map(({ subject, department }) => ({ kind: 'notice', id: subject, departments: [department] })),
+  );
+}
+
+/** More news than anybody reads: those who watch read anew when they hear that something was witnessed. */
+const newsAtMost = 1_000;
+
+/**
+ * Writes what follows when entries are witnessed, in the transaction that keeps the note: tasks that waited for it, and news for those who
+ * watch. Where entries count once durable nothing waits, and nothing is written.
+ */
+export async function writeWitnessed(client: pg.ClientBase, { from, size }: { from: number; size: number }): Promise<void> {
+  if ((await readInForce(client)) !== 'witnessed') return;
+  const { rows } = await client.query<{ type: string; statement: string; subject: string; departments: string[] }>(
+    `SELECT type, statement_id AS statement, subject, departments FROM ledger.ledger_entry
+     WHERE index >= $1 AND index < $2 AND type = ANY($3) ORDER BY index`,
+    [from, size, waitingForWitnesses],
+  );
+  await oweTasks(client, rows.flatMap(consequencesOfWitnessing));
+  await announceIn(
+    client,
+    rows
+      .slice(0, newsAtMost)
+      .map(({ type, statement, subject, departments }) =>
+        type === 'right.granted' ? { kind: 'right', id: statement, departments } : { kind: 'delivery', id: subject, departments },
+      ),
   );
 }
 

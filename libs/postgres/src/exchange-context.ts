@@ -12,6 +12,8 @@ export interface ContextSettings {
   readonly clock: Clock;
   /** The ledger's name as set; entry 0 decides once it is sealed. */
   readonly origin?: string;
+  /** For entry 0, at set-up; `durable` unless given. */
+  readonly inForce?: 'durable' | 'witnessed';
 }
 
 /** A start with another origin than the ledger's: nothing may be written. */
@@ -44,6 +46,7 @@ export async function openExchangeContext(database: Database, settings: ContextS
     clock,
     origin,
     logKeys,
+    inForce: settings.inForce ?? 'durable',
     transactions: postgresTransactions(database, (client) => inboxOn(client, admit, origin, logKeyOf)),
   };
 }

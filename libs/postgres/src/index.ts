@@ -31,3 +31,4 @@ export { channels, listen, listenToChanges, postgresAnnouncements, type Change, 
 export { postgresAuditLog, type AuditLine, type AuditLog } from './audit-log.js';
 
 export * from './ledger/index.js';
+export * from './witnesses/index.js';

@@ -7,6 +7,7 @@ import { sqlState, type Scope } from './scope.js';
 import { credentialsOf } from './stores/credentials.js';
 import { deliveriesOf, downloadsOf } from './stores/deliveries.js';
 import { keyListsOf } from './stores/key-lists.js';
+import { inForceOf } from './stores/in-force.js';
 import { calendarsOf, noticesOf } from './stores/notices.js';
 import { peopleOf } from './stores/people.js';
 import { proposalsOf } from './stores/proposals.js';
@@ -96,5 +97,6 @@ function storesOn(scope: Scope, inboxOf: (client: pg.ClientBase) => Inbox): Stor
     notices: noticesOf(scope),
     calendars: calendarsOf(scope),
     trail: trailOf(scope),
+    inForce: inForceOf(scope),
   };
 }

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { act, examples, serverUrl, type Bench, type Desk } from '../desk.js';
 import { exits, Stop, usage } from '../exits.js';
 
-/** setup, backup, restore, demo, calendar: the operator's work. */
+/** setup, backup, restore, replay, demo, calendar: the operator's work. */
 export function operator(program: Command, bench: Bench): void {
   const group = bench.say({ zh: '运维', en: 'Operation' });
   setup(program, bench, group);
@@ -142,6 +142,14 @@ function localCommands(program: Command, bench: Bench, group: string): void {
       en: 'Restore a backup; ends by verifying the ledger (on the exchange’s machine)',
     }),
     'quanlian restore /srv/backup/2026-03-04',
+  );
+  passThrough(
+    'replay',
+    say({
+      zh: '由账本副本补回旧备份所缺的存证记录（在平台所在机器上）',
+      en: 'Put entries back that an older backup lacks, from a copy of the log (on the exchange’s machine)',
+    }),
+    'quanlian replay https://witness.example/log/',
   );
   passThrough(
     'demo',

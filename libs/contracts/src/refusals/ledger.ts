@@ -52,4 +52,49 @@ export const ledgerRefusals = {
     zh: '对象当前状态（{state}）不接受此记录（{type}）。',
     en: 'In its state ({state}) the object does not accept this statement ({type}).',
   },
+  'witness-unreachable': {
+    status: 503,
+    zh: '见证节点 {witness} 无应答（{reason}）。',
+    en: 'The witness {witness} does not answer ({reason}).',
+  },
+  'witness-refused': {
+    status: 503,
+    zh: '见证节点 {witness} 拒绝联署（{status}：{answer}）。',
+    en: 'The witness {witness} refuses to cosign ({status}: {answer}).',
+  },
+  'witness-answer-wrong': {
+    status: 503,
+    zh: '见证节点 {witness} 的应答不可采信（{reason}）。',
+    en: 'The answer of the witness {witness} cannot be believed ({reason}).',
+  },
+  'witness-ahead': {
+    status: 503,
+    zh: '见证节点 {witness} 已联署到 {witnessed} 条，而账本只有 {size} 条：数据库曾被恢复到较早的备份。停止存证。',
+    en: 'The witness {witness} cosigned {witnessed} entries and the ledger has {size}: the database was set back to an older backup. Nothing is sealed.',
+  },
+  'witness-other-root': {
+    status: 503,
+    zh: '见证节点 {witness} 联署的前 {witnessed} 条与账本不同：历史被改写。停止存证。',
+    en: 'The first {witnessed} entries that the witness {witness} cosigned are not those of the ledger: history was rewritten. Nothing is sealed.',
+  },
+  'witnesses-too-few': {
+    status: 503,
+    zh: '{of} 个见证节点中仅 {answered} 个有应答，不足以确认账本未被回退。暂停存证，将自动重试。',
+    en: 'Only {answered} of {of} witnesses answer: too few to rule out that the ledger was set back. Nothing is sealed for now; it is tried again by itself.',
+  },
+  'clock-off': {
+    status: 503,
+    zh: '本机时钟与见证节点相差 {seconds} 秒，超过 {limit} 秒。暂停存证，时钟校正后自动恢复。',
+    en: 'The clock differs by {seconds} seconds from those of the witnesses; {limit} are allowed. Nothing is sealed until it is right again.',
+  },
+  'ledger-damaged': {
+    status: 503,
+    zh: '账本与已签署的内容不符（{reason}）：数据已损坏。停止存证，请运行审计。',
+    en: 'The ledger is not what was signed ({reason}): it is damaged. Nothing is sealed; run the audit.',
+  },
+  'not-witnessed': {
+    status: 409,
+    zh: '尚待见证节点联署，联署后自动继续。',
+    en: 'This waits for the cosignatures of the witnesses and goes on by itself.',
+  },
 } as const;

@@ -3,7 +3,16 @@ import { issuerSchema } from '../statements/envelope.js';
 import { countSchema, departmentCodeSchema, idSchema, instantSchema } from '../vocabulary.js';
 import { route } from './route.js';
 import { statementTypeSchema } from '../statements/statement.js';
-import { countedPageOf, entryViewSchema, noticeViewSchema, pageOf, pageQuery, statementTypesQuery } from './views.js';
+import {
+  countedPageOf,
+  entryViewSchema,
+  ledgerStatusSchema,
+  noticeViewSchema,
+  pageOf,
+  pageQuery,
+  problemSchema,
+  statementTypesQuery,
+} from './views.js';
 
 const trailFilters = {
   /** What one knows: `#123` or an entry's index, an id, a leaf hash; else a dataset, department or person by name. */
@@ -203,6 +212,14 @@ export const oversightRoutes = {
     summary: { zh: 'Prometheus 指标', en: 'Metrics for Prometheus' },
     produces: 'text/plain; version=0.0.4; charset=utf-8',
   }),
+  ledgerStatus: route({
+    method: 'GET',
+    path: '/api/ledger/status',
+    access: 'person',
+    tag: 'ledger',
+    summary: { zh: '账本与见证状态', en: 'How the ledger and its witnesses stand' },
+    response: ledgerStatusSchema,
+  }),
   ready: route({
     method: 'GET',
     path: '/health/ready',
@@ -218,6 +235,16 @@ export const oversightRoutes = {
       inboxWaiting: countSchema,
       openTasks: countSchema,
       ledgerSize: countSchema,
+      /** Whether the ledger is sealed; `problem` says why not. */
+      sealing: z.object({ ok: z.boolean(), problem: problemSchema.optional() }),
+      /** Of the witnesses that are asked, how many answer; `quorum`: whether it takes any; `size`: entries that are witnessed. */
+      witnesses: z.object({
+        asked: countSchema,
+        answering: countSchema,
+        quorum: z.boolean(),
+        size: countSchema,
+        ageMs: countSchema.optional(),
+      }),
     }),
   }),
 };

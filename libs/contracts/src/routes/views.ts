@@ -236,6 +236,9 @@ export const previewViewSchema = z.object({
   keys: z.object({ listed: countSchema, matched: countSchema }).optional(),
 });
 
+/** It is sealed and does not count yet: why, and what people are told meanwhile. Missing: it waits for nothing. */
+export const waitsSchema = z.object({ code: z.literal('not-witnessed'), sentence: sentenceSchema });
+
 export const rightViewSchema = z.object({
   id: idSchema,
   request: idSchema,
@@ -263,6 +266,8 @@ export const rightViewSchema = z.object({
   grantedAt: instantSchema,
   /** Who suspended or terminated it, when and why. */
   end: z.object({ code: z.string(), reason: z.string(), at: instantSchema, by: z.string(), byName: z.string() }).optional(),
+  /** The grant does not count yet. */
+  waits: waitsSchema.optional(),
 });
 
 export const deliveryStageSchema = z.enum([
@@ -300,6 +305,43 @@ export const deliveryViewSchema = z.object({
   /** Is the payload still stored? */
   payload: z.boolean(),
   receivedAt: instantSchema.optional(),
+  /** The pull cannot be decided yet, or what was decided cannot be downloaded yet. */
+  waits: waitsSchema.optional(),
+});
+
+/** How the ledger stands, for everybody who works with it. */
+export const ledgerStatusSchema = z.object({
+  /** Entries that are durable, and entries of which a checkpoint is signed. */
+  size: countSchema,
+  signedSize: countSchema,
+  /** When grants and deliveries count, as entry 0 says; missing before set-up. */
+  inForce: z.enum(['durable', 'witnessed']).optional(),
+  /** Whether the ledger is sealed, since when, and if not, why. */
+  sealing: z.object({ ok: z.boolean(), since: instantSchema.optional(), problem: problemSchema.optional() }),
+  witnesses: z.object({
+    /** Whether checkpoints are published only with the cosignatures of a quorum. */
+    quorum: z.boolean(),
+    /** Whether the witnesses that answer now are a quorum. */
+    reached: z.boolean(),
+    /** The last checkpoint that reached it. */
+    witnessed: z.object({ size: countSchema, at: instantSchema }).optional(),
+    /** Since when entries wait to be witnessed; missing when none does. */
+    behindSince: instantSchema.optional(),
+    /** They stand under one roof with the exchange and prove nothing; said wherever they are shown. */
+    demo: sentenceSchema.optional(),
+    each: z.array(
+      z.object({
+        name: z.string(),
+        key: z.string(),
+        url: z.string(),
+        ok: z.boolean(),
+        cosignedSize: countSchema.optional(),
+        cosignedAt: instantSchema.optional(),
+        problem: problemSchema.optional(),
+        failedAt: instantSchema.optional(),
+      }),
+    ),
+  }),
 });
 
 export const entryViewSchema = z.object({
@@ -357,6 +399,7 @@ export type DatasetView = z.infer<typeof datasetViewSchema>;
 export type VersionView = z.infer<typeof versionViewSchema>;
 export type UploadView = z.infer<typeof uploadViewSchema>;
 export type RequestView = z.infer<typeof requestViewSchema>;
+export type LedgerStatus = z.infer<typeof ledgerStatusSchema>;
 export type RightView = z.infer<typeof rightViewSchema>;
 export type DeliveryView = z.infer<typeof deliveryViewSchema>;
 export type EntryView = z.infer<typeof entryViewSchema>;

@@ -90,7 +90,7 @@ export class SetUp {
         },
         exchangeKey: { keyId: exchangeKey.keyId, publicKey: exchangeKey.publicKey },
         logKey: { keyId: logKey.keyId, publicKey: logKey.publicKey },
-        inForce: 'durable',
+        inForce: this.context.inForce,
       },
     };
     await stores.inbox.admit(statement, [

@@ -45,6 +45,8 @@ export class DecideDelivery {
     const head = await stores.states.head();
     const delivery = await stores.states.get('delivery', id);
     if (!delivery || delivery.state.state !== 'pulled') return undefined;
+    // The pull does not count yet, nor perhaps the grant before it. Once it does, this task is due again.
+    if (delivery.changedAt >= (await stores.inForce.before())) return undefined;
     const { asked, grantee, right: rightId, dataset: datasetId } = delivery.state;
     const right = await stores.states.get('right', rightId);
     const dataset = await stores.states.get('dataset', datasetId);

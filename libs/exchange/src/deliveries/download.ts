@@ -34,7 +34,7 @@ export async function ownDelivery(stores: Stores, actor: Actor, id: string): Pro
 export class OpenPayload {
   constructor(private readonly context: ExchangeContext) {}
 
-  /** Throws Refusal unknown, payload-not-ready, payload-gone, right-…. */
+  /** Throws Refusal unknown, payload-not-ready, not-witnessed, payload-gone, right-…. */
   async execute(actor: Actor, id: string): Promise<OpenedPayload> {
     return this.context.transactions.run(async (stores) => {
       const delivery = await ownDelivery(stores, actor, id);
@@ -48,6 +48,9 @@ export class OpenPayload {
       });
       if (may.refused) throw may.refused;
       if (await hasEndedRecipient(stores, delivery.state)) throw refuse('recipient-ended');
+      // Asked once: what counts goes on to count. Ends are another matter, and asked before every chunk.
+      const decidedAt = (await stores.inForce.decisions([id])).get(id);
+      if (decidedAt === undefined || decidedAt >= (await stores.inForce.before())) throw refuse('not-witnessed');
       const { attempt, sizeBytes, ciphertextSha256 } = may.ok.prepared;
       const work = await stores.deliveries.get(id);
       const stored = await stores.deliveries.attempt(attempt);

@@ -3,6 +3,7 @@ import { isRefusalCode } from '#rights';
 import { knownTo, seesEverything, type Actor } from '../actor.js';
 import type { ExchangeContext } from '../context.js';
 import type { Found, Page, PageRequest, Stores, Work } from '../ports.js';
+import { deliveriesThatWait } from '../waits.js';
 import { refusalDetails } from './refusal-details.js';
 
 /** Deliveries and how far they are; for both sides, and for those who see everything. */
@@ -104,7 +105,9 @@ async function deliveryViews(stores: Stores, deliveries: readonly Found<'deliver
     refused.map(({ state }) => state.right),
   );
   const works = await stores.deliveries.getMany(deliveries.map(({ id }) => id));
+  const waiting = await deliveriesThatWait(stores, deliveries);
   return deliveries.map(({ id, state }) => {
+    const waits = waiting.get(id);
     const work = works.get(id);
     const problem = problemOf(state, rights.get(state.right)?.state);
     const { prepared, decided } = state;
@@ -135,6 +138,7 @@ async function deliveryViews(stores: Stores, deliveries: readonly Found<'deliver
       servedBytes: state.servedBytes,
       payload: prepared !== undefined && work?.payloadRemovedAt === undefined,
       ...(state.receivedAt === undefined ? {} : { receivedAt: state.receivedAt }),
+      ...(waits ? { waits } : {}),
     };
   });
 }

@@ -6,6 +6,7 @@ import { knownTo, seesEverything, type Actor } from '../actor.js';
 import { instantNow, type ExchangeContext } from '../context.js';
 import type { Found, Page, PageRequest, Stores } from '../ports.js';
 import { readProse } from '../prose.js';
+import { rightsThatWait } from '../waits.js';
 
 /** Usage rights, for both their sides and for those who see everything. */
 export class ReadRights {
@@ -95,7 +96,9 @@ export async function rightViews(stores: Stores, rights: readonly Found<'right'>
     stores,
     rights.flatMap(({ state }) => [state.terms.purpose.basis, state.terms.purpose.scenario]),
   );
+  const waiting = await rightsThatWait(stores, rights);
   return rights.map(({ id, state }) => {
+    const waits = waiting.get(id);
     const { purpose, ...terms } = state.terms;
     const words = { basis: prose(purpose.basis), scenario: prose(purpose.scenario) };
     const dataset = datasets.get(terms.dataset)?.state;
@@ -120,6 +123,7 @@ export async function rightViews(stores: Stores, rights: readonly Found<'right'>
       sentence: { zh: describeRight(state.terms, names, 'zh'), en: describeRight(state.terms, names, 'en') },
       grantedAt: state.grantedAt,
       ...endOf(state, departments),
+      ...(waits ? { waits } : {}),
     };
   });
 }

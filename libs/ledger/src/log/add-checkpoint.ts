@@ -1,10 +1,18 @@
-import { decodeBase64, indexOfText } from '#crypto';
+import { decodeBase64, indexOfText, toBase64 } from '#crypto';
 import { checkConsistency } from './check.js';
 import { decodeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { LogFault } from './faults.js';
 import { EMPTY_ROOT, HASH_BYTES, type TreeHead } from './hashes.js';
 import { decodeDecimal, decodeUtf8 } from './lines.js';
-import { decodeNote, encodeNote, encodeSignature, verifySignatures, type Note, type VerifiedSignature } from './note.js';
+import {
+  decodeNote,
+  decodeSignatures,
+  encodeNote,
+  encodeSignature,
+  verifySignatures,
+  type Note,
+  type VerifiedSignature,
+} from './note.js';
 import { cosignText, type NoteSigner } from './sign-note.js';
 import type { VerifierKey } from './verifier-key.js';
 
@@ -67,6 +75,38 @@ export function decodeAddCheckpoint(body: Uint8Array): AddCheckpoint | undefined
     if (error instanceof LogFault) return undefined;
     throw error;
   }
+}
+
+/** The body that asks a witness to go on from the size that it cosigned last. `checkpoint`: the signed note, verbatim. */
+export function encodeAddCheckpoint(oldSize: number, proof: readonly Uint8Array[], checkpoint: string): string {
+  return `old ${oldSize}\n${proof.map((hash) => `${toBase64(hash)}\n`).join('')}\n${checkpoint}`;
+}
+
+/** What a witness answered to add-checkpoint. */
+export type AddCheckpointReply =
+  | { readonly kind: 'cosigned'; readonly cosignature: VerifiedSignature & { readonly timeSeconds: number } }
+  /** It cosigned this size last, not the one that was named: ask again from there. */
+  | { readonly kind: 'conflict'; readonly size: number };
+
+/**
+ * Reads a witness's answer; a cosignature is verified over the text that was sent. Undefined for a status that refuses. Throws LogFault
+ * `note-…` when what should be a cosignature is none by this witness.
+ */
+export function openAddCheckpointReply(
+  { status, body }: { readonly status: number; readonly body: Uint8Array },
+  text: string,
+  witness: VerifierKey,
+): AddCheckpointReply | undefined {
+  if (status !== 200 && status !== 409) return undefined;
+  const said = decodeUtf8(body);
+  if (said === undefined) throw new LogFault('note-malformed', 'not UTF-8');
+  if (status === 409) {
+    const size = said.endsWith('\n') ? decodeDecimal(said.slice(0, -1)) : undefined;
+    return size === undefined ? undefined : { kind: 'conflict', size };
+  }
+  const [cosignature] = verifySignatures(text, decodeSignatures(said), [witness]);
+  if (cosignature?.timeSeconds === undefined) throw new LogFault('note-unsigned', witness.name);
+  return { kind: 'cosigned', cosignature: { ...cosignature, timeSeconds: cosignature.timeSeconds } };
 }
 
 /** The answer to a body that is none. */

@@ -159,3 +159,16 @@ export function reachesQuorum({ witnesses, groups, quorum }: LogPolicy, cosigner
   }
   return quorum === NONE || witnessed.has(quorum);
 }
+
+/**
+ * Whether every quorum has one of these witnesses in it: then nothing can have reached the quorum that none of them knows of. Of n
+ * witnesses of which k are asked for, n − k + 1. Always true for the quorum `none`.
+ */
+export function meetsEveryQuorum(policy: LogPolicy, answering: readonly VerifierKey[]): boolean {
+  const answered = new Set(answering.map(({ publicKey }) => publicKey));
+  const silent = policy.witnesses.filter(({ key }) => !answered.has(key.publicKey)).map(({ key }) => key);
+  return policy.quorum === NONE || !reachesQuorum(policy, silent);
+}
+
+/** Whether the policy asks for anybody at all. */
+export const asksForQuorum = ({ quorum }: LogPolicy): boolean => quorum !== NONE;

@@ -1,6 +1,6 @@
 export type { TreeFinding } from './audit-tree.js';
 export { inboxOutcomes, makeAdmission } from './admit.js';
-export { logKeysIn, logVerifierKeys } from './log-keys.js';
+export { everyLogKey, logKeysIn, logKeysTold, logVerifierKeys } from './log-keys.js';
 export type { AdmissionSettings, Admit, AdmitOptions, InboxOutcome, LogKeyOf } from './admit.js';
 export { auditProjections } from './audit.js';
 export type { AuditReport, EntryFinding, Finding, StateFinding } from './audit.js';
@@ -11,5 +11,6 @@ export type { SealedNotice } from './seal-transaction.js';
 export { checkpointChannel, hasCheckpointWithin, readCheckpoints, readLastCheckpoint } from './checkpoints.js';
 export { EvidenceLog } from './evidence-log.js';
 export { PublishedLog } from './published-log.js';
+export type { PublishedCheckpoint } from './published-log.js';
 export { loadStates, tableOf } from './state-rows.js';
 export { PgLedgerStore } from './store.js';

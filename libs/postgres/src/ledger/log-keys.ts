@@ -1,4 +1,5 @@
-import { CachedStates, keysInForce, LOG, openEntry, verifierKeysOfLog, type VerifierKey } from '#ledger';
+import type { ExchangeContext } from '#exchange';
+import { CachedStates, keysInForce, LOG, openEntry, verifierKeyOf, verifierKeysOfLog, type VerifierKey } from '#ledger';
 import type pg from 'pg';
 import { readEntry } from './read.js';
 import { loadStates } from './state-rows.js';
@@ -11,6 +12,26 @@ export async function logVerifierKeys(client: pg.Pool): Promise<VerifierKey[]> {
   const opening = await readEntry(client, 0);
   return opening ? verifierKeysOfLog(openEntry(opening.bytes).entry.statement.origin, await logStates(client)) : [];
 }
+
+/**
+ * Every key that the log ever had, ended ones too: what a witness cosigned some time ago was signed by a key of that time. Before set-up,
+ * the key that entry 0 will name: witnesses have to know it before anything is sealed.
+ */
+export async function everyLogKey(client: pg.Pool, { origin, logKeys }: LogKeysHeld): Promise<VerifierKey[]> {
+  const states = (await logStates(client)).ofDepartment('key', LOG);
+  const publicKeys = states.map(({ state }) => state.publicKey);
+  return (publicKeys.length > 0 ? publicKeys : [(await logKeys.forReceipts([])).publicKey]).map((publicKey) =>
+    verifierKeyOf(origin, 'ed25519', publicKey),
+  );
+}
+
+/** The keys by which the log is verified now, the newest first; before set-up, the one that entry 0 will name. */
+export async function logKeysTold(client: pg.Pool, held: LogKeysHeld): Promise<VerifierKey[]> {
+  const now = await logVerifierKeys(client);
+  return now.length > 0 ? now : everyLogKey(client, held);
+}
+
+type LogKeysHeld = Pick<ExchangeContext, 'origin' | 'logKeys'>;
 
 /** The key ids of the log that are in force now, the newest first. */
 export async function logKeysIn(client: pg.ClientBase | pg.Pool): Promise<string[]> {

@@ -168,8 +168,14 @@ test('the API only reads the log, the worker only adds to it, and nobody changes
     "INSERT INTO ledger.ledger_tile VALUES (0, 999, decode(repeat('00', 32), 'hex'), decode(repeat('00', 8192), 'hex'))";
   const checkpoint = "INSERT INTO ledger.ledger_checkpoint VALUES (999, decode(repeat('00', 32), 'hex'), 'x', now())";
   for (const sql of [tile, checkpoint]) await denied(at.apiUrl, sql, /permission denied/);
-  for (const table of ['ledger.ledger_tile', 'ledger.ledger_checkpoint']) {
-    const [update, remove] = [`UPDATE ${table} SET root = root`, `DELETE FROM ${table}`];
+  for (const [table, column] of [
+    ['ledger.ledger_tile', 'root'],
+    ['ledger.ledger_checkpoint', 'root'],
+    ['ledger.ledger_cosignature', 'size'],
+    ['ledger.ledger_witnessed', 'size'],
+    ['ledger.ledger_timestamp', 'size'],
+  ] as const) {
+    const [update, remove] = [`UPDATE ${table} SET ${column} = ${column}`, `DELETE FROM ${table}`];
     for (const sql of [update, remove, `TRUNCATE ${table} CASCADE`]) {
       await denied(at.workerUrl, sql, /permission denied/);
       await denied(at.url, sql, /never changed/);

@@ -9,8 +9,12 @@ import {
 } from '#ledger';
 import type pg from 'pg';
 import { hasCheckpointWithin, readLastCheckpoint } from './checkpoints.js';
+import { hasWitnessedWithin, readLastWitnessed } from '../witnesses/witnessed.js';
 import { readEntries } from './read.js';
 import { readTileBytes, StoredHashes, TileCache } from './tiles.js';
+
+/** A note as the world may see it, and the size that it states. */
+export type PublishedCheckpoint = Pick<SignedCheckpoint, 'size' | 'note'>;
 
 /**
  * The log as the world may see it: what the checkpoints published, and nothing beyond the last one. A partial tile exists for the sizes
@@ -19,11 +23,15 @@ import { readTileBytes, StoredHashes, TileCache } from './tiles.js';
 export class PublishedLog {
   private readonly cache = new TileCache();
 
-  constructor(private readonly pool: pg.Pool) {}
+  /** `witnessed`: nothing is published before witnesses cosigned it, as the policy asks. */
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly published: 'signed' | 'witnessed' = 'signed',
+  ) {}
 
-  /** Undefined before the first. */
-  checkpoint(): Promise<SignedCheckpoint | undefined> {
-    return readLastCheckpoint(this.pool);
+  /** The last one that is published, with its cosignatures; undefined before the first. */
+  checkpoint(): Promise<PublishedCheckpoint | undefined> {
+    return this.published === 'witnessed' ? readLastWitnessed(this.pool) : readLastCheckpoint(this.pool);
   }
 
   /** The bytes of a tile of hashes; undefined when no checkpoint published it. */
@@ -56,6 +64,9 @@ export class PublishedLog {
     const from = (index * TILE_WIDTH + width) * leavesOfHash;
     // Also what is beyond any number that a tree can have.
     if (from > Number.MAX_SAFE_INTEGER) return false;
-    return hasCheckpointWithin(this.pool, from, width === TILE_WIDTH ? undefined : from + leavesOfHash);
+    const before = width === TILE_WIDTH ? undefined : from + leavesOfHash;
+    return this.published === 'witnessed'
+      ? hasWitnessedWithin(this.pool, from, before)
+      : hasCheckpointWithin(this.pool, from, before);
   }
 }

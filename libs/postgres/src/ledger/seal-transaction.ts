@@ -1,10 +1,12 @@
 import {
+  encodeStatement,
   gateOf,
+  statementDigest,
   type FullTile,
   type LedgerHead,
   type RejectedStatement,
+  type ReplayTransaction,
   type SealedStatement,
-  type SealTransaction,
   type StateChange,
 } from '#ledger';
 import type pg from 'pg';
@@ -50,7 +52,7 @@ SELECT (SELECT count(*) FROM head)::int AS heads, (SELECT count(*) FROM added)::
  * nothing but that they were done are not waited for one by one: they travel together with the next that is, or with the commit, and the
  * server stops at the first that fails.
  */
-export class PgSealTransaction implements SealTransaction {
+export class PgSealTransaction implements ReplayTransaction {
   private readonly sent: Promise<unknown>[] = [];
 
   constructor(
@@ -119,6 +121,23 @@ export class PgSealTransaction implements SealTransaction {
       text: `UPDATE ledger.ledger_inbox AS inbox SET state = 'sealed', index = sealed.index, bytes = NULL
 FROM unnest($1::bigint[], $2::bigint[]) AS sealed (seq, index) WHERE inbox.seq = sealed.seq`,
       values: [entries.map(({ seq }) => seq), entries.map(({ index }) => index)],
+    });
+  }
+
+  async markReplayed(entries: readonly SealedStatement[]): Promise<void> {
+    // A statement that waits in the inbox of the backup is the one that was sealed: its id is unique, and the digest says so.
+    this.send({
+      name: 'inbox-replayed',
+      text: `INSERT INTO ledger.ledger_inbox (statement_id, digest, bytes, signatures, priority, admitted_at, seal_by, state, index)
+SELECT id, digest, NULL, '[]'::jsonb, 1, sealed_at, sealed_at, 'sealed', index
+FROM unnest($1::text[], $2::bytea[], $3::timestamptz[], $4::bigint[]) AS e (id, digest, sealed_at, index)
+ON CONFLICT (statement_id) DO UPDATE SET state = 'sealed', index = excluded.index, bytes = NULL, refusal = NULL`,
+      values: [
+        entries.map(({ statement }) => statement.id),
+        entries.map(({ statement }) => Buffer.from(statementDigest(encodeStatement(statement)), 'hex')),
+        entries.map(({ sealedAt }) => sealedAt),
+        entries.map(({ index }) => index),
+      ],
     });
   }
 

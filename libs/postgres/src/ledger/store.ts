@@ -1,3 +1,4 @@
+import { refuse } from '#contracts';
 import {
   NO_ENTRY,
   type HashReader,
@@ -56,7 +57,12 @@ RETURNING size, head_leaf_hash, sealed_at, epoch`,
       sealedAt: row.sealed_at?.toISOString() ?? '',
       epoch: Number(row.epoch),
     };
-    await this.checkLast(head);
+    try {
+      await this.checkLast(head);
+    } catch (error) {
+      await this.releaseLease(head.epoch).catch(() => {});
+      throw error;
+    }
     return head;
   }
 
@@ -67,9 +73,7 @@ RETURNING size, head_leaf_hash, sealed_at, epoch`,
     );
     const last = rows[0];
     if (Number(last?.index ?? -1) !== size - 1 || (last?.leaf_hash.toString('hex') ?? NO_ENTRY) !== head) {
-      throw new Error(
-        `The head of the ledger (size ${size}) does not match its last entry (${last?.index ?? 'none'}); run the audit`,
-      );
+      throw refuse('ledger-damaged', { reason: `head ${size}, entry ${last?.index ?? '–'}` });
     }
   }
 
