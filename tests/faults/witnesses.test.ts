@@ -54,7 +54,7 @@ describe('a sealer and its witnesses', () => {
   interface Running {
     readonly doubts: Refusal[];
     readonly troubles: unknown[];
-    stop(): Promise<void>;
+    readonly stop: () => Promise<void>;
   }
   /** A sealer with its gatherer, as a worker runs them. */
   const run = async (): Promise<Running> => {
