@@ -1,19 +1,24 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallError, routes } from '#contracts';
 import { lawOf } from '#exchange';
-import { decodeVerifierKey, openCheckpoint, type VerifierKey } from '#ledger';
+import { decodeVerifierKey, encodeTrustRoot, openCheckpoint, type TrustRoot, type VerifierKey } from '#ledger';
 import { auditProjections, withClient, type Finding } from '#postgres';
 import { departmentCode, foundSmallCity, settled, startExchange, type RunningExchange, type SmallCity } from '#testing';
+import { CommandLine } from './command-line.js';
 
 let exchange: RunningExchange;
 let city: SmallCity;
+let command: CommandLine;
 before(async () => {
-  exchange = await startExchange({ label: 'log_keys' });
+  exchange = await startExchange({ label: 'log_keys', env: { QUANLIAN_LEDGER_ENTRIES: 'public' } });
+  command = new CommandLine(exchange.baseUrl);
   city = await foundSmallCity(exchange);
 });
 after(async () => {
+  command?.remove();
   await exchange?.stop();
 });
 
@@ -69,6 +74,20 @@ test('a further key of the log signs beside the first; once the first is ended i
   const alone = await checkpointFrom((ended.index ?? 0) + 1, [second]);
   assert.equal(alone.note.signatures.length, 1);
   assert.throws(() => openCheckpoint(Buffer.from(signedByBoth.note.text), first.name, [second]));
+
+  // Who follows the log with the trust root alone is told; who reads its entries once knows the new key from them.
+  const root = await head().client.call(routes.trustRoot, {});
+  await writeFile(command.path('root.json'), encodeTrustRoot(root as TrustRoot));
+  const follow = (...more: string[]) =>
+    command.run(['verify', '--log', exchange.baseUrl, '--trust', command.path('root.json'), '--json', ...more]);
+  const unknown = await follow();
+  assert.equal(unknown.json<{ problem: { code: string } }>().problem.code, 'note-unsigned', unknown.out);
+  assert.equal(unknown.code, 4);
+  for (const more of [['--entries'], []]) {
+    const followed = await follow(...more);
+    assert.equal(followed.code, 0, followed.out);
+    assert.equal(followed.json<{ size: number }>().size, (ended.index ?? 0) + 1);
+  }
 
   // The last one cannot be ended: nobody could sign any more.
   const last = await head().client.call(routes.logKeys, {});

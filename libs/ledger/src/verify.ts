@@ -36,7 +36,17 @@ export interface VerifyReport {
   readonly byType: Readonly<Partial<Record<StatementType, number>>>;
   /** Departments for which the operator of the exchange could sign: keys in force in custody `exchange`. */
   readonly exchangeCustody: readonly ExchangeCustody[];
+  /** All keys that the log ever had, the newest first; without an end they are in force after the last entry. */
+  readonly logKeys: readonly LogKeyState[];
   readonly warnings: readonly Warning[];
+}
+
+export interface LogKeyState {
+  readonly keyId: string;
+  readonly publicKey: string;
+  readonly admittedAt: number;
+  readonly endedAt?: number;
+  readonly endReason?: string;
 }
 
 export interface VerifyOptions {
@@ -89,6 +99,7 @@ export async function verifyLedger(
     sealedAt: walk.sealedAt,
     byType,
     exchangeCustody,
+    logKeys: logKeysIn(walk),
     warnings: warningsOf(seen, folds, exchangeCustody.length),
   };
 }
@@ -115,6 +126,19 @@ function blame(fault: LedgerFault, bytes: Uint8Array, next: Uint8Array | undefin
   } catch {
     return altered;
   }
+}
+
+function logKeysIn(walk: LedgerWalk): LogKeyState[] {
+  return walk.states
+    .ofDepartment('key', LOG)
+    .map(({ id: keyId, state: { publicKey, admittedAt, endedAt, endReason } }) => ({
+      keyId,
+      publicKey,
+      admittedAt,
+      ...(endedAt === undefined ? {} : { endedAt }),
+      ...(endReason === undefined ? {} : { endReason }),
+    }))
+    .toSorted((a, b) => b.admittedAt - a.admittedAt || (a.keyId < b.keyId ? -1 : 1));
 }
 
 /** Departments for which the operator of the exchange could sign, by the keys in force in these states. */

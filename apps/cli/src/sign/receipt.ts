@@ -16,7 +16,8 @@ export function keepReceipt(desk: Desk, proposal: ProposalView): void {
   const receipts = new Receipts(desk.folder);
   if (state === 'rejected') return receipts.drop(statement.origin, [id]);
   const pinned = new Roots(desk.folder).find(desk.session.server);
-  if (pinned) checkAdmission(pinned.root.origin, receipt, pinned.root.logKey.publicKey);
+  // One signed by a later key of the log is checked by `verify`, which learns the keys from the ledger.
+  if (pinned?.root.logKey.keyId === receipt.keyId) checkAdmission(pinned.root.origin, receipt, pinned.root.logKey.publicKey);
   if (receipt.statement !== id || receipt.digest !== statementDigest(encodeStatement(statement)))
     throw new Stop('verification', 'receipt-differs', {
       zh: '平台的受理回执说的不是所提交的签署记录。',

@@ -1,13 +1,21 @@
 import { toHex, utf8Bytes } from '#crypto';
 import {
   compareHeads,
+  decodeCheckpoint,
+  decodeNote,
+  decodeVerifierKey,
+  encodeVerifierKey,
   LogFault,
   logKeysOf,
   openCheckpoint,
   readRoot,
   TileReader,
+  verifierKeyOf,
+  type Checkpoint,
   type OpenedCheckpoint,
   type TrustRoot,
+  type VerifierKey,
+  type VerifyReport,
 } from '#ledger';
 import { join } from 'node:path';
 import type { Desk } from '../desk.js';
@@ -30,9 +38,10 @@ export interface Followed {
 }
 
 /**
- * Follows a log as a witness does: its checkpoint is signed by the trust root's key, its tree is there, and it goes on from the one seen the
- * last time. Remembers it then. With `entries` every entry is read from the log, found in the tree and verified. Believes only the trust
- * root and what was seen before. Throws Stop `log-shrank`, `log-forked`, LogFault, LedgerFault.
+ * Follows a log as a witness does: its checkpoint is signed by its key, its tree is there, and it goes on from the one seen the last time.
+ * Remembers it then. With `entries` every entry is read from the log, found in the tree and verified, and the log's keys are those that
+ * the entries admit; without, those remembered from such a reading, else the trust root's. Believes only the trust root and what was seen
+ * before. Throws Stop `log-shrank`, `log-forked`, LogFault, LedgerFault.
  */
 export async function followLog(
   desk: Desk,
@@ -41,34 +50,75 @@ export async function followLog(
   settings: VerifySettings & { readonly entries: boolean },
 ): Promise<Followed> {
   const { origin } = root;
-  const keys = logKeysOf(root);
   const source = new LogSource(desk, address);
   const bytes = await source.checkpoint();
-  const now = openCheckpoint(bytes, origin, keys);
-  const note = Buffer.from(bytes).toString('utf8');
-  const tree = new TileReader(now, source.fetchTile);
   const seen = new LogsSeen(desk.folder);
   const remembered = settings.memory ? seen.find(origin) : undefined;
-  if (remembered) {
-    const before = openCheckpoint(utf8Bytes(remembered.note), origin, keys);
+  const keysBefore = remembered?.keys?.map(decodeVerifierKey) ?? logKeysOf(root);
+  // With the entries the tree is checked first, and who may have signed it follows from them.
+  const stated = decodeCheckpoint(decodeNote(bytes).text);
+  const entries = settings.entries ? await entriesOf(desk, source, stated, root, settings) : undefined;
+  const keys = entries ? keysInForce(origin, entries.report) : keysBefore;
+  const now = open(bytes, origin, keys);
+  const note = Buffer.from(bytes).toString('utf8');
+  const tree = new TileReader(now, source.fetchTile);
+  const before = remembered && openCheckpoint(utf8Bytes(remembered.note), origin, keysBefore);
+  if (remembered && before) {
     const code = await whatIsWrong(before, now, tree, source);
     if (code) throw alarm(desk, code, { older: remembered.note, newer: note }, before, now);
   }
   // What was signed must also be there to be looked at. Reading the root reads the tiles at the edge, which must lead to it.
   await readRoot(tree, now.size);
+  if (settings.memory) seen.keep(origin, note, keys.map(encodeVerifierKey));
+  return {
+    origin,
+    size: now.size,
+    root: toHex(now.root),
+    before: remembered && before && { size: before.size, at: remembered.at },
+    entries,
+  };
+}
 
-  let entries: Verified | undefined;
-  if (settings.entries) {
-    desk.progress.begin({ zh: '查验', en: 'Verifying' });
-    try {
-      entries = await verifyEntries(desk, source.url, source.entries(tree), root, settings);
-    } finally {
-      desk.progress.finish();
-    }
+/** Reads and verifies every entry of the tree that the log states, whoever signed it. */
+async function entriesOf(
+  desk: Desk,
+  source: LogSource,
+  stated: Checkpoint,
+  root: TrustRoot,
+  settings: VerifySettings,
+): Promise<Verified> {
+  desk.progress.begin({ zh: '查验', en: 'Verifying' });
+  try {
+    return await verifyEntries(desk, source.url, source.entries(new TileReader(stated, source.fetchTile)), root, settings);
+  } finally {
+    desk.progress.finish();
   }
-  if (settings.memory) seen.keep(origin, note);
-  const before = remembered && { size: openCheckpoint(utf8Bytes(remembered.note), origin, keys).size, at: remembered.at };
-  return { origin, size: now.size, root: toHex(now.root), before, entries };
+}
+
+function keysInForce(origin: string, { logKeys }: VerifyReport): VerifierKey[] {
+  return logKeys
+    .filter(({ endedAt }) => endedAt === undefined)
+    .map(({ publicKey }) => verifierKeyOf(origin, 'ed25519', publicKey));
+}
+
+function open(bytes: Uint8Array, origin: string, keys: readonly VerifierKey[]): OpenedCheckpoint {
+  try {
+    return openCheckpoint(bytes, origin, keys);
+  } catch (error) {
+    if (!(error instanceof LogFault) || error.code !== 'note-unsigned') throw error;
+    throw new Stop(
+      'verification',
+      error.code,
+      {
+        zh: '签封不是由所知的账本密钥签名的。',
+        en: 'The checkpoint is not signed by any key of the log that is known here.',
+      },
+      {
+        zh: '账本密钥或许已更换：加 --entries 通读一次账本，其记录会说明现由哪些密钥签名，并就此记住。',
+        en: 'The log may have a new key: read the ledger once with --entries; its entries say which keys sign now, and they are remembered.',
+      },
+    );
+  }
 }
 
 /** What the log did since, if it did not go on. Throws LogFault when its tiles do not show it. */

@@ -21,14 +21,6 @@ const own = generateSigningKey();
 const logKey = { keyId: log.keyId, privateKey: importSigningKey(log.privateSeed) };
 const department = '11990100000000001';
 const code = department + usccCheckCharacter(department);
-const root: TrustRoot = {
-  v: 1,
-  origin,
-  competent: { department: code, keyId: own.keyId, publicKey: own.publicKey },
-  exchangeKey: { keyId: own.keyId, publicKey: own.publicKey },
-  logKey: { keyId: log.keyId, publicKey: log.publicKey },
-  inForce: 'durable',
-};
 
 function statement(): Statement {
   return {
@@ -56,14 +48,15 @@ function entryOf(said: Statement): Buffer {
 }
 
 async function resultOf(receipts: AdmissionReceipt[], entries: Buffer[]) {
-  const watch = new PromiseWatch(root, receipts);
+  const watch = new PromiseWatch(origin, receipts);
   const passed: Buffer[] = [];
   const source = (async function* () {
     yield* entries;
   })();
   for await (const bytes of watch.passing(source)) passed.push(bytes);
   assert.deepEqual(passed, entries);
-  return watch.result({ sealedAt: '2026-03-04T01:00:00.000Z' } as VerifyReport);
+  const logKeys = [{ keyId: log.keyId, publicKey: log.publicKey, admittedAt: 0 }];
+  return watch.result({ sealedAt: '2026-03-04T01:00:00.000Z', logKeys });
 }
 
 test('a promise is kept by its own statement, open until its time, broken after it', async () => {

@@ -1,5 +1,5 @@
 import { Refusal } from '#contracts';
-import { checkAdmission, openEntry, statementDigest, type AdmissionReceipt, type TrustRoot, type VerifyReport } from '#ledger';
+import { checkAdmission, openEntry, statementDigest, type AdmissionReceipt, type VerifyReport } from '#ledger';
 
 /** What became of the exchange's promises to seal. */
 export interface Promises {
@@ -16,10 +16,11 @@ export class PromiseWatch {
   private readonly waiting: Map<string, AdmissionReceipt>;
   private readonly kept: string[] = [];
 
-  /** Receipts whose signature is not the log key's promise nothing and are left out. */
-  constructor(root: TrustRoot, receipts: readonly AdmissionReceipt[]) {
-    const signed = receipts.filter((receipt) => isSigned(root, receipt));
-    this.waiting = new Map(signed.map((receipt) => [receipt.statement, receipt]));
+  constructor(
+    private readonly origin: string,
+    receipts: readonly AdmissionReceipt[],
+  ) {
+    this.waiting = new Map(receipts.map((receipt) => [receipt.statement, receipt]));
   }
 
   async *passing(entries: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
@@ -42,9 +43,12 @@ export class PromiseWatch {
     }
   }
 
-  /** Judged by the ledger's own time: an entry sealed after a promise's end shows that its time had come. */
-  result(report: VerifyReport): Promises {
-    const left = [...this.waiting.values()];
+  /**
+   * Judged by the ledger's own time: an entry sealed after a promise's end shows that its time had come. What no key of the log signed, as
+   * the ledger names them, promises nothing.
+   */
+  result(report: Pick<VerifyReport, 'sealedAt' | 'logKeys'>): Promises {
+    const left = [...this.waiting.values()].filter((receipt) => isSigned(this.origin, receipt, report.logKeys));
     return {
       kept: this.kept,
       open: left.filter((receipt) => receipt.sealBy >= report.sealedAt).map((receipt) => receipt.statement),
@@ -53,9 +57,11 @@ export class PromiseWatch {
   }
 }
 
-function isSigned(root: TrustRoot, receipt: AdmissionReceipt): boolean {
+function isSigned(origin: string, receipt: AdmissionReceipt, keys: VerifyReport['logKeys']): boolean {
+  const key = keys.find(({ keyId }) => keyId === receipt.keyId);
+  if (!key) return false;
   try {
-    checkAdmission(root.origin, receipt, root.logKey.publicKey);
+    checkAdmission(origin, receipt, key.publicKey);
     return true;
   } catch (error) {
     if (error instanceof Refusal) return false;

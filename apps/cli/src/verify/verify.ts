@@ -49,7 +49,7 @@ export async function verifyEntries(
   const remembered = new LedgersSeen(desk.folder);
   const before = seen ?? (memory ? remembered.find(root.origin) : undefined);
   const kept = new Receipts(desk.folder);
-  const watch = new PromiseWatch(root, [...(memory ? kept.of(root.origin) : []), ...receipts]);
+  const watch = new PromiseWatch(root.origin, [...(memory ? kept.of(root.origin) : []), ...receipts]);
   const report = await verifyLedger(watch.passing(entries), root, {
     folds: [foldRights],
     ...(before ? { seen: { size: before.size, head: before.head } } : {}),

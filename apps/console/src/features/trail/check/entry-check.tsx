@@ -161,12 +161,16 @@ function useEntrySteps(entry: EntryView, locale: Locale): (found: Found) => Step
       { key: 'inclusion', name: say('inclusion'), ...toldOf(inclusion) },
     ];
   };
+  function proven({ size, witnesses }: Extract<Inclusion, { kind: 'proven' }>): string {
+    const ok = say('inclusionOk', { size: count(size, locale), index: entry.index });
+    return witnesses === 0 ? ok : [ok, say('inclusionCosigned', { count: witnesses })].join(locale === 'zh' ? '' : ' ');
+  }
   function toldOf(inclusion: Inclusion | undefined): Pick<Step, 'state' | 'told'> {
     switch (inclusion?.kind) {
       case undefined:
         return { state: 'running', told: '' };
       case 'proven':
-        return { state: 'ok', told: say('inclusionOk', { size: count(inclusion.size, locale), index: entry.index }) };
+        return { state: 'ok', told: proven(inclusion) };
       case 'refuted':
         return { state: 'bad', told: inclusion.fault.sentence(locale) };
       case 'none':

@@ -1,10 +1,10 @@
-import { leafHash, LogFault, openLogProof, verifierKeyOf, type TrustRoot } from '#ledger';
+import { leafHash, LogFault, openLogProof, policyOf, type TrustRoot } from '#ledger';
 
 /** Where an entry stands in the tree that the log signed. */
 export type Inclusion =
-  | { readonly kind: 'proven'; readonly size: number }
+  | { readonly kind: 'proven'; readonly size: number; readonly witnesses: number }
   | { readonly kind: 'refuted'; readonly fault: LogFault }
-  /** No proof was to be had: the entry has no checkpoint yet, or the exchange cannot be reached. */
+  /** No proof was to be had: the entry has no checkpoint yet, its log has a newer key than the trust root, or nobody answers. */
   | { readonly kind: 'none' };
 
 /**
@@ -14,17 +14,13 @@ export type Inclusion =
 export async function inclusionOf(bytes: Uint8Array<ArrayBuffer>, index: number, root: TrustRoot): Promise<Inclusion> {
   const answer = await fetch(`/log/proof/${index}`).catch(() => undefined);
   if (!answer?.ok) return { kind: 'none' };
-  const key = verifierKeyOf(root.origin, 'ed25519', root.logKey.publicKey);
   try {
-    const proof = openLogProof(new Uint8Array(await answer.arrayBuffer()), leafHash(bytes), {
-      logs: [{ key }],
-      witnesses: [],
-      groups: [],
-      quorum: 'none',
-    });
+    const proof = openLogProof(new Uint8Array(await answer.arrayBuffer()), leafHash(bytes), policyOf(root));
     if (proof.index !== index) throw new LogFault('inclusion-wrong', `a proof for ${proof.index}`);
-    return { kind: 'proven', size: proof.checkpoint.size };
+    return { kind: 'proven', size: proof.checkpoint.size, witnesses: proof.checkpoint.cosignatures.length };
   } catch (error) {
+    // Nobody known signed: a key of the log that came later than the trust root, perhaps. That refutes nothing.
+    if (error instanceof LogFault && error.code === 'note-unsigned') return { kind: 'none' };
     if (error instanceof LogFault) return { kind: 'refuted', fault: error };
     throw error;
   }

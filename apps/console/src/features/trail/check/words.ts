@@ -111,9 +111,16 @@ export const checkWords = defineWords('check', {
     zh: '由账本密钥签署的签封（共 {{size}} 条）包含这条记录，正在第 {{index}} 条处。',
     en: 'A checkpoint of {{size}} entries, signed with the log’s key, includes it as entry {{index}}.',
   },
+  inclusionCosigned: {
+    zh: '信任根所载的 {{count}} 个见证节点已联署。',
+    en: {
+      one: 'One witness that the trust root names cosigned it.',
+      other: '{{count}} witnesses that the trust root names cosigned it.',
+    },
+  },
   inclusionNone: {
-    zh: '没有取到包含证明：签封尚未覆盖这条记录，或无法连接。请稍后再查验。',
-    en: 'There was no proof to be had: no checkpoint covers the entry yet, or the line is down. Check again in a moment.',
+    zh: '没有取到包含证明：签封尚未覆盖这条记录，账本密钥新于信任根（可查验整个账本），或无法连接。请稍后再查验。',
+    en: 'There was no proof to be had: no checkpoint covers the entry yet, the log has a newer key than the trust root (check the whole ledger then), or the line is down. Check again in a moment.',
   },
   cannotEntry: {
     zh: '其他记录是否合乎规则：只核对了这一条，以及它在树中的位置。',
