@@ -12,6 +12,7 @@ export interface ChildOptions {
   readonly name: string;
   /** The program, built JavaScript. */
   readonly script: string;
+  readonly args?: readonly string[];
   /** Where relative paths in its settings begin. */
   readonly cwd: string;
   /** Written straight by the child, so that it does not stumble when the launcher dies. */
@@ -105,7 +106,7 @@ export class Child {
     trimLog(this.options.logFile);
     const log = openSync(this.options.logFile, 'a', 0o600);
     const guard = new URL('./child-guard.js', import.meta.url).href;
-    const child = spawn(process.execPath, ['--import', guard, this.options.script], {
+    const child = spawn(process.execPath, ['--import', guard, this.options.script, ...(this.options.args ?? [])], {
       cwd: this.options.cwd,
       env: { ...this.options.env, QUANLIAN_PRELOAD: this.options.preload.join(' ') },
       stdio: ['ignore', log, log, 'ipc'],

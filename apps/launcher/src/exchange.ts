@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { settingsTable, type Settings } from '#settings';
 import { Child } from './child.js';
 import type { DatabaseAddresses, PreparedDatabase } from './database.js';
+import type { DemoWitnesses } from './demo-witnesses.js';
 import type { Progress } from './progress.js';
 import { say, sayNotReady, sayPortTaken, sayRestart, words } from './words.js';
 
@@ -22,7 +23,7 @@ const portTimeoutMs = 6_000;
 const watchMs = 300;
 
 /** Within ten seconds in all, in this order: nobody is served without a database. */
-const graceMs = { api: 4000, worker: 3000, database: 2500 };
+const graceMs = { api: 4000, worker: 3000, witness: 500, database: 2500 };
 
 /** The API, the worker and the database that they use, kept running until told to stop. */
 export class Exchange {
@@ -32,6 +33,7 @@ export class Exchange {
   #watch: Promise<void> = Promise.resolve();
 
   #database: PreparedDatabase | undefined;
+  #witnesses: DemoWitnesses | undefined;
 
   constructor(
     private readonly settings: Settings,
@@ -50,9 +52,13 @@ export class Exchange {
       env: { ...withoutDatabases(process.env), QUANLIAN_DATA_DIR: this.settings.dataDir },
       preload: ['#nest', '#postgres', '#queue', '#exchange'],
       // Each process gets its own role's address only; the administrator's stays here.
-      settings: () => (this.#database ? own(this.#database.addresses()) : {}),
+      settings: () => (this.#database ? { ...own(this.#database.addresses()), ...this.#policy() } : {}),
       onCrash: (reason, waitMs) => this.progress.line(sayRestart(name, reason, waitMs)),
     });
+  }
+
+  #policy(): NodeJS.ProcessEnv {
+    return this.#witnesses ? { QUANLIAN_WITNESS_POLICY: this.#witnesses.policyFile } : {};
   }
 
   /** Starts both processes as far as they get without a database. */
@@ -64,6 +70,15 @@ export class Exchange {
   /** Lets both run on the database and waits until the API says that everything is ready. */
   async start(database: PreparedDatabase, signal: AbortSignal): Promise<void> {
     this.#database = database;
+    // Loaded late, like all that needs a database.
+    const { prepareDemoWitnesses } = await import('./demo-witnesses.js');
+    this.#witnesses = await prepareDemoWitnesses(this.settings, database.addresses().api, (name, reason, waitMs) =>
+      this.progress.line(sayRestart(name, reason, waitMs)),
+    );
+    for (const witness of this.#witnesses?.children ?? []) {
+      witness.start();
+      witness.release();
+    }
     await waitForPort(this.settings);
     this.#api.release();
     this.#worker.release();
@@ -111,13 +126,14 @@ export class Exchange {
     await Promise.race([this.#watch, sleep(500, undefined, { ref: false })]);
     await this.#api.stop(graceMs.api);
     await this.#worker.stop(graceMs.worker);
+    // Last, so that what was sealed last is cosigned, too.
+    await Promise.all(this.#witnesses?.children.map((witness) => witness.stop(graceMs.witness)) ?? []);
   }
 
   /** For the impatient: ends everything at once. What was durable stays so. */
   kill(): void {
     this.#watching.abort();
-    this.#api.kill();
-    this.#worker.kill();
+    for (const child of [this.#api, this.#worker, ...(this.#witnesses?.children ?? [])]) child.kill();
   }
 }
 

@@ -101,6 +101,7 @@ function showFields(desk: Desk, right: RightView): void {
   desk.out.fields([
     [say({ zh: '编号', en: 'Id' }), right.id],
     [say({ zh: '状态', en: 'State' }), say(word(rightStateWords, right.state))],
+    [say({ zh: '等待', en: 'Waits' }), right.waits && say(right.waits.sentence)],
     [say({ zh: '数据资源', en: 'Dataset' }), `${right.datasetTitle}  ${right.dataset}`],
     [
       say({ zh: '数据版本', en: 'Version' }),

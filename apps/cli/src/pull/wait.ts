@@ -24,11 +24,11 @@ export async function untilOver(desk: Desk, id: string, timeoutMs: number): Prom
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.3, 1_000)) {
     const view = await look(desk, id);
     if (view) {
-      if (ends.has(view.state)) {
+      if (ends.has(view.state) && !view.waits) {
         desk.progress.finish();
         return view;
       }
-      desk.progress.begin(word(stageWords, view.stage));
+      desk.progress.begin(view.waits?.sentence ?? word(stageWords, view.stage));
       if (view.progress) desk.progress.at(view.progress.done, view.progress.total, countText);
     }
     if (Date.now() > end) throw stillWaiting();

@@ -8,8 +8,6 @@ import {
   signStatement,
   statementDigest,
   type AdmissionReceipt,
-  type TrustRoot,
-  type VerifyReport,
 } from '#ledger';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -4,6 +4,7 @@ import { deliveryPlaces } from '../features/deliveries/places';
 import { departmentPlaces } from '../features/department/places';
 import { findPlaces } from '../features/find/places';
 import { inboxPlaces } from '../features/inbox/places';
+import { ledgerPlaces } from '../features/ledger/places';
 import { publishPlaces } from '../features/publish/places';
 import { rightsPlaces } from '../features/rights/places';
 import { trailPlaces } from '../features/trail/places';
@@ -20,4 +21,5 @@ export const places: readonly Place[] = [
   ...publishPlaces,
   ...rightsPlaces,
   ...trailPlaces,
+  ...ledgerPlaces,
 ];

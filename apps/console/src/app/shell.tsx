@@ -6,6 +6,7 @@ import { PopList } from '../components/pop-list';
 import { useKeptPlace } from '../lib/kept-place';
 import { useLiveState } from '../lib/live';
 import { chooseLocale, useLocale, usePick, useWords } from '../lib/words';
+import { LogStanding } from './log-standing';
 import { Mark } from './mark';
 import { Notices } from './notices';
 import { places } from './places';
@@ -39,6 +40,7 @@ export function Shell() {
         <ShadeChoice />
         <PersonMenu />
       </header>
+      <LogStanding />
       <nav className="rail" aria-label={say('navigation')}>
         <NavigationLinks />
       </nav>

@@ -25,6 +25,12 @@ export const appWords = defineWords('app', {
   polling: { zh: '每 5 秒更新', en: 'Updated every 5 s' },
   off: { zh: '与平台失去联系，正在重连', en: 'No contact with the exchange, trying again' },
   connecting: { zh: '正在连接', en: 'Connecting' },
+  standing: { zh: '账本现状', en: 'How the ledger stands' },
+  standingMore: { zh: '详情', en: 'More' },
+  belowQuorum: {
+    zh: '应答的见证节点不足：新的授权与数据提供暂不生效，恢复后自动继续。',
+    en: 'Too few witnesses answer: new grants and deliveries do not count yet, and go on by themselves once enough do.',
+  },
   notFound: { zh: '没有这个页面', en: 'No such page' },
   notFoundHint: { zh: '它不存在，或者不在您的职责范围内。', en: 'It does not exist, or it is not part of your duties.' },
   home: { zh: '回首页', en: 'Home' },

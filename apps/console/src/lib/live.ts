@@ -24,6 +24,8 @@ const tagsOf: Readonly<Record<string, readonly string[]>> = {
   key: ['departments'],
   recipient: ['departments'],
   membership: ['people', 'departments'],
+  // More of it is witnessed, or it is sealed again: what waited counts.
+  log: ['ledger', 'rights', 'deliveries'],
 };
 
 let state: LiveState = 'connecting';

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { useSession } from '../../app/session';
 import { DeliveryStages } from '../../components/delivery-stages';
+import { EvidenceButton } from '../../components/evidence-button';
 import { Facts } from '../../components/facts';
 import { Hash } from '../../components/hash';
 import { Instant } from '../../components/instant';
@@ -41,6 +42,7 @@ export function DeliveryPage() {
 
 function ShownDelivery({ delivery }: { readonly delivery: DeliveryView }) {
   const say = useWords(deliveryWords);
+  const pick = usePick();
   const { department, has } = useSession();
   const { id, state, grantor, grantee, payload } = delivery;
   const isOurs = grantee === department && has('requester');
@@ -57,7 +59,10 @@ function ShownDelivery({ delivery }: { readonly delivery: DeliveryView }) {
         </>
       }
       actions={
-        <StateActions kind="delivery" state={state} parties={{ grantor, grantee, payload }} params={{ id }} only={['cancel']} />
+        <>
+          <EvidenceButton of="delivery" id={id} />
+          <StateActions kind="delivery" state={state} parties={{ grantor, grantee, payload }} params={{ id }} only={['cancel']} />
+        </>
       }
     >
       <Section
@@ -68,11 +73,12 @@ function ShownDelivery({ delivery }: { readonly delivery: DeliveryView }) {
         <p className="delivery-next">
           {isSigning ? <NextStep kind="proposal" state={pull.state} /> : <NextStep kind="delivery" state={state} />}
         </p>
+        {delivery.waits ? <p role="status">{pick(delivery.waits.sentence)}</p> : null}
         <WhyNot delivery={delivery} />
         {state === 'prepared' && payload ? <RightNow right={delivery.right} /> : null}
       </Section>
       {pull ? <PullProposal proposal={pull} /> : null}
-      {isOurs && (state === 'prepared' || state === 'received') ? <Opening delivery={delivery} /> : null}
+      {isOurs && !delivery.waits && (state === 'prepared' || state === 'received') ? <Opening delivery={delivery} /> : null}
       <DeliveryFacts delivery={delivery} />
     </Page>
   );

@@ -2,6 +2,7 @@ import { endingReasonWords, routes, word, type DeliveryView, type RightView } fr
 import { Button } from 'antd';
 import { Link, useParams } from 'react-router';
 import { useSession } from '../../app/session';
+import { EvidenceButton } from '../../components/evidence-button';
 import { Facts } from '../../components/facts';
 import { Instant } from '../../components/instant';
 import { IssuerName } from '../../components/issuer-name';
@@ -55,13 +56,16 @@ function ShownRight({ right }: { readonly right: RightView }) {
         last: lastDay(right.window),
       })}
       actions={
-        <StateActions
-          kind="right"
-          state={right.state}
-          parties={{ grantor: right.grantor, grantee: right.grantee, endedBy: right.end?.by }}
-          params={{ id: right.id }}
-          only={['record-use', ...endings.filter((one) => !onTheirWay.has(endingTypes[one]))]}
-        />
+        <>
+          <EvidenceButton of="right" id={right.id} />
+          <StateActions
+            kind="right"
+            state={right.state}
+            parties={{ grantor: right.grantor, grantee: right.grantee, endedBy: right.end?.by }}
+            params={{ id: right.id }}
+            only={['record-use', ...endings.filter((one) => !onTheirWay.has(endingTypes[one]))]}
+          />
+        </>
       }
     >
       <p className="right-state">
@@ -77,6 +81,7 @@ function ShownRight({ right }: { readonly right: RightView }) {
           </span>
         ) : null}
       </p>
+      {right.waits ? <p role="status">{pick(right.waits.sentence)}</p> : null}
       <WaitingStatements about={right.id} />
       {mayPull ? (
         <Section title={say('pull')}>

@@ -1,0 +1,41 @@
+import { defineWords } from '../../lib/words';
+
+export const ledgerWords = defineWords('ledger', {
+  title: { zh: '账本与见证', en: 'The ledger and its witnesses' },
+  lead: {
+    zh: '所有使用权都记在账本里。平台对其长度与树根签名，各部门的见证节点核对后联署。',
+    en: 'All rights stand in the ledger. The exchange signs its size and root; witnesses of departments check each against the last and cosign.',
+  },
+  standing: { zh: '现状', en: 'How it stands' },
+  sealing: { zh: '存证', en: 'Sealing' },
+  sealingOk: { zh: '正常', en: 'the ledger is sealed' },
+  size: { zh: '存证记录', en: 'Entries' },
+  signed: { zh: '已签封', en: 'Signed' },
+  witnessed: { zh: '已见证', en: 'Witnessed' },
+  nobody: { zh: '未设见证', en: 'nobody is asked' },
+  notYet: { zh: '尚无', en: 'nothing yet' },
+  behind: { zh: '等待见证自', en: 'Waiting since' },
+  inForce: { zh: '授权与数据提供何时生效', en: 'When grants and deliveries count' },
+  durable: { zh: '写入账本即生效', en: 'once in the ledger' },
+  'once-witnessed': { zh: '见证节点联署后生效', en: 'once witnesses cosigned' },
+  ends: { zh: '暂停、终止与密钥结束始终立即生效。', en: 'Suspensions, terminations and ends of keys count at once.' },
+  witnesses: { zh: '见证节点', en: 'Witnesses' },
+  name: { zh: '名称', en: 'Name' },
+  state: { zh: '状态', en: 'State' },
+  ok: { zh: '应答', en: 'answers' },
+  silent: { zh: '尚未应答', en: 'not heard yet' },
+  cosigned: { zh: '已联署', en: 'Cosigned' },
+  at: { zh: '时间', en: 'At' },
+  none: {
+    zh: '没有设见证节点：分叉只有比对过两份账本的人才能发现。',
+    en: 'No witness is asked: a fork is noticed only by whoever compares two copies.',
+  },
+  files: { zh: '供他人核验', en: 'For others to check' },
+  checkpoint: { zh: '当前签封', en: 'Checkpoint' },
+  policy: { zh: '见证策略', en: 'Witness policy' },
+  vkey: { zh: '账本验证公钥', en: 'Verifier keys of the log' },
+  check: {
+    zh: '任何人都可以用自己的工具核验，不必相信平台。与命令等同：',
+    en: 'Anybody can check with tools of their own and need not believe the exchange. By the command:',
+  },
+});
