@@ -1,11 +1,22 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { CallError, routes } from '#contracts';
 import { encodeCanonical, randomId } from '#crypto';
-import { checkEvidence, checkReceipt, encodeTrustRoot, openTrustRoot, type EvidenceReport, type TrustRoot } from '#ledger';
+import {
+  checkEvidence,
+  checkReceipt,
+  encodeTrustRoot,
+  openTrustRoot,
+  readZip,
+  type EvidenceReport,
+  type TrustRoot,
+} from '#ledger';
 import {
   deliveryIn,
+  departmentCode,
   foundSmallCity,
   granted,
   published,
@@ -203,4 +214,75 @@ test('a trust root is printed for comparison on paper, and takes witnesses from 
   assert.deepEqual([unwitnessed.code, unwitnessed.json<{ problem: { code: string } }>().problem.code], [4, 'quorum-missing']);
   writeFileSync(second, encodeTrustRoot({ ...trustRoot, logKey: trustRoot.exchangeKey }));
   assert.equal((await command.run(['trust-root', '--pin', second])).code, 4);
+});
+
+test('once the log’s first key is ended, everything still holds from the first trust root on', async () => {
+  const head = city.competentHead;
+  const fresh = new CommandLine(exchange.baseUrl);
+  try {
+    const root = ['--trust', command.path('root.json')];
+    const early = fresh.path('early.checkpoint');
+    writeFileSync(early, await (await fetch(`${exchange.baseUrl}/log/checkpoint`)).text());
+    await fresh.logIn('supervisor', city.supervisor.password);
+    await fresh.ok(['trust-root', '--pin', command.path('root.json')]);
+    assert.equal((await fresh.run(['verify', '--log', exchange.baseUrl, ...root])).code, 0);
+    const old = fresh.path('old.zip');
+    await fresh.ok(['evidence', '--right', right, '-o', old]);
+
+    await settled(head, await head.client.call(routes.nominateLogKey, {}));
+    const body = { reason: 'rotated' } as const;
+    const ended = await settled(
+      head,
+      await head.client.call(routes.endLogKey, { params: { keyId: trustRoot.logKey.keyId }, body }),
+    );
+    // The checkpoint that no first key signs any more.
+    for (let size = 0; size <= (ended.index ?? 0);) {
+      const note = await (await fetch(`${exchange.baseUrl}/log/checkpoint`)).text();
+      size = Number(note.split('\n')[1]);
+    }
+    const followed = await fresh.run(['verify', '--log', exchange.baseUrl, ...root, '--json']);
+    assert.equal(followed.code, 0, followed.err);
+    assert.equal((await fresh.run(['verify', '--log', exchange.baseUrl, '--entries', ...root])).code, 0);
+    assert.equal((await fresh.run(['verify', '--compare', early, exchange.baseUrl, ...root])).code, 0);
+    const late = fresh.path('late.zip');
+    const taken = await fresh.ok<{ report: EvidenceReport }>(['evidence', '--right', right, '-o', late]);
+    assert.ok(taken.report.size > (ended.index ?? 0));
+    // What was taken before holds as it did.
+    assert.equal((await fresh.run(['verify', old, ...root])).code, 0);
+    const receipt = fresh.path('late.receipt.json');
+    await fresh.ok(['receipt', right, '-o', receipt]);
+    const checked = await fresh.run(['verify', receipt, ...root, '--json']);
+    const { stage, warnings } = checked.json<{ stage: string; warnings: { code: string }[] }>();
+    assert.equal(stage, 'published');
+    assert.ok(warnings.some(({ code }) => code === 'log-key-end'));
+    // A promise that the new key signed is checked, kept, and found to be kept.
+    await fresh.logIn('head', head.password);
+    const code = departmentCode(8);
+    await fresh.ok(['departments', 'admit', code, '--name', '示例市水务局', '--level', 'city', '--region', '990100']);
+    const promised = fresh.path('promised.receipt.json');
+    const admitted = await fresh.ok<{ items: { statement: { id: string } }[] }>(['trail', '--of', code]);
+    await fresh.ok(['receipt', admitted.items[0]?.statement.id ?? '', '-o', promised]);
+    await fresh.logIn('supervisor', city.supervisor.password);
+    const ledger = fresh.path('ledger.ndjson');
+    await fresh.ok(['export', '-o', ledger]);
+    const whole = await fresh.ok<{ promises: { kept: string[] } }>([
+      'verify',
+      ledger,
+      ...root,
+      '--receipts',
+      promised,
+      '--no-memory',
+    ]);
+    assert.equal(whole.promises.kept.length, 1);
+    // The bundle's own script knows the new key, too.
+    const at = fresh.path('unpacked');
+    for (const [name, bytes] of readZip(readFileSync(late))) {
+      mkdirSync(dirname(join(at, name)), { recursive: true });
+      writeFileSync(join(at, name), bytes);
+    }
+    const ran = spawnSync('sh', ['check.sh', command.path('root.json')], { cwd: at, encoding: 'utf8' });
+    assert.equal(ran.status, 0, ran.stderr);
+  } finally {
+    fresh.remove();
+  }
 });

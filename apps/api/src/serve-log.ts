@@ -53,6 +53,11 @@ export function serveLog(fastify: FastifyInstance, { database, authenticate, ent
     return told(reply, (await keysOfLog()).map((key) => `${encodeVerifierKey(key)}\n`).join(''));
   });
 
+  fastify.get('/log/keys', async (_request, reply) => {
+    const keys = await log.keys();
+    return keys.length > 0 ? reply.type('application/x-ndjson').header('cache-control', forAMoment).send(keys) : unknown(reply);
+  });
+
   fastify.get('/log/witnesses', async (_request, reply) => {
     return told(reply, statedPolicy(policy, await keysOfLog()));
   });

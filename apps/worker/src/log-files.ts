@@ -37,6 +37,7 @@ export class LogFiles {
         if (tile.level === 0) await this.writeTile({ ...tile, level: 'entries' }, await this.log.entries(tile));
       }
     }
+    await writeWhole(join(this.folder, 'keys'), await this.log.keys());
     // Looked at again, as late as can be: a writer that slept while another went on must not take the checkpoint back.
     if ((await this.heldSize(origin)) < checkpoint.size) await writeWhole(join(this.folder, 'checkpoint'), checkpoint.note);
     return checkpoint.size;

@@ -99,7 +99,7 @@ export async function verifyLedger(
     sealedAt: walk.sealedAt,
     byType,
     exchangeCustody,
-    logKeys: logKeysIn(walk),
+    logKeys: logKeyStates(walk.states),
     warnings: warningsOf(seen, folds, exchangeCustody.length),
   };
 }
@@ -128,8 +128,9 @@ function blame(fault: LedgerFault, bytes: Uint8Array, next: Uint8Array | undefin
   }
 }
 
-function logKeysIn(walk: LedgerWalk): LogKeyState[] {
-  return walk.states
+/** The keys that the log ever had in these states, the newest first. */
+export function logKeyStates(states: StatesInMemory): LogKeyState[] {
+  return states
     .ofDepartment('key', LOG)
     .map(({ id: keyId, state: { publicKey, admittedAt, endedAt, endReason } }) => ({
       keyId,

@@ -43,7 +43,7 @@ export function inbox(program: Command, bench: Bench): void {
   examples(show, bench, 'quanlian inbox show 3fa94c21');
   act(show, bench, async (desk, [id]) => {
     const proposal = await findProposal(desk, id ?? '');
-    keepReceipt(desk, proposal);
+    await keepReceipt(desk, proposal);
     if (desk.out.json) return desk.out.result(proposal, () => undefined);
     await showStatement(desk, proposal);
     desk.out.fields([

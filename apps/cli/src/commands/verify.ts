@@ -176,6 +176,12 @@ async function follow(desk: Desk, url: string, root: TrustRoot, settings: Parame
       [say({ zh: '记录', en: 'Entries' }), countText(log.size)],
       [say({ zh: '树根', en: 'Root' }), log.root],
       [
+        say({ zh: '见证', en: 'Witnesses' }),
+        log.cosigned.length > 0
+          ? log.cosigned.map(({ witness, at }) => `${witness}  ${timeText(at)}`).join('\n')
+          : say({ zh: '信任根未指明', en: 'the trust root names none' }),
+      ],
+      [
         say({ zh: '与上次相比', en: 'Since last time' }),
         before
           ? say({
@@ -220,7 +226,7 @@ const receiptSchema = z.object({
   signature: z.string(),
 });
 
-// One receipt, a list of them, or proposals as `inbox show --json` prints them.
+// One receipt, a list of them, proposals as `inbox show --json` prints them, or a file of `receipt`.
 function receiptsIn(path: string | undefined): AdmissionReceipt[] {
   if (path === undefined) return [];
   let value: unknown;
@@ -231,7 +237,8 @@ function receiptsIn(path: string | undefined): AdmissionReceipt[] {
     throw error;
   }
   return (Array.isArray(value) ? value : [value]).map((one: unknown) => {
-    const read = receiptSchema.safeParse((one as { receipt?: unknown } | null)?.receipt ?? one);
+    const { receipt, admission } = (one ?? {}) as { receipt?: unknown; admission?: unknown };
+    const read = receiptSchema.safeParse(admission ?? receipt ?? one);
     if (!read.success) throw usage(`${path} 不是受理回执。`, `${path} holds no admission receipts.`);
     return read.data;
   });

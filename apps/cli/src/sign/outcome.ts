@@ -18,7 +18,7 @@ export async function untilSealed(desk: Desk, proposal: ProposalView, waitMs = s
     await sleep(pauseMs, undefined, { signal: desk.signal });
     now = await desk.client.call(routes.proposal, { params: { id: proposal.id } }, { signal: desk.signal });
   }
-  keepReceipt(desk, now);
+  await keepReceipt(desk, now);
   return now;
 }
 

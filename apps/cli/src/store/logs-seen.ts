@@ -4,8 +4,10 @@ interface Remembered {
   /** The checkpoint as the log signed it: with another one it is evidence against the log. */
   readonly note: string;
   readonly at: string;
-  /** Verifier keys by which the log spoke then, where its ledger was read and named others than the trust root does. */
+  /** Verifier keys by which the log spoke then. */
   readonly keys?: readonly string[];
+  /** Those of them, or of before, that its entries showed to be ended: whoever leaves out an end later is not believed. */
+  readonly ended?: readonly string[];
 }
 const file = 'logs-seen.json';
 
@@ -19,7 +21,7 @@ export class LogsSeen {
   find(origin: string): Remembered | undefined {
     return this.read()[origin];
   }
-  keep(origin: string, note: string, keys: readonly string[]): void {
-    writeStored(this.folder, file, { ...this.read(), [origin]: { note, at: new Date().toISOString(), keys } });
+  keep(origin: string, seen: Omit<Remembered, 'at'>): void {
+    writeStored(this.folder, file, { ...this.read(), [origin]: { ...seen, at: new Date().toISOString() } });
   }
 }

@@ -3,9 +3,9 @@ import {
   compareHeads,
   encodeTilePath,
   encodeVerifierKey,
+  KeysOfEntries,
   LogFault,
   logKeysOf,
-  openCheckpoint,
   TileReader,
   type ComparedHeads,
   type OpenedCheckpoint,
@@ -45,9 +45,14 @@ export async function compareCheckpoints(
   root: TrustRoot,
   { logs, folder }: { readonly logs: readonly string[]; readonly folder: string },
 ): Promise<Compared> {
-  const [one, other] = [await show(desk, places[0], root), await show(desk, places[1], root)];
-  const [older, newer] = one.opened.size <= other.opened.size ? [one, other] : [other, one];
   const further = logs.map((log) => new LogSource(desk, log));
+  const shown = [await fetchShown(desk, places[0]), await fetchShown(desk, places[1])] as const;
+  const keys = await keysFrom(
+    [...shown.map(({ source }) => source), ...further].filter((source) => source !== undefined),
+    root,
+  );
+  const [one, other] = [opened(shown[0], keys), opened(shown[1], keys)];
+  const [older, newer] = one.opened.size <= other.opened.size ? [one, other] : [other, one];
   const sources = [newer.source, older.source, ...further].filter((source) => source !== undefined);
   const isDecidedByNotes = older.opened.size === newer.opened.size || older.opened.size === 0;
   if (sources.length === 0 && !isDecidedByNotes)
@@ -66,10 +71,26 @@ export async function compareCheckpoints(
   return { origin: root.origin, older: factsOf(older), newer: factsOf(newer), standing };
 }
 
-async function show(desk: Desk, place: string, root: TrustRoot): Promise<Shown> {
+async function fetchShown(desk: Desk, place: string): Promise<Omit<Shown, 'opened'>> {
   const source = /^https?:\/\//i.test(place) ? new LogSource(desk, place.replace(/\/checkpoint$/, '')) : undefined;
-  const bytes = source ? await source.checkpoint() : readFileSync(place);
-  return { from: place, bytes, opened: openCheckpoint(bytes, root.origin, logKeysOf(root)), source };
+  return { from: place, bytes: source ? await source.checkpoint() : readFileSync(place), source };
+}
+
+const opened = (shown: Omit<Shown, 'opened'>, keys: KeysOfEntries): Shown => ({
+  ...shown,
+  opened: keys.openSigned(shown.bytes),
+});
+
+/** The log's keys as the first log that answers shows them; each is the competent department's to admit, whoever shows it. */
+async function keysFrom(sources: readonly LogSource[], root: TrustRoot): Promise<KeysOfEntries> {
+  for (const source of sources) {
+    try {
+      return await source.logKeys(root);
+    } catch (error) {
+      if (!(error instanceof Stop && error.exit === 'unreachable')) throw error;
+    }
+  }
+  return new KeysOfEntries(root);
 }
 
 /** Asks one log after the other until one shows how the two stand. Undefined: they answered, and none did. */

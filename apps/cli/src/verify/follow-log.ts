@@ -1,6 +1,7 @@
 import { toHex, utf8Bytes } from '#crypto';
 import {
   compareHeads,
+  cosignedBy,
   decodeCheckpoint,
   decodeNote,
   decodeVerifierKey,
@@ -8,10 +9,14 @@ import {
   LogFault,
   logKeysOf,
   openCheckpoint,
+  openWitnessed,
+  policyOf,
   readRoot,
   TileReader,
   verifierKeyOf,
   type Checkpoint,
+  type Cosigned,
+  type LogKeyState,
   type OpenedCheckpoint,
   type TrustRoot,
   type VerifierKey,
@@ -31,6 +36,8 @@ export interface Followed {
   readonly size: number;
   /** Hex. */
   readonly root: string;
+  /** The trust root's witnesses that cosigned it. */
+  readonly cosigned: readonly Cosigned[];
   /** The checkpoint seen the last time, of which this one is now known to be the continuation. */
   readonly before: { readonly size: number; readonly at: string } | undefined;
   /** What the check of all entries said, if it was asked for. */
@@ -40,8 +47,9 @@ export interface Followed {
 /**
  * Follows a log as a witness does: its checkpoint is signed by its key, its tree is there, and it goes on from the one seen the last time.
  * Remembers it then. With `entries` every entry is read from the log, found in the tree and verified, and the log's keys are those that
- * the entries admit; without, those remembered from such a reading, else the trust root's. Believes only the trust root and what was seen
- * before. Throws Stop `log-shrank`, `log-forked`, LogFault, LedgerFault.
+ * the entries admit; without, the trust root's, those remembered, and those that the log shows to be admitted; never one that was seen to be
+ * ended. Its checkpoint is cosigned as the trust root asks. Believes only the trust root and what was seen before. Throws Stop `log-shrank`,
+ * `log-forked`, LogFault, LedgerFault.
  */
 export async function followLog(
   desk: Desk,
@@ -54,26 +62,33 @@ export async function followLog(
   const bytes = await source.checkpoint();
   const seen = new LogsSeen(desk.folder);
   const remembered = settings.memory ? seen.find(origin) : undefined;
-  const keysBefore = remembered?.keys?.map(decodeVerifierKey) ?? logKeysOf(root);
   // With the entries the tree is checked first, and who may have signed it follows from them.
   const stated = decodeCheckpoint(decodeNote(bytes).text);
   const entries = settings.entries ? await entriesOf(desk, source, stated, root, settings) : undefined;
-  const keys = entries ? keysInForce(origin, entries.report) : keysBefore;
-  const now = open(bytes, origin, keys);
+  const told = await keysTold(source, root, stated.size, entries?.report);
+  const ended = new Set([...(remembered?.ended ?? []), ...told.ended]);
+  const keysBefore = [...(remembered?.keys?.map(decodeVerifierKey) ?? []), ...logKeysOf(root)];
+  const before = remembered && openCheckpoint(utf8Bytes(remembered.note), origin, keysBefore);
+  // A checkpoint of before was signed by the keys of then: that it is shown now is another matter.
+  const isOld = before !== undefined && stated.size < before.size;
+  const keys = (entries ? told.inForce : [...told.inForce, ...keysBefore]).filter(
+    (key) => isOld || !ended.has(encodeVerifierKey(key)),
+  );
+  const now = open(bytes, root, keys);
   const note = Buffer.from(bytes).toString('utf8');
   const tree = new TileReader(now, source.fetchTile);
-  const before = remembered && openCheckpoint(utf8Bytes(remembered.note), origin, keysBefore);
   if (remembered && before) {
     const code = await whatIsWrong(before, now, tree, source);
     if (code) throw alarm(desk, code, { older: remembered.note, newer: note }, before, now);
   }
   // What was signed must also be there to be looked at. Reading the root reads the tiles at the edge, which must lead to it.
   await readRoot(tree, now.size);
-  if (settings.memory) seen.keep(origin, note, keys.map(encodeVerifierKey));
+  if (settings.memory) seen.keep(origin, { note, keys: unique(keys.map(encodeVerifierKey)), ended: [...ended] });
   return {
     origin,
     size: now.size,
     root: toHex(now.root),
+    cosigned: cosignedBy(now, policyOf(root)),
     before: remembered && before && { size: before.size, at: remembered.at },
     entries,
   };
@@ -95,15 +110,29 @@ async function entriesOf(
   }
 }
 
-function keysInForce(origin: string, { logKeys }: VerifyReport): VerifierKey[] {
-  return logKeys
-    .filter(({ endedAt }) => endedAt === undefined)
-    .map(({ publicKey }) => verifierKeyOf(origin, 'ed25519', publicKey));
+interface KeysTold {
+  readonly inForce: readonly VerifierKey[];
+  readonly ended: readonly string[];
 }
 
-function open(bytes: Uint8Array, origin: string, keys: readonly VerifierKey[]): OpenedCheckpoint {
+/** The log's keys as its whole ledger tells them, or, where that is not read, the entries about them that the log shows. */
+async function keysTold(source: LogSource, root: TrustRoot, size: number, report?: VerifyReport): Promise<KeysTold> {
+  const keys = report?.logKeys ?? (await source.logKeys(root)).logKeys();
+  const isInForce = ({ endedAt = size }: LogKeyState): boolean => endedAt >= size;
+  const verifierKeys = (of: readonly LogKeyState[]) =>
+    of.map(({ publicKey }) => verifierKeyOf(root.origin, 'ed25519', publicKey));
+  return {
+    inForce: verifierKeys(keys.filter(isInForce)),
+    ended: verifierKeys(keys.filter((key) => !isInForce(key))).map(encodeVerifierKey),
+  };
+}
+
+const unique = (keys: readonly string[]): string[] => [...new Set(keys)];
+
+/** Signed by one of these keys, and cosigned as the trust root asks, if it does. */
+function open(bytes: Uint8Array, root: TrustRoot, keys: readonly VerifierKey[]): OpenedCheckpoint {
   try {
-    return openCheckpoint(bytes, origin, keys);
+    return openWitnessed(bytes, policyOf(root, keys));
   } catch (error) {
     if (!(error instanceof LogFault) || error.code !== 'note-unsigned') throw error;
     throw new Stop(

@@ -3,10 +3,13 @@ import {
   decodeEntryBundle,
   encodeTilePath,
   LogFault,
+  openLogKeys,
   TILE_WIDTH,
   tilesBetween,
   type FetchTile,
+  type KeysOfEntries,
   type TileReader,
+  type TrustRoot,
 } from '#ledger';
 import type { Desk } from '../desk.js';
 import { Stop, usage } from '../exits.js';
@@ -38,6 +41,11 @@ export class LogSource {
       zh: `${this.url} 处没有账本签封。`,
       en: `There is no checkpoint at ${this.url}.`,
     });
+  }
+
+  /** The log's keys, as its entries show them from the trust root on; only the first where the log does not tell. Throws EvidenceFault, Stop. */
+  async logKeys(root: TrustRoot): Promise<KeysOfEntries> {
+    return openLogKeys((await this.get('keys')) ?? new Uint8Array(0), root);
   }
 
   readonly fetchTile: FetchTile = (tile) => this.get(encodeTilePath(tile));

@@ -3,14 +3,10 @@ import { decodeBase64, equalBytes, indexOfText, toHex, utf8Bytes } from '#crypto
 import { leafHash, openEntry, type Entry } from '../entry.js';
 import { LedgerFault } from '../faults.js';
 import { checkConsistency, checkInclusion } from '../log/check.js';
-import { decodeCheckpoint, openCheckpoint, type OpenedCheckpoint } from '../log/checkpoint.js';
 import { LogFault } from '../log/faults.js';
 import { HASH_BYTES, type TreeHead } from '../log/hashes.js';
 import { decodeUtf8 } from '../log/lines.js';
-import { openWitnessed } from '../log/log-proof.js';
-import { decodeNote } from '../log/note.js';
 import { decodePolicy } from '../log/policy.js';
-import type { VerifierKey } from '../log/verifier-key.js';
 import { policyOf, type TrustRoot } from '../trust-root.js';
 import { custodyOfExchange, type ExchangeCustody, type Warning } from '../verify.js';
 import { cosignedBy, type Cosigned } from './cosigned-by.js';
@@ -102,12 +98,13 @@ export async function checkEvidence(bundle: Uint8Array, trustRoot: TrustRoot): P
   if (!leaves.has(0)) throw new EvidenceFault('file-missing', entryFile(0));
   checkAnswers(manifest.question, object);
 
-  const checkpoint = checkCheckpoint(files, trustRoot, keys);
+  // Signed by the log, and cosigned as the trust root asks, if it does.
+  const checkpoint = inFile(checkpointFile, () => keys.openBelieved(fileOf(files, checkpointFile)));
   for (const index of indexes) {
     const proof = readHashes(files, proofFile(index));
     inFile(proofFile(index), () => checkInclusion(leaves.get(index) as Uint8Array, index, checkpoint, proof));
   }
-  const timestamp = manifest.timestamp === undefined ? undefined : checkTimestamp(files, manifest, checkpoint, trustRoot, keys);
+  const timestamp = manifest.timestamp === undefined ? undefined : checkTimestamp(files, manifest, checkpoint, keys);
   const isMadeAgain = await checkMadeAgain(bundle, files, manifest, indexes);
 
   const exchangeCustody = custodyOfExchange(keys.states);
@@ -159,38 +156,13 @@ function checkOrder(before: { entry: Entry; leaf: Uint8Array } | undefined, entr
   }
 }
 
-/** Signed by the log, and cosigned as the trust root asks, if it does. */
-function checkCheckpoint(files: ReadonlyMap<string, Uint8Array>, trustRoot: TrustRoot, keys: KeysOfEntries): OpenedCheckpoint {
-  const note = fileOf(files, checkpointFile);
-  return inFile(checkpointFile, () => openOf(note, trustRoot, keys, openWitnessed));
-}
-
-type Open = (note: Uint8Array, policy: ReturnType<typeof policyOf>) => OpenedCheckpoint;
-
-/** Opens a note of the trust root's log, by the log's keys in force at its size. */
-function openOf(note: Uint8Array, trustRoot: TrustRoot, keys: KeysOfEntries, open: Open): OpenedCheckpoint {
-  const { size } = decodeCheckpoint(decodeNote(note).text);
-  const opened = open(note, policyOf(trustRoot, keys.logKeysAt(size)));
-  if (opened.origin !== trustRoot.origin) throw new LogFault('checkpoint-origin-other', opened.origin);
-  return opened;
-}
-
 function checkTimestamp(
   files: ReadonlyMap<string, Uint8Array>,
   manifest: EvidenceManifest,
   checkpoint: TreeHead,
-  trustRoot: TrustRoot,
   keys: KeysOfEntries,
 ): { size: number; at: string } {
-  const stamped = inFile(stampedFile, () =>
-    openOf(fileOf(files, stampedFile), trustRoot, keys, (note, { logs }) =>
-      openCheckpoint(
-        note,
-        trustRoot.origin,
-        logs.map(({ key }): VerifierKey => key),
-      ),
-    ),
-  );
+  const stamped = inFile(stampedFile, () => keys.openSigned(fileOf(files, stampedFile)));
   if (stamped.size !== manifest.timestamp) throw new EvidenceFault('file-differs', manifestFile);
   const proof = readHashes(files, stampedProofFile);
   inFile(stampedProofFile, () => checkConsistency(stamped, checkpoint, proof));

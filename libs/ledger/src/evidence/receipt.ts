@@ -13,9 +13,9 @@ import { decodeCanonical, encodeCanonical, toHex, utf8Bytes, type Bytes } from '
 import { leafHash, openEntry, type Entry } from '../entry.js';
 import { LogFault } from '../log/faults.js';
 import { decodeAnyBase64 } from '../log/lines.js';
-import { decodeLogProof, openLogProof } from '../log/log-proof.js';
-import { decodeCheckpoint } from '../log/checkpoint.js';
-import { decodeNote } from '../log/note.js';
+import { decodeLogProof } from '../log/log-proof.js';
+import type { OpenedCheckpoint } from '../log/checkpoint.js';
+import { checkInclusion } from '../log/check.js';
 import { checkAdmission, checkSealed } from '../receipts.js';
 import { statementDigest } from '../statement.js';
 import { policyOf, type TrustRoot } from '../trust-root.js';
@@ -138,7 +138,7 @@ export function checkReceipt(bytes: Uint8Array, trustRoot: TrustRoot): ReceiptRe
     }
   }
   const policy = policyOf(trustRoot);
-  const opened = proof === undefined || !sealed ? undefined : openProof(proof, sealed, trustRoot, keys);
+  const opened = proof === undefined || !sealed ? undefined : openProof(proof, sealed, keys);
   const isWitnessed = policy.quorum !== 'none';
   const stage = opened ? (isWitnessed ? 'witnessed' : 'published') : durable ? 'durable' : 'admitted';
   return {
@@ -172,13 +172,7 @@ export function checkReceipt(bytes: Uint8Array, trustRoot: TrustRoot): ReceiptRe
 function keysIn({ keys = [] }: ReceiptFile, trustRoot: TrustRoot): KeysOfEntries {
   const shown = new KeysOfEntries(trustRoot);
   let last = -1;
-  for (const text of keys) {
-    const { entry, statementBytes, bytes } = openBase64(text, 'keys');
-    if (entry.index <= last) throw new EvidenceFault('receipt-malformed', 'keys');
-    last = entry.index;
-    if (entry.index === 0) inFile('keys', () => shown.checkFirst(bytes));
-    shown.add(entry, statementBytes, 'keys');
-  }
+  for (const text of keys) last = shown.addNext(decodeBase64Text(text, 'keys'), last, 'keys');
   return shown;
 }
 
@@ -195,22 +189,35 @@ interface Sealed {
 }
 
 function openSealed(text: string): Sealed {
-  const { entry, statementBytes, bytes } = openBase64(text, 'entry');
+  const bytes = decodeBase64Text(text, 'entry');
+  const { entry, statementBytes } = inFile('entry', () => openEntry(bytes));
   return { entry, leaf: leafHash(bytes), digest: statementDigest(statementBytes) };
 }
 
-function openBase64(text: string, part: string): ReturnType<typeof openEntry> & { bytes: Uint8Array } {
+function decodeBase64Text(text: string, part: string): Uint8Array {
   const bytes = decodeAnyBase64(text);
   if (!bytes) throw new EvidenceFault('receipt-malformed', part);
-  return { ...inFile(part, () => openEntry(bytes)), bytes };
+  return bytes;
 }
 
-function openProof(text: string, { entry, leaf }: Sealed, trustRoot: TrustRoot, keys: KeysOfEntries) {
+function openProof(text: string, { entry, leaf }: Sealed, keys: KeysOfEntries): OpenedCheckpoint {
   return inFile('proof', () => {
-    const bytes = utf8Bytes(text);
-    const { size } = decodeCheckpoint(decodeNote(utf8Bytes(decodeLogProof(bytes).checkpoint)).text);
-    const { index, checkpoint } = openLogProof(bytes, leaf, policyOf(trustRoot, keys.logKeysAt(size)));
+    const { index, checkpoint } = openProofBy(utf8Bytes(text), leaf, keys);
     if (index !== entry.index) throw new EvidenceFault('receipt-differs', 'proof');
     return checkpoint;
   });
+}
+
+/**
+ * Opens a tlog-proof about a leaf by what a trust root and the log's keys shown from it on believe. Throws LogFault, also `quorum-missing`.
+ */
+export function openProofBy(
+  bytes: Uint8Array,
+  leaf: Uint8Array,
+  keys: KeysOfEntries,
+): { readonly index: number; readonly checkpoint: OpenedCheckpoint } {
+  const { index, hashes, checkpoint: note } = decodeLogProof(bytes);
+  const checkpoint = keys.openBelieved(utf8Bytes(note));
+  checkInclusion(leaf, index, checkpoint, hashes);
+  return { index, checkpoint };
 }

@@ -1,5 +1,14 @@
 import type { ExchangeContext } from '#exchange';
-import { CachedStates, keysInForce, LOG, openEntry, verifierKeyOf, verifierKeysOfLog, type VerifierKey } from '#ledger';
+import {
+  CachedStates,
+  exportLine,
+  keysInForce,
+  LOG,
+  openEntry,
+  verifierKeyOf,
+  verifierKeysOfLog,
+  type VerifierKey,
+} from '#ledger';
 import type pg from 'pg';
 import { readEntry } from './read.js';
 import { loadStates } from './state-rows.js';
@@ -36,6 +45,22 @@ type LogKeysHeld = Pick<ExchangeContext, 'origin' | 'logKeys'>;
 /** The key ids of the log that are in force now, the newest first. */
 export async function logKeysIn(client: pg.ClientBase | pg.Pool): Promise<string[]> {
   return keysInForce(await logStates(client), LOG).map(({ id }) => id);
+}
+
+/**
+ * The entries by which the log's keys are known from a trust root on, an export line each: entry 0, and admissions and ends of the keys of the
+ * log and of the competent department. Also those that no checkpoint covers yet: what a key signs may be seen before.
+ */
+export async function readKeyEntries(client: pg.Pool): Promise<Buffer> {
+  const { rows } = await client.query<{ bytes: Buffer }>({
+    name: 'log-key-entries',
+    text: `SELECT bytes FROM ledger.ledger_entry
+WHERE index = 0 OR (type IN ('key.admitted', 'key.ended') AND subject IN (
+  SELECT id FROM projection.key WHERE department = $1 OR department IN (SELECT id FROM projection.department WHERE competent)
+)) ORDER BY index`,
+    values: [LOG],
+  });
+  return Buffer.concat(rows.map(({ bytes }) => exportLine(bytes)));
 }
 
 async function logStates(client: pg.ClientBase | pg.Pool): Promise<CachedStates> {

@@ -10,6 +10,7 @@ import {
 import type pg from 'pg';
 import { hasCheckpointWithin, readLastCheckpoint } from './checkpoints.js';
 import { hasWitnessedWithin, readLastWitnessed } from '../witnesses/witnessed.js';
+import { readKeyEntries } from './log-keys.js';
 import { readEntries } from './read.js';
 import { readTileBytes, StoredHashes, TileCache } from './tiles.js';
 
@@ -56,6 +57,11 @@ export class PublishedLog {
     const reader = new StoredHashes(this.pool, checkpoint.size, this.cache);
     const hashes = await proveInclusion(reader, index, checkpoint.size);
     return encodeLogProof({ index, hashes, checkpoint: checkpoint.note });
+  }
+
+  /** The entries that show the log's keys (docs/formats/log-http.md); empty before set-up. */
+  keys(): Promise<Buffer> {
+    return readKeyEntries(this.pool);
   }
 
   /** Whether a tile has just this width in the tree of a checkpoint; a full one: in any tree from the size on at which it is full. */
