@@ -3,7 +3,7 @@ import { proveSealed, type DurableReceipt, type SealedStatement } from '#ledger'
 import type { Said } from '../../libs/ledger/src/sample-city.js';
 import { providerCode, type SampleLedger } from '../../tests/ledger/sample-ledger.js';
 import { median, quantile, type Asked } from '../shared/rounds.js';
-import { membershipsOf } from '../shared/statements.js';
+import { membershipsOf } from '../../tests/ledger/many-statements.js';
 
 /** Callers inside the sealer's process: each admits a statement, waits for its durable receipt, and goes on with the next. */
 export async function benchCallers(ledger: SampleLedger, asked: Asked): Promise<void> {

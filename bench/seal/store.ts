@@ -1,12 +1,10 @@
-import type { Statement } from '#contracts';
-import { encodeEntry, leafHash, type FullTile, type LedgerHead, type SealedStatement } from '#ledger';
-import { PgLedgerStore, withClient } from '#postgres';
+import { encodeEntry, leafHash } from '#ledger';
+import { withClient } from '#postgres';
 import type pg from 'pg';
+import { pulled, pullsOf } from '../../tests/ledger/many-statements.js';
+import { BATCH, openAppender, type Prepared } from '../../tests/ledger/quick-append.js';
 import { granteeCode, providerCode, type SampleLedger } from '../../tests/ledger/sample-ledger.js';
 import { compare, median, type Asked } from '../shared/rounds.js';
-import { pulled, pullsOf } from '../shared/statements.js';
-
-const BATCH = 500;
 
 /** The limit: one CTE that moves a head under a fence and adds rows with a unique id, cut out of one buffer. No chain, no tree, no search columns. */
 const rawTables = `
@@ -18,13 +16,6 @@ WITH head AS (UPDATE raw_head SET size = $2::bigint WHERE epoch = 1 AND size = $
 INSERT INTO raw_entry (index, statement_id, leaf_hash, bytes)
 SELECT $1::bigint + n - 1, id, substring($5::bytea FROM (n::int - 1) * 32 + 1 FOR 32), substring($4::bytea FROM entry.at FOR entry.size)
 FROM head, unnest($3::text[], $6::int[], $7::int[]) WITH ORDINALITY AS entry (id, at, size, n)`;
-
-interface Prepared {
-  readonly statement: Statement;
-  readonly statementBytes: Buffer;
-  readonly signatures: SealedStatement['signatures'];
-  readonly mentions: SealedStatement['mentions'];
-}
 
 /** The sealer's writes of a batch (chain, tree, entries with their search columns, head, tiles) without judging what is in it. */
 export async function benchStore(ledger: SampleLedger, asked: Asked): Promise<void> {
@@ -68,54 +59,10 @@ const countOf = (asked: Asked): number => Math.ceil(asked.number('entries', 20_0
 
 function prepare({ city }: SampleLedger, count: number): Prepared[] {
   const departments = [granteeCode, providerCode].sort();
-  return [...pullsOf(city, granteeCode, count)].map(({ statement, bytes, signatures }) => ({
-    statement,
-    statementBytes: bytes,
-    signatures,
-    mentions: { subject: statement.id, ...pulled, departments, persons: [] },
+  return [...pullsOf(city, granteeCode, count)].map((said) => ({
+    ...said,
+    mentions: { subject: said.statement.id, ...pulled, departments, persons: [] },
   }));
-}
-
-async function openAppender(ledger: SampleLedger) {
-  const store = new PgLedgerStore(ledger.worker);
-  const held = await store.takeLease('bench', 600_000);
-  if (!held) throw new Error('Another holds the lease');
-  let head: LedgerHead = held;
-  const tree = await store.treeEdge(head.size);
-
-  async function appendBatch(batch: readonly Prepared[]): Promise<void> {
-    const nowAt = new Date().toISOString();
-    const sealedAt = nowAt > head.sealedAt ? nowAt : head.sealedAt;
-    const tiles: FullTile[] = [];
-    let prev = head.head;
-    const sealed = batch.map(({ statement, statementBytes, signatures, mentions }, i): SealedStatement => {
-      const index = head.size + i;
-      const bytes = encodeEntry({ index, prev, sealedAt, signatures }, statementBytes);
-      const leaf = leafHash(bytes);
-      tree.append(leaf, (tile) => tiles.push(tile));
-      prev = leaf.toString('hex');
-      return { seq: '0', index, bytes, leafHash: leaf, sealedAt, statement, signatures, mentions };
-    });
-    const next: LedgerHead = { size: head.size + sealed.length, head: prev, sealedAt, epoch: head.epoch };
-    const isKept = await store.transaction(async (tx) => {
-      if (!(await tx.append(head, next, sealed))) return false;
-      await tx.putTiles(tiles);
-      return true;
-    });
-    if (!isKept) throw new Error('Fenced');
-    head = next;
-  }
-
-  return {
-    async append(prepared: readonly Prepared[]): Promise<number> {
-      for (let from = 0; from < prepared.length; from += BATCH) await appendBatch(prepared.slice(from, from + BATCH));
-      return prepared.length;
-    },
-    async close(): Promise<void> {
-      await store.releaseLease(head.epoch);
-      await store.close();
-    },
-  };
 }
 
 interface RawBatch {
@@ -131,8 +78,8 @@ function rawBatches(prepared: readonly Prepared[]): RawBatch[] {
   for (let from = 0; from < prepared.length; from += BATCH) {
     const batch = prepared.slice(from, from + BATCH);
     // As long as entries are, so that both loops write as many bytes.
-    const entries = batch.map(({ statementBytes, signatures }) =>
-      encodeEntry({ index: 1_000_000, prev: '0'.repeat(64), sealedAt: '2026-01-05T08:00:00.000Z', signatures }, statementBytes),
+    const entries = batch.map(({ bytes, signatures }) =>
+      encodeEntry({ index: 1_000_000, prev: '0'.repeat(64), sealedAt: '2026-01-05T08:00:00.000Z', signatures }, bytes),
     );
     let at = 1;
     const places = entries.map(({ length }) => {

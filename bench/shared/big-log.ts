@@ -2,7 +2,7 @@ import type { FullTile } from '#ledger';
 import { withClient } from '#postgres';
 import { granteeCode, providerCode, type SampleLedger } from '../../tests/ledger/sample-ledger.js';
 import { insertTiles, readTreeEdge } from '../../libs/postgres/src/ledger/tiles.js';
-import { pulled, pullsOf } from './statements.js';
+import { pulled, pullsOf } from '../../tests/ledger/many-statements.js';
 
 const STEP = 100_000;
 

@@ -1,6 +1,9 @@
 // Checks what the log serves with code that is not ours: golang.org/x/mod/sumdb, as Go itself checks its modules.
 //
 //	check-log log FOLDER      reads FOLDER/vkeys (a line each, the log's first), checkpoint, tile/…, proofs/*.tlog-proof, pairs
+//	check-log http URL VKEYS [TOKENFILE]
+//	                          reads the same of a log over HTTP: every tile and entry, a proof of every 1,000th entry, and proves for
+//	                          itself that the log grew from some sizes to its own; VKEYS is a file, TOKENFILE holds a reader's token
 //	check-log sign NAME TEXT  prints a verifier key, a blank line, and TEXT as a note that this key signed
 package main
 
@@ -13,7 +16,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -81,6 +86,142 @@ func openCheckpoint(msg []byte, verifiers note.Verifiers, origin string, signatu
 	return tlog.Tree{N: size, Hash: root}, err
 }
 
+// site is a log over HTTP.
+type site struct {
+	url, token string
+	files      int
+}
+
+func (s *site) get(path, contentType string) ([]byte, error) {
+	request, err := http.NewRequest("GET", s.url+"/"+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	if s.token != "" && strings.HasPrefix(path, "tile/entries/") {
+		request.Header.Set("Authorization", "Bearer "+s.token)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	data, err := io.ReadAll(response.Body)
+	if err == nil && (response.StatusCode != 200 || response.Header.Get("Content-Type") != contentType) {
+		err = fmt.Errorf("%s: %s, %s", path, response.Status, response.Header.Get("Content-Type"))
+	}
+	s.files++
+	return data, err
+}
+
+func (s *site) Height() int                     { return 8 }
+func (s *site) SaveTiles([]tlog.Tile, [][]byte) {}
+func (s *site) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
+	data := make([][]byte, len(tiles))
+	for i, tile := range tiles {
+		var err error
+		if data[i], err = s.get(pathOf(tile), "application/octet-stream"); err != nil {
+			return nil, err
+		}
+	}
+	return data, nil
+}
+
+func checkSite(url, vkeysFile, tokenFile string) error {
+	keys, err := keysIn(vkeysFile)
+	if err != nil {
+		return err
+	}
+	s := &site{url: strings.TrimSuffix(url, "/")}
+	if tokenFile != "" {
+		token, err := os.ReadFile(tokenFile)
+		if err != nil {
+			return err
+		}
+		s.token = strings.TrimSpace(string(token))
+	}
+	origin, verifiers := keys[0].Name(), note.VerifierList(keys...)
+	msg, err := s.get("checkpoint", "text/plain; charset=utf-8")
+	if err != nil {
+		return err
+	}
+	tree, err := openCheckpoint(msg, verifiers, origin, len(keys))
+	if err != nil {
+		return err
+	}
+	reader := tlog.TileHashReader(tree, s)
+	for _, tile := range tlog.NewTiles(8, 0, tree.N) {
+		if tile.W < 256 && int64(tile.W) != tree.N>>(8*tile.L)&255 {
+			continue
+		}
+		want, err := tlog.ReadTileData(tile, reader)
+		if err != nil {
+			return fmt.Errorf("%s: %w", pathOf(tile), err)
+		}
+		have, err := s.get(pathOf(tile), "application/octet-stream")
+		if err != nil || !bytes.Equal(want, have) {
+			return fmt.Errorf("%s differs: %v", pathOf(tile), err)
+		}
+		if tile.L > 0 {
+			continue
+		}
+		entries := strings.Replace(pathOf(tile), "tile/0/", "tile/entries/", 1)
+		bundle, err := s.get(entries, "application/octet-stream")
+		if err == nil {
+			err = checkBundle(bundle, want)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", entries, err)
+		}
+	}
+	proofs := 0
+	for index := int64(0); index < tree.N; index += 1000 {
+		data, err := s.get(fmt.Sprintf("proof/%d", index), "text/plain; charset=utf-8")
+		if err == nil {
+			err = checkProof(data, verifiers, origin, len(keys), reader)
+		}
+		if err != nil {
+			return fmt.Errorf("proof %d: %w", index, err)
+		}
+		proofs++
+	}
+	grown := 0
+	for old := int64(1); old < tree.N; old = old*3 + 1 {
+		hash, err := tlog.TreeHash(old, reader)
+		if err != nil {
+			return err
+		}
+		proof, err := tlog.ProveTree(tree.N, old, reader)
+		if err == nil {
+			err = tlog.CheckTree(proof, tree.N, tree.Hash, old, hash)
+		}
+		if err != nil {
+			return fmt.Errorf("from %d: %w", old, err)
+		}
+		grown++
+	}
+	fmt.Printf("%d entries, %d requests, %d proofs, %d consistency proofs, %d signatures\n", tree.N, s.files, proofs, grown, len(keys))
+	return nil
+}
+
+func keysIn(file string) ([]note.Verifier, error) {
+	vkeys, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var keys []note.Verifier
+	for _, vkey := range strings.Fields(string(vkeys)) {
+		key, err := verifierOf(vkey)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	if len(keys) == 0 {
+		return nil, errors.New("no keys in " + file)
+	}
+	return keys, nil
+}
+
 type folder struct{ path string }
 
 func (f folder) Height() int                     { return 8 }
@@ -100,17 +241,9 @@ func (f folder) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 func pathOf(tile tlog.Tile) string { return strings.Replace(tile.Path(), "tile/8/", "tile/", 1) }
 
 func checkLog(path string) error {
-	vkeys, err := os.ReadFile(filepath.Join(path, "vkeys"))
+	keys, err := keysIn(filepath.Join(path, "vkeys"))
 	if err != nil {
 		return err
-	}
-	var keys []note.Verifier
-	for _, vkey := range strings.Fields(string(vkeys)) {
-		key, err := verifierOf(vkey)
-		if err != nil {
-			return err
-		}
-		keys = append(keys, key)
 	}
 	origin, verifiers := keys[0].Name(), note.VerifierList(keys...)
 	msg, err := os.ReadFile(filepath.Join(path, "checkpoint"))
@@ -163,7 +296,11 @@ func checkLog(path string) error {
 		return err
 	}
 	for _, file := range proofs {
-		if err := checkProof(file, verifiers, origin, len(keys), reader); err != nil {
+		data, err := os.ReadFile(file)
+		if err == nil {
+			err = checkProof(data, verifiers, origin, len(keys), reader)
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}
 	}
@@ -181,6 +318,10 @@ func checkEntries(file string, leaves []byte) error {
 	if err != nil {
 		return err
 	}
+	return checkBundle(data, leaves)
+}
+
+func checkBundle(data, leaves []byte) error {
 	for i := 0; i < len(leaves); i += tlog.HashSize {
 		if len(data) < 2 || len(data) < 2+int(binary.BigEndian.Uint16(data)) {
 			return errors.New("cut off")
@@ -198,11 +339,7 @@ func checkEntries(file string, leaves []byte) error {
 }
 
 // checkProof reads a tlog-proof and checks it, and that Go would have made the same one.
-func checkProof(file string, verifiers note.Verifiers, origin string, signatures int, reader tlog.HashReader) error {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
+func checkProof(data []byte, verifiers note.Verifiers, origin string, signatures int, reader tlog.HashReader) error {
 	head, checkpoint, _ := strings.Cut(string(data), "\n\n")
 	lines := strings.Split(head, "\n")
 	if len(lines) < 2 || lines[0] != "c2sp.org/tlog-proof@v1" {
@@ -312,10 +449,14 @@ func sign(name, text string) error {
 }
 
 func main() {
-	err := errors.New("usage: check-log log FOLDER | check-log sign NAME TEXT")
+	err := errors.New("usage: check-log log FOLDER | check-log http URL VKEYS [TOKENFILE] | check-log sign NAME TEXT")
 	switch {
 	case len(os.Args) == 3 && os.Args[1] == "log":
 		err = checkLog(os.Args[2])
+	case len(os.Args) == 4 && os.Args[1] == "http":
+		err = checkSite(os.Args[2], os.Args[3], "")
+	case len(os.Args) == 5 && os.Args[1] == "http":
+		err = checkSite(os.Args[2], os.Args[3], os.Args[4])
 	case len(os.Args) == 4 && os.Args[1] == "sign":
 		err = sign(os.Args[2], os.Args[3])
 	}

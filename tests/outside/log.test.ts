@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { concatBytes, sha256Hex, signingKeyOf } from '#crypto';
 import {
@@ -26,19 +26,14 @@ import {
   signNoteText,
   tilesBetween,
 } from '#ledger';
+import { buildGoClient, skipGo } from './go-client.js';
 import { bodyOf, post, runningWitness, runToEnd } from '../witness/sample-log.js';
 
 // What our code writes, judged by golang.org/x/mod/sumdb, and what that signs, judged by our code.
 
-const root = resolve(import.meta.dirname, '../../..');
-// Where Debian puts the sources of Go's libraries; there is no module to fetch.
-const gopath = '/usr/share/gocode';
-const hasGo = spawnSync('go', ['version']).status === 0 && existsSync(join(gopath, 'src/golang.org/x/mod/sumdb/tlog/tlog.go'));
-const skip = hasGo ? false : 'golang-go or golang-golang-x-mod-dev is not installed';
-
 const folder = mkdtempSync(join(tmpdir(), 'quanlian-outside-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
-const program = join(folder, 'check-log');
+let program: string;
 const run = (...words: string[]) => spawnSync(program, words, { encoding: 'utf8' });
 
 const log = noteSignerOf('quanlian.example/city', 'ed25519', signingKeyOf(Buffer.alloc(32, 1)));
@@ -88,18 +83,9 @@ async function publish(size: number): Promise<void> {
   put('pairs', `${pairs.join('\n')}\n`);
 }
 
-describe('Go’s x/mod tlog and note', { skip }, () => {
+describe('Go’s x/mod tlog and note', { skip: skipGo }, () => {
   before(() => {
-    const env = {
-      ...process.env,
-      GO111MODULE: 'off',
-      GOPATH: gopath,
-      GOCACHE: join(folder, 'cache'),
-      CGO_ENABLED: '0',
-      GOFLAGS: '',
-    };
-    const built = spawnSync('go', ['build', '-o', program, join(root, 'tests/outside/check-log.go')], { encoding: 'utf8', env });
-    assert.equal(built.status, 0, built.stderr);
+    program = buildGoClient(folder);
   });
 
   for (const size of [1, 2, 255, 256, 257, 65_536, 70_000]) {

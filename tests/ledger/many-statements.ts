@@ -2,6 +2,8 @@ import { randomId, signEd25519 } from '#crypto';
 import type { Statement } from '#contracts';
 import type { SampleCity, Said } from '../../libs/ledger/src/sample-city.js';
 
+// For tests and benchmarks only.
+
 /** Ids of the one right under which the pulls of `pullsOf` are. */
 export const pulled = { right: randomId(), dataset: randomId() } as const;
 
