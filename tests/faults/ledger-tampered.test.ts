@@ -5,6 +5,7 @@ import { encodeEntry, leafHash, LedgerFault, openEntry } from '#ledger';
 import { readEntry, withClient } from '#postgres';
 import type pg from 'pg';
 import { providerCode, sampleLedger } from '../ledger/sample-ledger.js';
+import { tamper as tamperWith } from '../ledger/tamper.js';
 import { auditOf, checkWhole, verifyOf } from '../ledger/whole-ledger.js';
 
 const ledger = await sampleLedger('tampered');
@@ -16,37 +17,7 @@ await ledger.tell(...memberships);
 await ledger.sealAll();
 const seen = await checkWhole(ledger, memberships);
 
-/** What a superuser can do behind the product's back; undone afterwards. */
-async function tamper(change: (client: pg.Client) => Promise<unknown>, look: () => Promise<void>): Promise<void> {
-  const tables = [
-    'ledger.ledger_entry',
-    'ledger.ledger_head',
-    'ledger.ledger_tile',
-    'ledger.ledger_checkpoint',
-    'projection.membership',
-  ];
-  await withClient(at.url, async (client) => {
-    await client.query('ALTER TABLE ledger.ledger_entry DISABLE TRIGGER never_changed');
-    await client.query('ALTER TABLE ledger.ledger_head DISABLE TRIGGER only_forward');
-    await client.query('ALTER TABLE ledger.ledger_tile DISABLE TRIGGER never_changed');
-    await client.query('ALTER TABLE ledger.ledger_checkpoint DISABLE TRIGGER never_changed');
-    for (const table of tables) await client.query(`CREATE TABLE ${table}_kept AS SELECT * FROM ${table}`);
-    try {
-      await change(client);
-      await look();
-    } finally {
-      for (const table of tables.filter((name) => name.startsWith('ledger.'))) {
-        await client.query(`DELETE FROM ${table}`);
-        await client.query(`INSERT INTO ${table} SELECT * FROM ${table}_kept`);
-      }
-      await client.query('DELETE FROM projection.membership');
-      await client.query(
-        'INSERT INTO projection.membership (id, state, changed_at) SELECT id, state, changed_at FROM projection.membership_kept',
-      );
-      for (const table of tables) await client.query(`DROP TABLE ${table}_kept`);
-    }
-  });
-}
+const tamper = (...how: [(client: pg.Client) => Promise<unknown>, () => Promise<void>]) => tamperWith(at, ...how);
 
 async function verified(withSeen = true): Promise<string> {
   try {

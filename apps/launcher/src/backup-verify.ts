@@ -3,11 +3,12 @@ import { openVault, loadVaultKey, signingKeyOf, VaultError } from '#crypto';
 import { PayloadMissing, type PayloadStore } from '#delivery';
 import { lawOf } from '#exchange';
 import { LedgerFault, openTrustRoot, verifyLedger, type TrustRoot } from '#ledger';
-import { auditProjections, readEntries, readSnapshot, withClient, type Finding } from '#postgres';
+import { auditProjections, readEntries, readSnapshot, withClient } from '#postgres';
 import { speak, Stop, type Desk, type Sentence } from './backup-command.js';
 import { digestOf } from './backup-files.js';
 import type { Manifest } from './backup-manifest.js';
 import { sizeText } from './backup-meter.js';
+import { findingSentence } from './finding-sentence.js';
 
 /** How many differences are named; the count goes on. */
 const namedAtMost = 200;
@@ -114,7 +115,7 @@ async function checkProjections(url: string, origin: string, report: Report, des
     auditProjections(
       client,
       lawOf(origin),
-      (finding) => report(finding.what === 'state' ? `state-${finding.difference}` : finding.code, told(finding)),
+      (finding) => report(finding.what === 'state' ? `state-${finding.difference}` : finding.code, findingSentence(finding)),
       (count) => {
         desk.signal.throwIfAborted();
         desk.meter.at(() => String(count));
@@ -122,21 +123,6 @@ async function checkProjections(url: string, origin: string, report: Report, des
     ),
   );
   return audited.statesCompared;
-}
-
-function told(finding: Finding): Sentence {
-  if (finding.what === 'entry') return finding.sentence;
-  if (finding.what === 'tree') {
-    const { id, sentence } = finding;
-    return { zh: `${id}：${sentence.zh}`, en: `${id}: ${sentence.en}` };
-  }
-  const { kind, id, difference } = finding;
-  const words = {
-    missing: { zh: '缺失', en: 'is missing' },
-    extra: { zh: '账本中没有', en: 'is not what the ledger leads to: it has none' },
-    different: { zh: '与账本不符', en: 'is not what the ledger leads to' },
-  }[difference];
-  return { zh: `projection.${kind} ${id} ${words.zh}`, en: `projection.${kind} ${id} ${words.en}` };
 }
 
 /** Every object that the database speaks of, by the digest that the database has of it. */

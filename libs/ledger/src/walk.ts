@@ -63,10 +63,17 @@ export class LedgerWalk {
     try {
       return applyEntry(this.states, entry, statementBytes, this.law);
     } catch (error) {
-      if (this.goOn && error instanceof Refusal && error.code === 'bad-signature') {
-        applyEntry(this.states, entry, statementBytes, { ...this.law, signatures: 'keys-only' });
-      }
+      if (this.goOn && error instanceof Refusal && error.code === 'bad-signature') this.applyUnsigned(entry, statementBytes);
       throw error;
+    }
+  }
+
+  /** Whatever else is wrong with it: that nobody signed it is said first. */
+  private applyUnsigned(entry: Entry, statementBytes: Uint8Array): void {
+    try {
+      applyEntry(this.states, entry, statementBytes, { ...this.law, signatures: 'keys-only' });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
     }
   }
 }

@@ -152,6 +152,14 @@ function localCommands(program: Command, bench: Bench, group: string): void {
     'quanlian replay https://witness.example/log/',
   );
   passThrough(
+    'rebuild',
+    say({
+      zh: '由账本重写与其不符的状态（在平台所在机器上）',
+      en: 'Write the states that differ from the ledger anew (on the exchange’s machine)',
+    }),
+    'quanlian rebuild',
+  );
+  passThrough(
     'demo',
     say({ zh: '装入演示城市（在平台所在机器上）', en: 'Load the demo city (on the exchange’s machine)' }),
     'quanlian demo',

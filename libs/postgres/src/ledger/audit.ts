@@ -85,11 +85,12 @@ export async function auditProjections(
   }
 }
 
-async function auditEntries(
+/** Walks what stands in the ledger, in the transaction that `client` is in; answers what it leads to. */
+export async function auditEntries(
   client: pg.ClientBase,
   law: Law,
-  report: (finding: Finding) => void,
-  onEntry: ((size: number) => void) | undefined,
+  report: (finding: EntryFinding | TreeFinding) => void,
+  onEntry?: (size: number) => void,
 ): Promise<LedgerWalk> {
   const walk = new LedgerWalk(law, true);
   const wrong = (index: number, code: FaultCode) => report(findingOf(new LedgerFault(code, index)));
@@ -158,7 +159,12 @@ function compareColumns(
   if (said.some((value, i) => value !== meant[i])) wrong(entry.index, 'mentions-differ');
 }
 
-async function auditStates(client: pg.ClientBase, walk: LedgerWalk, report: (finding: Finding) => void): Promise<number> {
+/** Compares the projections with what a walk led to, in the same transaction; answers how many rows there are. */
+export async function auditStates(
+  client: pg.ClientBase,
+  walk: LedgerWalk,
+  report: (finding: StateFinding) => void,
+): Promise<number> {
   let compared = 0;
   for (const kind of stateKinds) {
     const expected = new Map(walk.states.all(kind));

@@ -4,6 +4,8 @@ export { everyLogKey, logKeysIn, logKeysTold, logVerifierKeys } from './log-keys
 export type { AdmissionSettings, Admit, AdmitOptions, InboxOutcome, LogKeyOf } from './admit.js';
 export { auditProjections } from './audit.js';
 export type { AuditReport, EntryFinding, Finding, StateFinding } from './audit.js';
+export { LedgerDamaged, rebuildProjections } from './rebuild.js';
+export type { RebuildReport } from './rebuild.js';
 export { exportLedger, readEntries, readEntry, readHead } from './read.js';
 export type { StoredEntry } from './read.js';
 export { inboxChannel, PgSealTransaction, sealedChannel } from './seal-transaction.js';
