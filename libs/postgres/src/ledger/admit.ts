@@ -1,4 +1,4 @@
-import { refuse, type Problem, type StatementSignature } from '#contracts';
+import { refuse, type Problem, type Statement, type StatementSignature } from '#contracts';
 import {
   CachedStates,
   checkSigners,
@@ -44,25 +44,40 @@ export type Admit = (
   options?: AdmitOptions,
 ) => Promise<AdmissionReceipt>;
 
+/** A signed statement on its way in. */
+export interface SignedStatement {
+  readonly statementBytes: Uint8Array;
+  readonly signatures: readonly StatementSignature[];
+  readonly options?: AdmitOptions;
+}
+
+export type AdmitAll = (client: pg.ClientBase, said: readonly SignedStatement[]) => Promise<AdmissionReceipt[]>;
+
 interface InboxRow {
+  readonly statement_id: string;
   readonly digest: Buffer;
   readonly admitted_at: Date;
   readonly seal_by: Date;
 }
 
+// Statements lie one after the other in one buffer and are cut out of it here, as entries are when they are sealed.
 const insert = `
 WITH admitted AS (
   INSERT INTO ledger.ledger_inbox (statement_id, digest, bytes, signatures, priority, prepared_by, admitted_at, seal_by)
-  SELECT $1::text, $2::bytea, $3::bytea, $4::jsonb, $5::smallint, $6::text, $7::timestamptz, $8::timestamptz
+  SELECT id, substring($2::bytea FROM (n::int - 1) * 32 + 1 FOR 32), substring($3::bytea FROM at FOR size), signatures::jsonb, priority,
+    prepared_by, $9::timestamptz, $10::timestamptz
+  FROM unnest($1::text[], $4::int[], $5::int[], $6::text[], $7::smallint[], $8::text[])
+    WITH ORDINALITY AS said (id, at, size, signatures, priority, prepared_by, n)
   -- How many can be waiting at most: rows are taken in order, so they lie between the oldest that waits and the newest of all.
   -- Counting them would cost the more the fuller the inbox is.
-  WHERE $5::smallint = 0 OR coalesce(
+  WHERE priority = 0 OR coalesce(
     (SELECT max(seq) FROM ledger.ledger_inbox)
-      - (SELECT min(seq) FROM ledger.ledger_inbox WHERE state = 'waiting' AND priority = 1) + 1, 0) < $9::bigint
+      - (SELECT min(seq) FROM ledger.ledger_inbox WHERE state = 'waiting' AND priority = 1) + 1, 0) + n <= $11::bigint
+  ORDER BY n
   ON CONFLICT (statement_id) DO NOTHING
-  RETURNING digest, admitted_at, seal_by
+  RETURNING statement_id, digest, admitted_at, seal_by
 )
-SELECT digest, admitted_at, seal_by, pg_notify('${inboxChannel}', '') FROM admitted`;
+SELECT statement_id, digest, admitted_at, seal_by, (SELECT pg_notify('${inboxChannel}', '')) FROM admitted`;
 
 /**
  * Makes the one way into the ledger: a row in the inbox, in the caller's transaction, and a receipt signed with the log key. Nothing
@@ -71,56 +86,105 @@ SELECT digest, admitted_at, seal_by, pg_notify('${inboxChannel}', '') FROM admit
  * Throws the refusals of `openStatement` and `checkSigners` (by keys in force now), `wrong-origin`, `statement-conflict`, `inbox-full`.
  */
 export function makeAdmission(settings: AdmissionSettings): Admit {
+  const admitAll = makeBulkAdmission(settings);
+  return async (client, statementBytes, signatures, options) => {
+    const [receipt] = await admitAll(client, [{ statementBytes, signatures, ...(options ? { options } : {}) }]);
+    return receipt as AdmissionReceipt;
+  };
+}
+
+/** The same for many at once, in the order given, in two round trips. The first refusal refuses them all: roll the transaction back. */
+export function makeBulkAdmission(settings: AdmissionSettings): AdmitAll {
   const { origin, logKeyOf, sealWithinMs = 60_000, waitingMax = 20_000, now = () => new Date() } = settings;
   const receipt = (statement: string, digest: string, { admitted_at, seal_by }: InboxRow, logKey: LogKey) =>
     proveAdmission(origin, { statement, digest, admittedAt: admitted_at.toISOString(), sealBy: seal_by.toISOString() }, logKey);
 
-  return async (client, statementBytes, given, options = {}) => {
-    const statement = openStatement(statementBytes);
-    const signatures = readSignatures(given);
-    if (statement.origin !== origin) throw refuse('wrong-origin', { origin: statement.origin }, { field: 'origin' });
-    const digest = statementDigest(statementBytes);
+  return async (client, said) => {
+    if (said.length === 0) return [];
+    const opened = said.map(({ statementBytes, signatures: given, options = {} }) => {
+      const statement = openStatement(statementBytes);
+      const signatures = readSignatures(given);
+      if (statement.origin !== origin) throw refuse('wrong-origin', { origin: statement.origin }, { field: 'origin' });
+      return { statement, statementBytes, signatures, options, digest: statementDigest(statementBytes) };
+    });
 
     const states = new CachedStates();
-    const keys = states.missing([...signatures.map(({ keyId }) => ({ kind: 'key' as const, id: keyId })), keysOfLog]);
+    const signers = opened.flatMap(({ signatures }) => signatures.map(({ keyId }) => ({ kind: 'key' as const, id: keyId })));
+    const keys = states.missing([...signers, keysOfLog]);
     states.fill(keys, await loadStates(client, keys));
     const logKey = await logKeyOf(keysInForce(states, LOG).map(({ id }) => id));
-    try {
-      checkSigners(states, statement, signatures, statementBytes);
-    } catch (error) {
-      // A statement that was admitted before is answered as it was then, though its keys may have ended since.
-      const before = await find(client, statement.id, digest);
-      if (before) return receipt(statement.id, digest, before, logKey);
-      throw error;
+    const before = new Map<string, InboxRow>();
+    for (const { statement, statementBytes, signatures, digest } of opened) {
+      try {
+        checkSigners(states, statement, signatures, statementBytes);
+      } catch (error) {
+        // A statement that was admitted before is answered as it was then, though its keys may have ended since.
+        const row = await find(client, statement.id, digest);
+        if (!row) throw error;
+        before.set(statement.id, row);
+      }
     }
 
-    const admittedAt = now();
-    const { rows } = await client.query<InboxRow>({
-      name: 'inbox-admit',
-      text: insert,
-      values: [
-        statement.id,
-        Buffer.from(digest, 'hex'),
-        statementBytes,
-        JSON.stringify(signatures),
-        options.priority === 'first' || goesFirst(statement.type) ? 0 : 1,
-        options.preparedBy ?? null,
-        admittedAt,
-        new Date(admittedAt.getTime() + sealWithinMs),
-        waitingMax,
-      ],
-    });
-    const row = rows[0] ?? (await find(client, statement.id, digest));
-    // Nothing was added and nothing is there: the bound held it off.
-    if (!row) throw refuse('inbox-full');
-    return receipt(statement.id, digest, row, logKey);
+    const added = opened.filter(({ statement }) => !before.has(statement.id));
+    for (const row of await insertAll(client, added, { admittedAt: now(), sealWithinMs, waitingMax }))
+      before.set(row.statement_id, row);
+    const receipts: AdmissionReceipt[] = [];
+    for (const { statement, digest } of opened) {
+      const known = before.get(statement.id);
+      const row = known?.digest.toString('hex') === digest ? known : await find(client, statement.id, digest);
+      // Nothing was added and nothing is there: the bound held it off.
+      if (!row) throw refuse('inbox-full');
+      receipts.push(receipt(statement.id, digest, row, logKey));
+    }
+    return receipts;
   };
+}
+
+interface Opened {
+  readonly statement: Statement;
+  readonly statementBytes: Uint8Array;
+  readonly signatures: readonly StatementSignature[];
+  readonly options: AdmitOptions;
+  readonly digest: string;
+}
+
+/** Adds what is not there yet and finds room; answers the rows that were added. */
+async function insertAll(
+  client: pg.ClientBase,
+  added: readonly Opened[],
+  { admittedAt, sealWithinMs, waitingMax }: { admittedAt: Date; sealWithinMs: number; waitingMax: number },
+): Promise<InboxRow[]> {
+  if (added.length === 0) return [];
+  let at = 1;
+  const places = added.map(({ statementBytes }) => {
+    const place = at;
+    at += statementBytes.length;
+    return place;
+  });
+  const { rows } = await client.query<InboxRow>({
+    name: 'inbox-admit',
+    text: insert,
+    values: [
+      added.map(({ statement }) => statement.id),
+      Buffer.from(added.map(({ digest }) => digest).join(''), 'hex'),
+      Buffer.concat(added.map(({ statementBytes }) => statementBytes)),
+      places,
+      added.map(({ statementBytes }) => statementBytes.length),
+      added.map(({ signatures }) => JSON.stringify(signatures)),
+      added.map(({ statement, options }) => (options.priority === 'first' || goesFirst(statement.type) ? 0 : 1)),
+      added.map(({ options }) => options.preparedBy ?? null),
+      admittedAt,
+      new Date(admittedAt.getTime() + sealWithinMs),
+      waitingMax,
+    ],
+  });
+  return rows;
 }
 
 async function find(client: pg.ClientBase, id: string, digest: string): Promise<InboxRow | undefined> {
   const { rows } = await client.query<InboxRow>({
     name: 'inbox-find',
-    text: 'SELECT digest, admitted_at, seal_by FROM ledger.ledger_inbox WHERE statement_id = $1',
+    text: 'SELECT statement_id, digest, admitted_at, seal_by FROM ledger.ledger_inbox WHERE statement_id = $1',
     values: [id],
   });
   const [row] = rows;

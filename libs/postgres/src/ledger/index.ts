@@ -1,7 +1,7 @@
 export type { TreeFinding } from './audit-tree.js';
-export { inboxOutcomes, makeAdmission } from './admit.js';
+export { inboxOutcomes, makeAdmission, makeBulkAdmission } from './admit.js';
 export { everyLogKey, logKeysIn, logKeysTold, logVerifierKeys } from './log-keys.js';
-export type { AdmissionSettings, Admit, AdmitOptions, InboxOutcome, LogKeyOf } from './admit.js';
+export type { AdmissionSettings, Admit, AdmitAll, AdmitOptions, InboxOutcome, LogKeyOf } from './admit.js';
 export { auditProjections } from './audit.js';
 export type { AuditReport, EntryFinding, Finding, StateFinding } from './audit.js';
 export { LedgerDamaged, rebuildProjections } from './rebuild.js';
