@@ -15,6 +15,7 @@ import { registerTouches, type Touch, type Touches } from './touches.js';
 
 const BATCH_MAX = 500;
 const leaseMs = 30_000;
+const leaseWaitMs = 15_000;
 
 /** The writes of a batch that was sealed before. */
 export interface ReplayTransaction extends SealTransaction {
@@ -46,7 +47,7 @@ export async function replayEntries<Tx extends ReplayTransaction>(
   entriesFrom: (index: number) => AsyncIterable<Uint8Array>,
 ): Promise<{ readonly from: number; readonly size: number }> {
   const { store } = parts;
-  let head = await store.takeLease(randomId(), leaseMs);
+  let head = await takeLease(store);
   if (!head) throw new Error('Another sealer holds the lease; stop the exchange first');
   const from = head.size;
   try {
@@ -70,6 +71,15 @@ export async function replayEntries<Tx extends ReplayTransaction>(
     return { from, size };
   } finally {
     await store.releaseLease(head.epoch);
+  }
+}
+
+/** A sealer that was killed holds its lease until that is over. */
+async function takeLease(store: LedgerStore): Promise<LedgerHead | undefined> {
+  const holder = randomId();
+  for (const begun = performance.now(); ; await new Promise((done) => setTimeout(done, 500))) {
+    const head = await store.takeLease(holder, leaseMs);
+    if (head || performance.now() - begun > leaseWaitMs) return head;
   }
 }
 
