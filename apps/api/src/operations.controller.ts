@@ -33,6 +33,9 @@ export class OperationsController {
   async prometheus(@Res() reply: FastifyReply) {
     const state = await this.readiness.look();
     this.metrics.ledgerSize.set(state.ledgerSize);
+    this.metrics.sealing.set(state.sealing.ok ? 1 : 0);
+    this.metrics.witnessedSize.set(state.witnesses.size);
+    this.metrics.witnessesAnswering.set(state.witnesses.answering);
     this.metrics.sealerLag.set(state.sealerLagMs / 1000);
     this.metrics.inboxWaiting.set(state.inboxWaiting);
     this.metrics.openTasks.set(state.openTasks);

@@ -87,6 +87,7 @@ await runProgram({
     try {
       const { worker: url } = prepared.addresses();
       const database = await connect(url, { poolSize: 4, applicationName: 'quanlian-replay' });
+      const store = new PgLedgerStore(database);
       const clock = { now: () => new Date() };
       try {
         const context = await openExchangeContext(database, {
@@ -98,7 +99,7 @@ await runProgram({
         desk.meter.begin(speak({ zh: '补回存证记录', en: 'Putting entries back' }));
         const done = await replayEntries(
           {
-            store: new PgLedgerStore(database),
+            store,
             law: lawOf(origin),
             touches: [rightsLawTouches],
             hooks: [consequencesHook({ payloadDays: settings.payloadDays, clock })],
@@ -132,6 +133,7 @@ await runProgram({
           en: `The copy is not this ledger's history; nothing was written: ${error.message}`,
         });
       } finally {
+        await store.close();
         await database.close();
       }
     } finally {

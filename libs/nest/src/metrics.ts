@@ -22,6 +22,21 @@ export class Metrics {
     registers: [this.registry],
   });
   readonly ledgerSize = new Gauge({ name: 'quanlian_ledger_entries', help: 'Entries sealed', registers: [this.registry] });
+  readonly sealing = new Gauge({
+    name: 'quanlian_sealing',
+    help: '1 while the ledger is sealed, 0 while it is not and says why',
+    registers: [this.registry],
+  });
+  readonly witnessedSize = new Gauge({
+    name: 'quanlian_witnessed_entries',
+    help: 'Entries under the last checkpoint that reached the quorum',
+    registers: [this.registry],
+  });
+  readonly witnessesAnswering = new Gauge({
+    name: 'quanlian_witnesses_answering',
+    help: 'Witnesses of the policy that answer',
+    registers: [this.registry],
+  });
   readonly inboxWaiting = new Gauge({
     name: 'quanlian_inbox_waiting',
     help: 'Statements that wait to be sealed',

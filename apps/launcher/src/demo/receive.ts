@@ -21,7 +21,7 @@ export async function waitForDelivery(
   const deadline = Date.now() + prepareTimeoutMs;
   for (let waitMs = 30; ; waitMs = Math.min(waitMs * 2, 500)) {
     const delivery = await desks.call(by, routes.delivery, { params: { id } });
-    if (states.includes(delivery.state)) return delivery;
+    if (states.includes(delivery.state) && !delivery.waits) return delivery;
     const isOver = !['pulled', 'decided', 'prepared'].includes(delivery.state) || delivery.stage === 'ended';
     if (isOver || Date.now() > deadline) {
       throw new Error(`Delivery ${id} is ${delivery.state}: ${delivery.problem?.title.en ?? delivery.stage}`);
