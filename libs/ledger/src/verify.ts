@@ -157,8 +157,8 @@ export function custodyOfExchange(states: StatesInMemory): ExchangeCustody[] {
 
 const warnings = {
   fork: {
-    zh: '尚无见证：若有人向不同的人出示不同的账本，或以相同签名重排存证时间，本次校验无法发现。',
-    en: 'There are no witnesses yet: a second history shown to somebody else, or the same signed statements sealed anew with other times, cannot be detected by this check.',
+    zh: '导出文件不含见证：若有人向不同的人出示不同的账本，或以相同签名重排存证时间，本次校验无法发现；须以载明见证节点的信任根跟随账本，或与他人比对签封。',
+    en: 'No witness speaks in the entries: a second history shown to somebody else, or the same signed statements sealed anew with other times, cannot be detected by this check. Follow the log by a trust root that names witnesses, or compare checkpoints.',
   },
   omission: {
     zh: '账本未收录的签署记录不在校验范围内；如有受理回执，可据其时限追究。',

@@ -8,10 +8,11 @@ const pageSize = 500;
 export class FoundEntries {
   readonly statements = new Map<number, Statement>();
 
-  /** `size`: entries from there on are left out. */
+  /** `size`: entries from there on are left out. More than `entriesMax` are refused. */
   constructor(
     private readonly stores: Stores,
     private readonly size = Number.MAX_SAFE_INTEGER,
+    private readonly entriesMax = EVIDENCE_ENTRIES_MAX,
   ) {}
 
   /** Adds what the trail finds. Throws Refusal `evidence-too-large`. */
@@ -47,7 +48,7 @@ export class FoundEntries {
 
   private keep({ index, bytes }: Pick<SealedEntry, 'index' | 'bytes'>): boolean {
     if (index >= this.size || this.statements.has(index)) return false;
-    if (this.statements.size >= EVIDENCE_ENTRIES_MAX) throw refuse('evidence-too-large', { limit: EVIDENCE_ENTRIES_MAX });
+    if (this.statements.size >= this.entriesMax) throw refuse('evidence-too-large', { limit: this.entriesMax });
     this.statements.set(index, openEntry(bytes).entry.statement);
     return true;
   }

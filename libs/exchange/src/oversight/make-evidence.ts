@@ -1,5 +1,5 @@
 import { refuse, type StatementType } from '#contracts';
-import { makeEvidence, type EvidenceEntry, type EvidenceQuestion } from '#ledger';
+import { EVIDENCE_ENTRIES_MAX, makeEvidence, type EvidenceEntry, type EvidenceQuestion } from '#ledger';
 import { knownTo, seesEverything, type Actor } from '../actor.js';
 import type { ExchangeContext } from '../context.js';
 import type { Stores, TrailFilter } from '../ports.js';
@@ -25,6 +25,7 @@ export class MakeEvidence {
   constructor(
     private readonly context: ExchangeContext,
     private readonly log: ProvenLog,
+    private readonly entriesMax = EVIDENCE_ENTRIES_MAX,
   ) {}
 
   /**
@@ -36,7 +37,9 @@ export class MakeEvidence {
     const checkpoint = await this.log.checkpoint();
     if (!checkpoint) throw refuse('evidence-empty');
     const { size, note } = checkpoint;
-    const { object, all } = await this.context.transactions.run((stores) => collect(stores, actor, question, size));
+    const { object, all } = await this.context.transactions.run((stores) =>
+      collect(stores, actor, question, { size, entriesMax: this.entriesMax }),
+    );
     const timestamp = await this.log.timestamp(size);
     const parts = {
       question,
@@ -60,9 +63,9 @@ async function collect(
   stores: Stores,
   actor: Actor,
   question: EvidenceQuestion,
-  size: number,
+  { size, entriesMax }: { readonly size: number; readonly entriesMax: number },
 ): Promise<{ object: ReadonlySet<number>; all: readonly number[] }> {
-  const found = new FoundEntries(stores, size);
+  const found = new FoundEntries(stores, size, entriesMax);
   const { object, more } = await filtersOf(stores, actor, question);
   const visible = seesEverything(actor) ? {} : { visibleTo: [actor.department] };
   for (const { isOpen, ...filter } of object) await found.add(isOpen ? filter : { ...filter, ...visible });

@@ -22,7 +22,8 @@ export class Support {
     const named = typeof body['recipient'] === 'string' ? [body['recipient']] : [];
     const recipients = statement.type === 'delivery.decided' ? statement.body.recipients : named;
     const indexes: number[] = [];
-    for (const { state } of (await states.getMany('recipient', recipients)).values()) {
+    const held = recipients.length > 0 ? (await states.getMany('recipient', recipients)).values() : [];
+    for (const { state } of held) {
       indexes.push(...spanOf(state));
       departments.add(state.department);
     }

@@ -127,8 +127,8 @@ export const checkWords = defineWords('check', {
     en: 'Whether the other entries keep to the rules: only this one was checked, and its place in the tree.',
   },
   cannotFork: {
-    zh: '尚无见证节点：若两人被出示不同的账本，双方都不会察觉。',
-    en: 'There are no witnesses yet: two people who are shown different histories would not notice.',
+    zh: '账本是否向不同的人出示不同的历史：须有信任根所载的见证节点联署，或两人比对签封。',
+    en: 'Whether different people are shown different histories: that takes witnesses that the trust root names, or two people who compare checkpoints.',
   },
   passed: { zh: '查验通过', en: 'Everything checked holds' },
   passedOnly: {
