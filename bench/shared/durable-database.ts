@@ -1,4 +1,4 @@
-import { connect, withClient } from '#postgres';
+import { withClient } from '#postgres';
 import { migratedDatabase, type TestDatabase } from '#testing';
 
 /** A migrated database on a cluster that keeps what it says; prints how. Throws when the cluster is one that does not. */
@@ -26,5 +26,3 @@ export async function settle(place: TestDatabase): Promise<void> {
     await client.query('CHECKPOINT');
   });
 }
-
-export { connect };

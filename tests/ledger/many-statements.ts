@@ -52,3 +52,33 @@ export function* membershipsOf(city: SampleCity, department: string, count: numb
     };
   }
 }
+
+/** How many entries speak of one person in `livesOf`. */
+const STEPS = 5;
+
+/** Memberships without end: each person's is granted, and granted anew four times after that, as an object is spoken of again and again. */
+export function* livesOf(city: SampleCity, department: string): Generator<Said, never> {
+  const first = city.membershipGranted(department);
+  const { person } = first.statement.body as { person: string };
+  const body = { department, person, roles: ['steward' as const] };
+  const later = city.say('membership.granted', body, { issuer: department, after: first.statement.id });
+  const { privateKey, keyId } = city.keyOf(department);
+  for (;;) {
+    const newPerson = randomId();
+    let last = '';
+    for (let step = 0; step < STEPS; step++) {
+      const id = randomId();
+      const { statement, bytes: like } = step === 0 ? first : later;
+      // The one before stands only in the later ones.
+      const text = like.toString('latin1').replace(statement.id, id).replace(person, newPerson).replace(first.statement.id, last);
+      const bytes = Buffer.from(text, 'latin1');
+      const after = step === 0 ? {} : { after: last };
+      yield {
+        statement: { ...statement, id, ...after, body: { ...body, person: newPerson } } as Statement,
+        bytes,
+        signatures: [{ issuer: department, keyId, signature: signEd25519(privateKey, bytes) }],
+      };
+      last = id;
+    }
+  }
+}

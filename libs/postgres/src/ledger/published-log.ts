@@ -17,12 +17,18 @@ import { readTileBytes, StoredHashes, TileCache } from './tiles.js';
 /** A note as the world may see it, and the size that it states. */
 export type PublishedCheckpoint = Pick<SignedCheckpoint, 'size' | 'note'>;
 
+/** 64 MiB at most: the tiles of a million entries. To read and hash one again costs more than all else of a proof. */
+const TILES_KEPT = 4_096;
+/** `/log/checkpoint` may be a second old at a reader, too. */
+const RECENT_MS = 250;
+
 /**
  * The log as the world may see it: what the checkpoints published, and nothing beyond the last one. A partial tile exists for the sizes
  * that have a checkpoint; it stays, also when the full one is there.
  */
 export class PublishedLog {
-  private readonly cache = new TileCache();
+  private readonly cache = new TileCache(TILES_KEPT);
+  private recent: { readonly checkpoint: PublishedCheckpoint; readonly untilMs: number } | undefined;
 
   /** `witnessed`: nothing is published before witnesses cosigned it, as the policy asks. */
   constructor(
@@ -50,13 +56,22 @@ export class PublishedLog {
     return encodeEntryBundle(entries);
   }
 
-  /** The proof, with the last checkpoint, that an entry is in the log (docs/formats/log-proof.md); undefined when it is not published yet. */
+  /** The proof, with the last checkpoint or one that was it a moment ago, that an entry is in the log (docs/formats/log-proof.md); undefined when it is not published yet. */
   async proof(index: number): Promise<string | undefined> {
-    const checkpoint = await this.checkpoint();
-    if (!checkpoint || index >= checkpoint.size) return undefined;
+    const checkpoint = await this.checkpointWith(index);
+    if (!checkpoint) return undefined;
     const reader = new StoredHashes(this.pool, checkpoint.size, this.cache);
     const hashes = await proveInclusion(reader, index, checkpoint.size);
     return encodeLogProof({ index, hashes, checkpoint: checkpoint.note });
+  }
+
+  /** A checkpoint that was the last one a moment ago, unless only a newer one covers the entry. */
+  private async checkpointWith(index: number): Promise<PublishedCheckpoint | undefined> {
+    const { recent } = this;
+    if (recent && index < recent.checkpoint.size && performance.now() < recent.untilMs) return recent.checkpoint;
+    const checkpoint = await this.checkpoint();
+    this.recent = checkpoint && { checkpoint, untilMs: performance.now() + RECENT_MS };
+    return checkpoint && index < checkpoint.size ? checkpoint : undefined;
   }
 
   /** The entries that show the log's keys (docs/formats/log-http.md); empty before set-up. */

@@ -133,7 +133,10 @@ export async function readTileBytes(client: Client, { level, index, width }: Has
   return bytes;
 }
 
-/** Full tiles with all that follows from them, as they were read last: 16 KiB each. They never change, so one cache serves every size. */
+/**
+ * Tiles with all that follows from them, as they were read last: at most 16 KiB each. A full one never changes, nor does a partial one of
+ * just this width, so one cache serves every size.
+ */
 export class TileCache {
   private readonly tiles: RecentlyUsed<string, TileHashes>;
 
@@ -142,11 +145,11 @@ export class TileCache {
   }
 
   async read(client: Client, tile: HashTile): Promise<TileHashes> {
-    const key = tile.width === TILE_WIDTH ? pathOf(tile.level, tile.index) : undefined;
-    const known = key === undefined ? undefined : this.tiles.get(key);
+    const key = encodeTilePath(tile);
+    const known = this.tiles.get(key);
     if (known) return known;
     const read = new TileHashes(await readTileBytes(client, tile));
-    if (key !== undefined) this.tiles.set(key, read);
+    this.tiles.set(key, read);
     return read;
   }
 }

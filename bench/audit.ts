@@ -1,0 +1,104 @@
+// How fast a whole ledger is audited, and in how much memory: `npm run bench -- audit [rounds] [--entries N]`, 100,000 entries unless told
+// otherwise (1000000 for the goal of memory). Every entry's bytes, leaf, chain, search columns, law and projection; with its signature, and
+// without. The raw limits of the same run, on as many threads: SHA-256 and the tree over the same bytes, with one Ed25519 verification each,
+// and without. The audit itself works on one thread. Each person is spoken of by five entries, as a delivery is. Skipped: HTTP.
+import { spawnSync } from 'node:child_process';
+import { verify } from 'node:crypto';
+import { join } from 'node:path';
+import { importPublicKey } from '#crypto';
+import { Frontier, leafHash, openEntry } from '#ledger';
+import { readEntries, withClient } from '#postgres';
+import { livesOf } from '../tests/ledger/many-statements.js';
+import { BATCH, openAppender } from '../tests/ledger/quick-append.js';
+import { providerCode, sampleLedger } from '../tests/ledger/sample-ledger.js';
+import { durableDatabase } from './shared/durable-database.js';
+import { describeMachine, median, readAsked } from './shared/rounds.js';
+
+const asked = readAsked();
+const wanted = asked.number('entries', 100_000);
+const SAMPLE = 20_000;
+console.log(`${describeMachine()}; median of ${asked.rounds}; audit and database share the cores`);
+const place = await durableDatabase('bench_audit');
+const ledger = await sampleLedger('bench_audit', place);
+const appender = await openAppender(ledger);
+const lives = livesOf(ledger.city, providerCode);
+for (let at = 0; at < wanted; at += BATCH) {
+  const said = Array.from({ length: BATCH }, () => lives.next().value).filter((one) => one !== undefined);
+  await appender.append(
+    said.map((one) => {
+      const { person } = one.statement.body as { person: string };
+      return { ...one, mentions: { subject: `${person}:${providerCode}`, departments: [providerCode], persons: [person] } };
+    }),
+  );
+}
+await appender.close();
+const sealer = ledger.sealer();
+if (!(await sealer.takeLease()) || (await sealer.signCheckpoint()) !== 'signed') throw new Error('No checkpoint');
+await withClient(place.url, async (client) => {
+  // What the sealer would have written.
+  await client.query(
+    `INSERT INTO projection.membership (id, state, changed_at)
+     SELECT DISTINCT ON (subject) subject,
+       jsonb_build_object('person', persons[1], 'department', departments[1], 'roles', jsonb_build_array('steward'), 'last', statement_id), index
+     FROM ledger.ledger_entry WHERE type = 'membership.granted' ORDER BY subject, index DESC
+     ON CONFLICT (id) DO NOTHING`,
+  );
+  await client.query('VACUUM ANALYZE');
+  await client.query('CHECKPOINT');
+});
+
+const sample: { bytes: Buffer; statement: Uint8Array; signature: Buffer }[] = [];
+for await (const { bytes } of readEntries(ledger.worker.pool, 10, 10 + SAMPLE)) {
+  const { entry, statementBytes } = openEntry(bytes);
+  sample.push({ bytes, statement: statementBytes, signature: Buffer.from(entry.signatures[0]?.signature ?? '', 'base64') });
+}
+const publicKey = importPublicKey(ledger.city.keyOf(providerCode).publicKey) as Parameters<typeof verify>[2];
+
+function raw(isVerified: boolean): number {
+  const frontier = new Frontier();
+  const since = performance.now();
+  for (const { bytes, statement, signature } of sample) {
+    frontier.append(leafHash(bytes));
+    if (isVerified && !verify(null, statement, publicKey, signature)) throw new Error('A signature does not hold');
+  }
+  return (sample.length * 1000) / (performance.now() - since);
+}
+
+interface Audited {
+  readonly size: number;
+  readonly seconds: number;
+  readonly findings: number;
+  readonly peakMiB: number;
+}
+
+function audit(signatures: 'signatures' | 'keys-only'): Audited {
+  const given = JSON.stringify({ url: place.workerUrl, origin: ledger.city.origin, signatures });
+  const { stdout, stderr, status } = spawnSync(process.execPath, [join(import.meta.dirname, 'audit/child.js'), given], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stderr);
+  const audited = JSON.parse(stdout) as Audited;
+  if (audited.findings > 0) throw new Error(`The audit finds ${audited.findings} differences in a whole ledger`);
+  return audited;
+}
+
+for (const signatures of ['signatures', 'keys-only'] as const) {
+  const rates: number[] = [];
+  const raws: number[] = [];
+  const peaks: number[] = [];
+  let size = 0;
+  for (let round = 0; round < asked.rounds; round++) {
+    raws.push(raw(signatures === 'signatures'));
+    const audited = audit(signatures);
+    size = audited.size;
+    rates.push(audited.size / audited.seconds);
+    peaks.push(audited.peakMiB);
+  }
+  const ratio = median(rates.map((rate, i) => rate / (raws[i] as number)));
+  const peak = Math.max(...peaks);
+  console.log(
+    `audit of ${size} entries ${signatures === 'signatures' ? 'with' : 'without'} signatures: ${Math.round(median(rates))} a second, at most ${Math.round(peak)} MiB; raw on one thread ${Math.round(median(raws))}; ratio ${ratio.toFixed(2)}; goals ratio 0.7: ${ratio >= 0.7 ? 'reached' : 'MISSED'}, 500 MB at 1000000: ${peak * 1.048576 <= 500 ? 'reached' : 'MISSED'}`,
+  );
+}
+await ledger.end();
+process.exit(0);

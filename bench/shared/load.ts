@@ -1,0 +1,51 @@
+import { connect, type Socket } from 'node:net';
+import { once } from 'node:events';
+
+/**
+ * Asks for paths over as many connections for so long, one request a connection at a time; answers how many were answered with 200 and what
+ * each took, in milliseconds. Plain sockets: an HTTP client would cost more than what is measured.
+ */
+export async function load(port: number, connections: number, forMs: number, pathOf: () => string): Promise<number[]> {
+  const durations: number[] = [];
+  const until = performance.now() + forMs;
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      const socket = connect(port, '127.0.0.1');
+      socket.setNoDelay(true);
+      await once(socket, 'connect');
+      while (performance.now() < until) {
+        const since = performance.now();
+        socket.write(`GET ${pathOf()} HTTP/1.1\r\nHost: bench\r\n\r\n`);
+        await answerOf(socket);
+        durations.push(performance.now() - since);
+      }
+      socket.destroy();
+    }),
+  );
+  return durations;
+}
+
+/** Waits for one whole answer with a length. Throws for any other than 200. */
+function answerOf(socket: Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let got: Buffer = Buffer.alloc(0);
+    const done = (error?: Error) => {
+      socket.off('data', take);
+      socket.off('close', closed);
+      if (error) reject(error);
+      else resolve();
+    };
+    const take = (chunk: Buffer) => {
+      got = got.length === 0 ? chunk : Buffer.concat([got, chunk]);
+      const end = got.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      const head = got.toString('latin1', 0, end);
+      if (!head.startsWith('HTTP/1.1 200')) return done(new Error(head.split('\r\n', 1)[0]));
+      const length = Number(/content-length: *([0-9]+)/i.exec(head)?.[1]);
+      if (got.length >= end + 4 + length) done();
+    };
+    const closed = () => done(new Error('The server hung up'));
+    socket.on('data', take);
+    socket.on('close', closed);
+  });
+}
