@@ -14,6 +14,7 @@ import {
   listen,
   openExchangeContext,
   PgLedgerStore,
+  PgTimestampStore,
   postgresAuditLog,
   PublishedLog,
   setSealing,
@@ -21,7 +22,7 @@ import {
   type Database,
 } from '#postgres';
 import { dispatch, openQueue } from '#queue';
-import { readWitnessPolicy } from '#witnesses';
+import { readWitnessPolicy, stampCheckpoint } from '#witnesses';
 import { LogFiles } from './log-files.js';
 import { runTask } from './run-task.js';
 import { askWitnesses } from './ask-witnesses.js';
@@ -116,8 +117,17 @@ async function main(): Promise<void> {
   const sweep = survive('sweep', () => clocks.sweep(async (name) => hoursOld(join(payloads, name))));
   const auditLog = postgresAuditLog(database);
   const prune = survive('audit log', () => auditLog.prune(new Date(Date.now() - auditLogMs).toISOString()));
-  const timers = [setInterval(runClocks, clocksEveryMs), setInterval(sweep, sweepEveryMs), setInterval(prune, sweepEveryMs)];
+  const { timestampUrl } = settings;
+  const stamps = new PgTimestampStore(database.pool, new PublishedLog(database.pool, published));
+  const stamp = survive('timestamp', async () => timestampUrl && stampCheckpoint(stamps, timestampUrl, clock.now));
+  const timers = [
+    setInterval(runClocks, clocksEveryMs),
+    setInterval(sweep, sweepEveryMs),
+    setInterval(prune, sweepEveryMs),
+    setInterval(stamp, settings.timestampMinutes * 60_000),
+  ];
   runClocks();
+  stamp();
   log.info('working');
 
   let isStopping = false;

@@ -116,6 +116,8 @@ export type { EvidenceReport } from './evidence/check.js';
 export { KeysOfEntries, openLogKeys } from './evidence/keys-of-entries.js';
 export { checkReceipt, decodeReceipt, encodeReceipt, openProofBy } from './evidence/receipt.js';
 export type { ReceiptFile, ReceiptReport, ReceiptStage } from './evidence/receipt.js';
+export { readTimestamp } from './evidence/timestamp.js';
+export { encodeTimestampRequest, openTimestampAnswer, TIMESTAMP_NONCE_BYTES } from './evidence/timestamp-request.js';
 export { cosignedBy } from './evidence/cosigned-by.js';
 export type { Cosigned } from './evidence/cosigned-by.js';
 export { demoWords, isDemo } from './evidence/demo-witnesses.js';

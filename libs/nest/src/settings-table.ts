@@ -206,6 +206,29 @@ export const settingsTable = {
     },
     loss: harmless,
   },
+  timestampUrl: {
+    name: 'QUANLIAN_TIMESTAMP_URL',
+    schema: address('http:', 'https:'),
+    default: unset,
+    meaning: {
+      zh: '时间戳机构的地址（RFC 3161）。设定后，工作进程为已发布的签封取时间戳，证据包即含之。',
+      en: 'A timestamp authority (RFC 3161). Workers then have published checkpoints stamped, and evidence bundles carry the stamp.',
+    },
+    loss: {
+      zh: '此后的签封没有外部时间；已取得的时间戳仍在。',
+      en: 'Later checkpoints have no outside time; the stamps that were taken stay.',
+    },
+  },
+  timestampMinutes: {
+    name: 'QUANLIAN_TIMESTAMP_MINUTES',
+    schema: whole(1, 44_640, 60),
+    default: same('60'),
+    meaning: {
+      zh: '两次取时间戳之间的分钟数；没有新签封则不取。',
+      en: 'Minutes between two stamps; without a new checkpoint none is taken.',
+    },
+    loss: harmless,
+  },
   publicUrl: {
     name: 'QUANLIAN_PUBLIC_URL',
     schema: address('http:', 'https:'),

@@ -10,6 +10,7 @@ import {
   type PolicyWitness,
   type VerifierKey,
 } from '#ledger';
+import { readAtMost, reasonOf } from './bounded-fetch.js';
 
 /** A note with a hundred signatures is smaller. */
 const BODY_MAX_BYTES = 64 * 1024;
@@ -107,24 +108,4 @@ export class WitnessDoor {
       .trim();
     return refuse('witness-refused', { witness: this.witness.name, status, answer });
   }
-}
-
-/** The whole body; undefined when it is larger. */
-async function readAtMost(response: Response, max: number): Promise<Uint8Array | undefined> {
-  if (!response.body) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > max) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-/** What broke the connection: what `fetch` says itself is always the same. */
-function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error;
-  const { code, message: deeper } = (cause ?? {}) as NodeJS.ErrnoException;
-  return code ?? deeper ?? message;
 }

@@ -57,6 +57,16 @@ export const ledgerRefusals = {
     zh: '见证节点 {witness} 无应答（{reason}）。',
     en: 'The witness {witness} does not answer ({reason}).',
   },
+  'timestamp-unreachable': {
+    status: 503,
+    zh: '时间戳机构没有应答（{reason}）。',
+    en: 'The timestamp authority does not answer ({reason}).',
+  },
+  'timestamp-answer-wrong': {
+    status: 503,
+    zh: '时间戳机构的应答不可采信（{reason}）。',
+    en: 'The answer of the timestamp authority cannot be believed ({reason}).',
+  },
   'witness-refused': {
     status: 503,
     zh: '见证节点 {witness} 拒绝联署（{status}：{answer}）。',

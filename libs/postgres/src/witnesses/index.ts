@@ -9,3 +9,4 @@ export {
 } from './standing.js';
 export { lastWitnessedSize, readLastWitnessed, witnessedChannel } from './witnessed.js';
 export { readLedgerStatus } from './status.js';
+export { PgTimestampStore } from './timestamps.js';
