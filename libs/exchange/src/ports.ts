@@ -130,7 +130,8 @@ export interface InboxState {
   readonly state: 'waiting' | 'sealed' | 'rejected';
   readonly index?: number;
   readonly problem?: Problem;
-  readonly receipt: AdmissionReceipt;
+  /** Missing while the exchange holds no key of the log. */
+  readonly receipt?: AdmissionReceipt;
 }
 /** The one way into the ledger: a row in the caller's transaction. */
 export interface Inbox {

@@ -38,7 +38,7 @@ export async function proposalViews(stores: Stores, proposals: readonly Proposal
         ? { approval: { person: { id: approval.person, name: names.get(approval.person) ?? '' }, at: approval.at } }
         : {}),
       ...(proposal.returnReason === undefined ? {} : { returnReason: proposal.returnReason }),
-      ...(held ? { receipt: held.receipt } : {}),
+      ...(held?.receipt ? { receipt: held.receipt } : {}),
       ...(held?.index === undefined ? {} : { index: held.index }),
       ...(held?.problem ? { problem: held.problem as ProposalView['problem'] } : {}),
     } as ProposalView;
