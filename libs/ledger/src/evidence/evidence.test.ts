@@ -132,7 +132,7 @@ test('every file that was altered is named', async () => {
   const entry9 = textOf('entries/9.json');
   const other = new SampleEvidence();
   const cases: [string, Uint8Array, string][] = [
-    ['entry', altered(put('entries/9.json', entry9.replace('2099', '2098'))), 'entries/9.json bad-signature'],
+    ['entry', altered(put('entries/9.json', entry9.replace('"2099-', '"2098-'))), 'entries/9.json bad-signature'],
     ['its form', altered(put('entries/9.json', `${entry9}\n`)), 'entries/9.json statement-not-canonical'],
     ['its time', altered(put('entries/9.json', entry9.replace('08:00:09', '08:00:10'))), 'proofs/9 inclusion-wrong'],
     ['its index', altered(put('entries/9.json', entry9.replace('"index":9', '"index":8'))), 'entries/9.json index-gap'],
@@ -303,7 +303,7 @@ test(
     const entry9 = textOf('entries/9.json');
     const cases: [string, Uint8Array, RegExp][] = [
       ['a file', altered(put('README.txt', 'x'), false), /README.txt: FAILED|SHA256SUMS/],
-      ['a statement', altered(put('entries/9.json', entry9.replace('2099', '2098'))), /entries\/9.json: not in the tree/],
+      ['a statement', altered(put('entries/9.json', entry9.replace('"2099-', '"2098-'))), /entries\/9.json: not in the tree/],
       ['a proof', altered(put('proofs/9', textOf('proofs/8'))), /entries\/9.json: not in the tree/],
       ['a checkpoint', altered(put('checkpoint', textOf('checkpoint').replace('\n11\n', '\n12\n'))), /signature of the log/],
       ['no quorum', await sample.bundle({ checkpoint: await sample.checkpoint(1) }), /quorum/],
