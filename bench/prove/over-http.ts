@@ -47,7 +47,7 @@ export async function benchOverHttp(entries: number, rounds: number): Promise<vo
     }
     const ratio = median(rates.map((rate, i) => rate / (raws[i] as number)));
     console.log(
-      `inclusion proofs over HTTP, ${entries} entries, ${CONNECTIONS} connections: ${Math.round(median(rates))} a second, p50 ${median(took).toFixed(1)} ms, p99 ${quantile(took, 0.99).toFixed(1)} ms; bare handler ${Math.round(median(raws))}; ratio ${ratio.toFixed(2)}; goal 3000/s at 1000000: ${median(rates) >= 3000 ? 'reached' : 'MISSED'}`,
+      `inclusion proofs over HTTP, ${entries} entries, ${CONNECTIONS} connections: ${Math.round(median(rates))} a second, p50 ${median(took).toFixed(1)} ms, p99 ${quantile(took, 0.99).toFixed(1)} ms; bare handler ${Math.round(median(raws))}; ratio ${ratio.toFixed(2)}; goal 3000/s at 1000000: ${entries < 1_000_000 ? 'not measured at that size' : median(rates) >= 3000 ? 'reached' : 'MISSED'}`,
     );
   } finally {
     for (const child of children) child.kill('SIGTERM');
