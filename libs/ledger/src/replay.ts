@@ -1,8 +1,8 @@
 import { equalBytes, randomId } from '#crypto';
-import type { Statement } from '#contracts';
 import { CachedStates } from './cached-states.js';
 import { leafHash, openEntry, type Entry } from './entry.js';
 import { applyEntry, type Law } from './law.js';
+import { loadTouched } from './load-touched.js';
 import { LogFault } from './log/faults.js';
 import type { OpenedCheckpoint } from './log/checkpoint.js';
 import { encodeNote } from './log/note.js';
@@ -11,7 +11,7 @@ import { mentionsOf } from './mentions.js';
 import type { SealHook } from './sealer.js';
 import type { StateChange } from './states.js';
 import type { LedgerHead, LedgerStore, SealedStatement, SealTransaction } from './store.js';
-import { registerTouches, type Touch, type Touches } from './touches.js';
+import type { Touches } from './touches.js';
 
 const BATCH_MAX = 500;
 const leaseMs = 30_000;
@@ -136,7 +136,12 @@ async function writeBatch<Tx extends ReplayTransaction>(
   append: (leaf: Uint8Array) => void,
   tiles: readonly FullTile[],
 ): Promise<LedgerHead> {
-  await loadTouched(store, states, batch, touches);
+  await loadTouched(
+    store,
+    states,
+    batch.map(({ entry }) => entry),
+    touches,
+  );
   const changes = new Map<string, StateChange>();
   const sealed: SealedStatement[] = [];
   let prev = head.head;
@@ -163,24 +168,4 @@ async function writeBatch<Tx extends ReplayTransaction>(
   });
   if (!isCommitted) throw new Error('Another sealer took the lease; stop the exchange first');
   return next;
-}
-
-/** Asks every statement what it touches until nothing is missing, as the sealer does. */
-async function loadTouched(
-  store: LedgerStore,
-  states: CachedStates,
-  batch: readonly { readonly entry: { readonly statement: Statement; readonly signatures: readonly { keyId: string }[] } }[],
-  touches: readonly Touches[],
-): Promise<void> {
-  for (;;) {
-    const wanted: Touch[] = [];
-    for (const { entry } of batch) {
-      wanted.push(...registerTouches(entry.statement));
-      for (const { keyId } of entry.signatures) wanted.push({ kind: 'key', id: keyId });
-      for (const touchesOf of touches) wanted.push(...touchesOf(entry.statement, states.known));
-    }
-    const missing = states.missing(wanted);
-    if (missing.length === 0) return;
-    states.fill(missing, await store.load(missing));
-  }
 }

@@ -1,8 +1,9 @@
 import { equalBytes, keyIdOf, randomId } from '#crypto';
-import { refuse, Refusal, type Statement } from '#contracts';
+import { refuse, Refusal } from '#contracts';
 import { CachedStates } from './cached-states.js';
 import { encodeEntry, leafHash, readSignatures } from './entry.js';
 import { applyEntry, type Law } from './law.js';
+import { loadTouched } from './load-touched.js';
 import { signCheckpoint } from './log/checkpoint.js';
 import { readRoot } from './log/prove.js';
 import { EMPTY_ROOT, type HashReader } from './log/hashes.js';
@@ -12,7 +13,7 @@ import { mentionsOf } from './mentions.js';
 import { keysInForce, LOG } from './register.js';
 import { openStatement } from './statement.js';
 import type { LedgerHead, LedgerStore, RejectedStatement, SealedStatement, SealTransaction, WaitingStatement } from './store.js';
-import { registerTouches, type Touch, type Touches } from './touches.js';
+import type { Touches } from './touches.js';
 import type { StateChange } from './states.js';
 
 export const BATCH_MAX = 500;
@@ -421,22 +422,10 @@ export class Sealer<Tx extends SealTransaction> {
     });
   }
 
-  /** Asks every statement what it touches until nothing is missing: some only know once a first state is there. */
-  private async loadTouched(
-    opened: readonly { statement: Statement; signatures: readonly { keyId: string }[] }[],
-  ): Promise<void> {
+  /** The log's keys are needed whatever is sealed: they sign the checkpoint that follows. */
+  private async loadTouched(opened: Parameters<typeof loadTouched>[2]): Promise<void> {
     const { store, touches = [] } = this.options;
-    for (;;) {
-      const wanted: Touch[] = [{ kind: 'key', ofDepartment: LOG }];
-      for (const { statement, signatures } of opened) {
-        wanted.push(...registerTouches(statement));
-        for (const { keyId } of signatures) wanted.push({ kind: 'key', id: keyId });
-        for (const touchesOf of touches) wanted.push(...touchesOf(statement, this.states.known));
-      }
-      const missing = this.states.missing(wanted);
-      if (missing.length === 0) return;
-      this.states.fill(missing, await store.load(missing));
-    }
+    await loadTouched(store, this.states, opened, touches, [{ kind: 'key', ofDepartment: LOG }]);
   }
 
   /** A fold that throws something else than a Refusal has a bug; the statement is set aside so that it does not hold up the others. */

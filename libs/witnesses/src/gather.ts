@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { refuse, Refusal } from '#contracts';
 import {
   asksForQuorum,
@@ -159,7 +160,8 @@ export class Gatherer {
       } catch (error) {
         if (signal.aborted) return;
         await this.fail(name, error);
-        await pause(Math.min(waitMostMs, waitLeastMs * 2 ** failures++), signal);
+        // The signal ends the wait, and the loop sees it.
+        await sleep(Math.min(waitMostMs, waitLeastMs * 2 ** failures++), undefined, { signal }).catch(() => undefined);
       }
     }
   }
@@ -244,17 +246,4 @@ export class Gatherer {
       this.sleepers.add(stir);
     });
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((done) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      done();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }
