@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -74,6 +76,28 @@ test('restarts on the same port after a kill -9, though a session was busy', asy
   await server.restart();
   assert.equal(server.port, port);
   assert.equal(await busy, 'lost');
+  assert.equal(await ask(server.adminUrl('postgres'), 'select answer from kept'), 42);
+});
+
+test('looks for another port when the one that was free is taken before the server listens', async () => {
+  assert.ok(server);
+  await server.stop();
+  const squatter = createServer().listen(0, '127.0.0.1');
+  await once(squatter, 'listening');
+  const taken = (squatter.address() as AddressInfo).port;
+  const offered: number[] = [];
+  server = await startEmbeddedPostgres({
+    directory,
+    password,
+    // Durable, since only then has the server a log of its own, which is where it says that the port is taken.
+    findPort: async (wanted) => {
+      const port = offered.length === 0 ? taken : await findFreePort(wanted);
+      offered.push(port);
+      return port;
+    },
+  });
+  squatter.close();
+  assert.deepEqual(offered, [taken, server.port]);
   assert.equal(await ask(server.adminUrl('postgres'), 'select answer from kept'), 42);
 });
 

@@ -1,6 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +29,8 @@ export interface EmbeddedOptions {
   readonly password: string;
   /** Tried first; another free port is taken when it is not to be had. */
   readonly preferredPort?: number;
+  /** {@link findFreePort} unless told; a port that it names may be taken again before the server listens. */
+  readonly findPort?: (wanted: number) => Promise<number>;
   /** False only for throw-away data: nothing is synced to disk, and a power cut (not a kill) may lose everything. */
   readonly durable?: boolean;
 }
@@ -164,6 +177,23 @@ async function answers(postmaster: Postmaster, options: EmbeddedOptions): Promis
   throw new Error(`A PostgreSQL server (process ${postmaster.pid}) holds ${options.directory} but does not answer.`);
 }
 
+/** How long each file of the server's own log is, by its path. */
+function logSizes(directory: string): Map<string, number> {
+  const folder = join(directory, 'log');
+  const paths = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+  return new Map(paths.map((path) => [path, statSync(path).size]));
+}
+
+/** What a server that did not start said: to its start log first, and from the moment it has one to its own log. */
+function lastWords(directory: string, startLog: string, before: ReadonlyMap<string, number>): string {
+  const said = [readFileSync(startLog)];
+  for (const [path, size] of logSizes(directory)) {
+    const since = before.get(path) ?? 0;
+    if (size > since) said.push(readFileSync(path).subarray(since));
+  }
+  return said.map((bytes) => bytes.toString('utf8').slice(-2000)).join('');
+}
+
 /** Starts the server; the port that it listens on. */
 async function launch(native: string, options: EmbeddedOptions, wantedPort: number): Promise<number> {
   const startLog = join(dirname(options.directory), 'postgresql-start.log');
@@ -172,11 +202,12 @@ async function launch(native: string, options: EmbeddedOptions, wantedPort: numb
   if (account) chownSync(startLog, account.uid, account.gid);
   const deadline = Date.now() + 60_000;
   for (;;) {
-    const port = await findFreePort(wantedPort);
+    const port = await (options.findPort ?? findFreePort)(wantedPort);
+    const before = logSizes(options.directory);
     const flags = ['-D', options.directory, '-l', startLog, '-w', '-t', '60'];
     const code = await control(native, [...flags, '-o', serverOptions(port, options.durable !== false), 'start']);
     if (code === 0) return port;
-    const said = readFileSync(startLog, 'utf8').slice(-2000);
+    const said = lastWords(options.directory, startLog, before);
     // After a kill -9 of the postmaster its children live on for a moment, and the shared memory with them; one
     // that is busy with a long statement would hold us up, so those are ended too.
     // A port taken between our look and the server's start is simply looked for again.
