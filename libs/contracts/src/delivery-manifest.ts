@@ -39,7 +39,9 @@ export const deliveryManifestSchema = z.strictObject({
   grantee: named,
   format: formatSchema,
   /** In the order of the file's columns. */
-  items: z.array(itemSchema.omit({ mask: true }).extend({ transformation: transformationSchema.optional() })).min(1),
+  items: z
+    .array(itemSchema.omit({ mask: true, key: true, rules: true }).extend({ transformation: transformationSchema.optional() }))
+    .min(1),
   scope: rowScopeSchema,
   rows: countSchema,
   sizeBytes: countSchema,

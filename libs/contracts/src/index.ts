@@ -1,6 +1,8 @@
 export * from './refusal.js';
 export * from './vocabulary.js';
 export * from './vocabulary-words.js';
+export { compilePattern } from './pattern/match.js';
+export type { PatternMatcher } from './pattern/match.js';
 export * from './statements/envelope.js';
 export * from './statements/bodies.js';
 export * from './statements/statement.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parsePattern } from './pattern/parse.js';
 
 /** A random 128-bit id as 32 lowercase hex digits; an object's id is the id of the statement that created it. */
 export const idSchema = z.string().regex(/^[0-9a-f]{32}$/, 'id');
@@ -63,6 +64,38 @@ export const transformationSchema = z.discriminatedUnion('kind', [
 ]);
 export type Transformation = z.infer<typeof transformationSchema>;
 
+// A value as rules state it: the canonical text of one of the item's type (docs/formats/content-digest.md §2), one line.
+const ruleValue = z
+  .string()
+  .min(1)
+  .max(100)
+  // oxlint-disable-next-line no-control-regex -- the control characters are what is refused
+  .regex(/^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u, 'one line');
+
+/**
+ * What an item's values must be besides of its type; a missing value keeps every rule. Checked when a version is published
+ * (docs/formats/item-rules.md).
+ */
+export const itemRulesSchema = z
+  .strictObject({
+    oneOf: z
+      .array(ruleValue)
+      .min(1)
+      .max(200)
+      .refine((values) => new Set(values).size === values.length, 'values repeat')
+      .optional(),
+    /** The whole value, for text: a part of ECMAScript's regular expressions that is matched in linear time. */
+    pattern: z
+      .string()
+      .refine((text) => parsePattern(text) !== undefined, 'pattern')
+      .optional(),
+    /** Both ends included; for numbers, dates and times. */
+    min: ruleValue.optional(),
+    max: ruleValue.optional(),
+  })
+  .refine((rules) => Object.keys(rules).length > 0, 'no rule');
+export type ItemRules = z.infer<typeof itemRulesSchema>;
+
 /** One field of a dataset. */
 export const itemSchema = z.strictObject({
   name: itemNameSchema,
@@ -75,6 +108,9 @@ export const itemSchema = z.strictObject({
   personal: z.boolean(),
   /** What is done to it unless a right says otherwise. */
   mask: transformationSchema.optional(),
+  /** All items so marked are together the key of the entry's rows: no two rows of a version have the same. They are required. */
+  key: z.literal(true).optional(),
+  rules: itemRulesSchema.optional(),
 });
 export type Item = z.infer<typeof itemSchema>;
 
@@ -133,7 +169,8 @@ export const datasetEntrySchema = z.strictObject({
     .array(itemSchema)
     .min(1)
     .max(600)
-    .refine((items) => new Set(items.map((item) => item.name)).size === items.length, 'items repeat a name'),
+    .refine((items) => new Set(items.map((item) => item.name)).size === items.length, 'items repeat a name')
+    .refine((items) => items.every(({ key, required }) => key === undefined || required), 'a key is required'),
   shareType: shareTypeSchema,
   /** The conditions of use (conditional), or the citation of law that forbids sharing (not-shared). */
   shareCondition: proseSchema.optional(),

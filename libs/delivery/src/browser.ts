@@ -2,6 +2,7 @@
 // delivered.
 export { canonicalValue, valueKind } from './item-value.js';
 export type { ValueKind } from './item-value.js';
+export { checkItemRules } from './in/item-rules.js';
 export { rowCounter } from './row-counter.js';
 export type { RowCounter } from './row-counter.js';
 export type { ExpectedDelivery } from './delivery-checks.js';

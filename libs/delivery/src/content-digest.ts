@@ -16,12 +16,13 @@ export function startContentDigest(items: number): Hash {
   return createSha256().update('quanlian content v1\n', 'latin1').update(count);
 }
 
-/** SHA-256 over the canonical JSON of what gives the values their meaning: names, types and scales, in order. 64 hex digits. */
+/** SHA-256 over the canonical JSON of what gives the values their meaning: names, types, scales and which are the key, in order. 64 hex digits. */
 export function schemaDigestOf(items: readonly Item[]): string {
   const columns = items.map((item) => ({
     name: item.name,
     type: item.type,
     ...(valueKind(item) === 'decimal' ? { scale: scaleOf(item) } : {}),
+    ...(item.key ? { key: true } : {}),
   }));
   return sha256Hex(encodeCanonical({ v: 1, items: columns }));
 }

@@ -61,6 +61,7 @@ export type { Before, RightLeft, Standing, StandingAction, StandingAnswer, Stand
 export { describeScope } from './describe-scope.js';
 export type { Locale } from './describe-scope.js';
 export { describeRight, describeTransformation } from './describe-right.js';
+export { describeAsked, describeRules } from './describe-item.js';
 export { describeStatement } from './describe-statement.js';
 export type { StatementField, StatementValue } from './describe-statement.js';
 export type { RightNames } from './describe-right.js';

@@ -1,6 +1,7 @@
 import { statementWords, type Item, type RowScope, type Sentence, type Statement } from '#contracts';
 import { checkTextCommitment, CommitmentError } from '#crypto';
 import { civilDate } from './civil-date.js';
+import { describeAsked } from './describe-item.js';
 import { describeTransformation } from './describe-right.js';
 import { describeStatement, type StatementValue } from './describe-statement.js';
 
@@ -113,7 +114,7 @@ function proseText(commitment: string, { say, texts }: StatementSource): string 
 
 function itemText(item: Item, say: Say): string {
   const marks = [
-    ...(item.required ? [say({ zh: '必填', en: 'required' })] : []),
+    ...describeAsked(item).map(say),
     ...(item.personal ? [say({ zh: '个人信息', en: 'personal' })] : []),
     ...(item.mask ? [maskText(item.mask, say)] : []),
   ];

@@ -1,4 +1,14 @@
-import { routes, type DatasetView, itemTypeWords, methodWords, shareTypeWords, updateCycleWords, word } from '#contracts';
+import {
+  routes,
+  type DatasetView,
+  type Item,
+  itemTypeWords,
+  methodWords,
+  shareTypeWords,
+  updateCycleWords,
+  word,
+} from '#contracts';
+import { describeAsked } from '#rights';
 import { Option, type Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { usage } from '../exits.js';
@@ -267,6 +277,18 @@ function showEntry(desk: Desk, dataset: DatasetView): void {
         of: (item) => `${item.type} ${say(word(itemTypeWords, item.type))}${item.scale === undefined ? '' : ` .${item.scale}`}`,
       },
       { title: say({ zh: '必填', en: 'Required' }), of: (item) => (item.required ? '*' : '') },
+      ...(entry.items.some(({ key, rules }) => key || rules)
+        ? [
+            {
+              title: say({ zh: '主键与规则', en: 'Key and rules' }),
+              of: (item: Item) =>
+                describeAsked({ ...item, required: false })
+                  .map(say)
+                  .join('; '),
+              flexible: true,
+            },
+          ]
+        : []),
       { title: say({ zh: '个人信息', en: 'Personal' }), of: (item) => (item.personal ? '*' : '') },
       { title: say({ zh: '默认脱敏', en: 'Masked by default' }), of: (item) => item.mask && say(transformationText(item.mask)) },
     ],

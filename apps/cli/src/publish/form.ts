@@ -28,6 +28,10 @@ export function newForm(
         zh: 'shareType：unconditional 无条件、conditional 有条件（写 shareCondition）、not-shared 不予（shareCondition 写法律依据）。',
         en: 'shareType: unconditional, conditional (write shareCondition), not-shared (cite the law in shareCondition).',
       }),
+      say({
+        zh: '可加：数据项 "key": true 为主键（须 required）；"rules": { "oneOf": ["1", "2"], "pattern": "\\\\d{12}", "min": "0", "max": "100" }，发布时逐行核对。',
+        en: 'May be added to an item: "key": true (then it is required); "rules": { "oneOf": ["1", "2"], "pattern": "\\\\d{12}", "min": "0", "max": "100" }, checked row by row when published.',
+      }),
       ...items.map(({ item, why }) => `${item.name}: ${say(why)}`),
     ],
     title: basename(path, extname(path)),

@@ -1,5 +1,5 @@
 import type { Item, RightTerms } from '#contracts';
-import { describeTransformation } from '#rights';
+import { describeRules, describeTransformation } from '#rights';
 import { defineWords, useLocale, useWords } from '../lib/words';
 import './state-tag.css';
 import './terms.css';
@@ -10,6 +10,8 @@ export const itemWords = defineWords('items', {
   type: { zh: '类型', en: 'Type' },
   required: { zh: '必填', en: 'Required' },
   personal: { zh: '个人信息', en: 'Personal' },
+  key: { zh: '主键', en: 'Key' },
+  rules: { zh: '规则', en: 'Rules' },
   defaultMask: { zh: '默认脱敏', en: 'Masked by default' },
   mask: { zh: '提供时', en: 'As it leaves' },
   yes: { zh: '是', en: 'Yes' },
@@ -36,7 +38,7 @@ export function MaskWords({ mask }: { readonly mask: Item['mask'] }) {
 
 /**
  * Items with type and mask. `transformations` are those that a right states, and then the whole truth; without them the entry's own
- * masks are shown. `full` adds what an entry says besides: whether a value is required.
+ * masks are shown. `full` adds what an entry says besides: whether a value is required, and by which rules it is checked.
  */
 export function ItemTable({
   items,
@@ -48,6 +50,8 @@ export function ItemTable({
   readonly full?: boolean;
 }) {
   const say = useWords(itemWords);
+  const locale = useLocale();
+  const hasRules = full && items.some(({ rules }) => rules);
   const stated = transformations && new Map(transformations.map(({ item, transformation }) => [item, transformation]));
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable by keyboard
@@ -62,6 +66,7 @@ export function ItemTable({
                 {say('required')}
               </th>
             ) : null}
+            {hasRules ? <th scope="col">{say('rules')}</th> : null}
             <th scope="col">{say(stated ? 'mask' : 'defaultMask')}</th>
           </tr>
         </thead>
@@ -70,10 +75,18 @@ export function ItemTable({
             <tr key={item.name}>
               <th scope="row">
                 {item.title} {item.name === item.title ? null : <code>{item.name}</code>}{' '}
-                {item.personal ? <span className="state state-warning">{say('personal')}</span> : null}
+                {item.personal ? <span className="state state-warning">{say('personal')}</span> : null}{' '}
+                {full && item.key ? <span className="state">{say('key')}</span> : null}
               </th>
               <td>{say(item.type)}</td>
               {full ? <td className="item-required">{item.required ? say('yes') : ''}</td> : null}
+              {hasRules ? (
+                <td>
+                  {describeRules(item.rules)
+                    .map((rule) => rule[locale])
+                    .join(locale === 'zh' ? '；' : '; ')}
+                </td>
+              ) : null}
               <td>
                 <MaskWords mask={stated ? stated.get(item.name) : item.mask} />
               </td>

@@ -1,6 +1,6 @@
 import type { EntryView, Item, StateKind, Statement } from '#contracts';
 import { checkTextCommitment, CommitmentError } from '#crypto';
-import { describeScope, describeStatement, describeTransformation, type StatementValue } from '#rights';
+import { describeAsked, describeScope, describeStatement, describeTransformation, type StatementValue } from '#rights';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { count } from '../lib/numbers';
@@ -22,7 +22,6 @@ const words = defineWords('statement-fields', {
   accountForUse: { zh: '记录使用情况', en: 'account for use' },
   none: { zh: '无', en: 'none' },
   personal: { zh: '个人信息', en: 'personal' },
-  required: { zh: '必填', en: 'required' },
   erased: { zh: '（姓名已删除）', en: '(name erased)' },
 });
 
@@ -126,7 +125,7 @@ function Value({ value, names }: { readonly value: StatementValue; readonly name
               <span className="quiet">
                 {[
                   item.scale === undefined ? item.type : `${item.type}(${item.scale})`,
-                  ...(item.required ? [say('required')] : []),
+                  ...describeAsked(item).map((sentence) => sentence[locale]),
                   ...(item.personal ? [say('personal')] : []),
                   ...(item.mask ? [describeTransformation(item.mask, locale)] : []),
                 ].join(' · ')}

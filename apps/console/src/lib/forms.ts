@@ -13,6 +13,12 @@ const messages: Readonly<Record<string, { zh: string; en: string }>> = {
   prose: { zh: '含有不能使用的字符。', en: 'It holds characters that cannot be used.' },
   'item-name': { zh: '数据项名称只能由文字、数字和 _ - . 组成。', en: 'An item name has letters, digits, _ - . only.' },
   'resource-code': { zh: '代码形如 3/01/02/0001。', en: 'A code such as 3/01/02/0001.' },
+  pattern: {
+    zh: '格式只支持字符、[ ]、\\d、( )、| 与 ? * + {n,m}，且总匹配整个值。',
+    en: 'A pattern has characters, [ ], \\d, ( ), | and ? * + {n,m}, and is of the whole value.',
+  },
+  'values repeat': { zh: '取值重复。', en: 'A value is repeated.' },
+  'a key is required': { zh: '主键必须是必填项。', en: 'Items of the key are required.' },
   region: { zh: '请填写 6、9 或 12 位区划代码。', en: 'A region code of 6, 9 or 12 digits.' },
   login: { zh: '登录名为 2 至 64 个小写字母、数字或 . _ -。', en: '2 to 64 small letters, digits or . _ -.' },
 };

@@ -38,6 +38,26 @@ export const deliveryRefusals = {
     zh: '第 {line} 行缺少必填项 {item}。',
     en: 'On line {line} the required item {item} is missing.',
   },
+  'value-outside-rule': {
+    status: 400,
+    zh: '第 {line} 行 {item} 的值不符合规则：{rule}。',
+    en: 'On line {line} the value of {item} is outside its rule: {rule}.',
+  },
+  'key-repeated': {
+    status: 400,
+    zh: '第 {line} 行的主键与第 {first} 行相同。',
+    en: 'Line {line} has the same key as line {first}.',
+  },
+  'key-rows-too-many': {
+    status: 413,
+    zh: '超过 {limit} 行时无法核对主键是否重复；请拆分数据资源，或不设主键。',
+    en: 'Keys are compared among at most {limit} rows; divide the dataset, or state no key.',
+  },
+  'item-rule': {
+    status: 400,
+    zh: '数据项 {item} 的规则 {rule} 不适用于其类型，或所写的值不是该类型的规范写法。',
+    en: 'The rule {rule} of item {item} does not fit its type, or states a value not in its canonical form.',
+  },
   'key-list-empty': { status: 400, zh: '名单中没有可用的键。', en: 'The list holds no usable key.' },
   'key-list-too-long': { status: 413, zh: '名单超过 {limit} 个键。', en: 'The list holds more than {limit} keys.' },
   'key-list-column': {

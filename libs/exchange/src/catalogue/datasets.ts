@@ -1,12 +1,15 @@
 import { refuse, type DatasetEntry, type DatasetView, type VersionView } from '#contracts';
+import { checkItemRules } from '#delivery';
 import { requireRole, type Actor } from '../actor.js';
 import type { ExchangeContext } from '../context.js';
 import type { Found, Page, PageRequest, Proposal, Stores } from '../ports.js';
 import { propose } from '../proposing.js';
 import { openEntries, sealEntry } from './entry-prose.js';
 
-/** What a dataset that is not shared, or shared on conditions, must say (Art. 14, 15). */
-function checkSharing(entry: DatasetEntry): void {
+/** What a dataset that is not shared, or shared on conditions, must say (Art. 14, 15); and that rules fit their items. */
+function checkEntry(entry: DatasetEntry): void {
+  const fault = checkItemRules(entry.items, 'entry.items');
+  if (fault) throw fault;
   if (entry.shareType !== 'unconditional' && entry.shareCondition === undefined) {
     throw refuse('bad-input', { field: 'entry.shareCondition' }, { field: 'entry.shareCondition' });
   }
@@ -16,10 +19,10 @@ function checkSharing(entry: DatasetEntry): void {
 export class EnterDataset {
   constructor(private readonly context: ExchangeContext) {}
 
-  /** Throws Refusal not-allowed, bad-input, already-exists (resource code), personal-data-in-text. */
+  /** Throws Refusal not-allowed, bad-input, item-rule, already-exists (resource code), personal-data-in-text. */
   async execute(actor: Actor, entry: DatasetEntry): Promise<Proposal> {
     requireRole(actor, 'steward');
-    checkSharing(entry);
+    checkEntry(entry);
     return this.context.transactions.run(async (stores) => {
       const same = await stores.states.datasets({ resourceCode: entry.resourceCode }, { limit: 1 });
       if (same.items.length > 0) throw refuse('already-exists', { what: entry.resourceCode }, { field: 'entry.resourceCode' });
@@ -39,7 +42,7 @@ export class ChangeDataset {
 
   async execute(actor: Actor, id: string, entry: DatasetEntry): Promise<Proposal> {
     requireRole(actor, 'steward');
-    checkSharing(entry);
+    checkEntry(entry);
     return this.context.transactions.run(async (stores) => {
       const dataset = await ownDataset(stores, actor, id);
       const same = await stores.states.datasets({ resourceCode: entry.resourceCode }, { limit: 1 });

@@ -9,7 +9,10 @@ export async function sealEntry(stores: Stores, entry: DatasetEntry): Promise<Se
   const { abstract, shareCondition, openCondition, ...plain } = entry;
   const { title, category, classification } = plain;
   refusePersonalData({ 'entry.title': title, 'entry.category': category, 'entry.classification': classification });
-  for (const [i, item] of plain.items.entries()) refusePersonalData({ [`entry.items.${i}.title`]: item.title });
+  for (const [i, { title: name, rules }] of plain.items.entries()) {
+    refusePersonalData({ [`entry.items.${i}.title`]: name, [`entry.items.${i}.rules.pattern`]: rules?.pattern });
+    for (const value of rules?.oneOf ?? []) refusePersonalData({ [`entry.items.${i}.rules.oneOf`]: value });
+  }
   return {
     ...plain,
     abstract: await commitProse(stores, abstract, 'entry.abstract'),

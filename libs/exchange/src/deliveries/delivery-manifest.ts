@@ -37,7 +37,12 @@ export class ReadManifest {
         grantee: { code: state.grantee, name: right.granteeName },
         format: decided.format,
         items: decided.items.map((name) => {
-          const { mask: _, ...item } = dataset.state.entry.items.find((one) => one.name === name) ?? unknownItem(name);
+          const {
+            mask: _mask,
+            key: _key,
+            rules: _rules,
+            ...item
+          } = dataset.state.entry.items.find((one) => one.name === name) ?? unknownItem(name);
           const masked = decided.transformations.find((one) => one.item === name);
           return masked ? { ...item, transformation: masked.transformation } : item;
         }),
@@ -59,7 +64,16 @@ export class ReadManifest {
 
 /** An item that an entry of the catalogue no longer has: its name is all that is known. */
 function unknownItem(name: string) {
-  return { name, title: name, type: 'C', required: false, personal: false, mask: undefined } as const;
+  return {
+    name,
+    title: name,
+    type: 'C',
+    required: false,
+    personal: false,
+    mask: undefined,
+    key: undefined,
+    rules: undefined,
+  } as const;
 }
 
 async function sealedEntry(stores: Stores, delivery: string, type: 'delivery.decided' | 'delivery.prepared') {

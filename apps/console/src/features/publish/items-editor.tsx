@@ -4,6 +4,7 @@ import { Button } from 'antd';
 import { itemWords } from '../../components/item-table';
 import { useWords } from '../../lib/words';
 import { entryFormWords } from './entry-words';
+import { RulesRow } from './rules-row';
 
 /** An item being written. */
 export type ItemDraft = Item;
@@ -58,6 +59,7 @@ export function ItemsEditor({
                 <th scope="col">{say('itemTitle')}</th>
                 <th scope="col">{say('type')}</th>
                 <th scope="col">{say('required')}</th>
+                <th scope="col">{say('key')}</th>
                 <th scope="col">{say('personal')}</th>
                 <th scope="col">{say('mask')}</th>
                 <th scope="col" aria-label={say('remove')} />
@@ -108,7 +110,8 @@ function ItemRow({
   const say = useWords(entryFormWords);
   const sayItem = useWords(itemWords);
   const label = (key: Parameters<typeof say>[0]) => `${say('rowOf', { n })} ${say(key)}`;
-  const { scale: _scale, mask: _mask, ...bare } = item;
+  // A rule is about values of a type, so it goes with the type.
+  const { scale: _scale, mask: _mask, rules: _rules, ...bare } = item;
   const hasScale = item.type === 'N' || item.type === 'Y';
   return (
     <>
@@ -166,7 +169,15 @@ function ItemRow({
             type="checkbox"
             aria-label={label('required')}
             checked={item.required}
-            onChange={(event) => onChange({ ...item, required: event.target.checked })}
+            onChange={(event) => onChange({ ...withoutKey(item), required: event.target.checked })}
+          />
+        </td>
+        <td>
+          <input
+            type="checkbox"
+            aria-label={label('key')}
+            checked={item.key ?? false}
+            onChange={(event) => onChange(event.target.checked ? { ...item, required: true, key: true } : withoutKey(item))}
           />
         </td>
         <td>
@@ -182,7 +193,12 @@ function ItemRow({
             label={label('mask')}
             mask={item.mask}
             onChange={(mask) =>
-              onChange({ ...bare, ...(item.scale === undefined ? {} : { scale: item.scale }), ...(mask ? { mask } : {}) })
+              onChange({
+                ...bare,
+                ...(item.scale === undefined ? {} : { scale: item.scale }),
+                ...(item.rules ? { rules: item.rules } : {}),
+                ...(mask ? { mask } : {}),
+              })
             }
           />
         </td>
@@ -199,15 +215,20 @@ function ItemRow({
           <Button type="text" size="small" icon={<CloseOutlined />} aria-label={label('remove')} onClick={onRemove} />
         </td>
       </tr>
+      <RulesRow label={label('rules')} item={item} onChange={onChange} />
       {faults ? (
         <tr className="item-faulty">
-          <td colSpan={7} role="alert" className="bad">
+          <td colSpan={8} role="alert" className="bad">
             {faults.join(' ')}
           </td>
         </tr>
       ) : null}
     </>
   );
+}
+
+function withoutKey({ key: _key, ...rest }: ItemDraft): ItemDraft {
+  return rest;
 }
 
 function MaskCell({
