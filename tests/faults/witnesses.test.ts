@@ -3,8 +3,24 @@ import { readFileSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Refusal } from '#contracts';
-import { decodePolicy, encodeVerifierKey, openWitnessed, proveConsistency, type LogPolicy } from '#ledger';
-import { PgLedgerStore, readHead, readLastCheckpoint, readLastWitnessed, readLedgerStatus, setSealing } from '#postgres';
+import {
+  checkAdmission,
+  decodePolicy,
+  encodeVerifierKey,
+  openWitnessed,
+  proveConsistency,
+  type AdmissionReceipt,
+  type LogPolicy,
+} from '#ledger';
+import {
+  makeAdmission,
+  PgLedgerStore,
+  readHead,
+  readLastCheckpoint,
+  readLastWitnessed,
+  readLedgerStatus,
+  setSealing,
+} from '#postgres';
 import { witnessPolicyOf, type WitnessPolicy } from '#witnesses';
 import { askWitnesses, type AskedWitnesses } from '../../apps/worker/src/ask-witnesses.js';
 import type { KeepStep } from '../../apps/witness/src/store.js';
@@ -203,6 +219,67 @@ describe('a sealer and its witnesses', () => {
     }
     await allWitnessed();
     await stop();
+    await checkAll();
+  });
+
+  test('while too few witnesses answer: what is admitted is durable and waits, boundedly; that its time is over is seen', async () => {
+    const { stop } = await run();
+    await tellSome();
+    await allWitnessed();
+    await stop();
+    for (const which of [0, 1, 2]) await witnesses.kill(which);
+    const again = await run();
+    await until('it says why', async () => (await problemCode()) === 'witnesses-too-few');
+    const before = await headSize();
+    const { city, api, signer } = ledger;
+    const logKey = { keyId: city.log.keyId, privateKey: city.log.privateKey };
+    const admit = makeAdmission({
+      origin: city.origin,
+      logKeyOf: () => Promise.resolve(logKey),
+      waitingMax: 5,
+      sealWithinMs: 300,
+    });
+    const admitOne = async (one: Said): Promise<AdmissionReceipt> => {
+      const client = await api.pool.connect();
+      try {
+        return await admit(client, one.bytes, one.signatures);
+      } finally {
+        client.release();
+      }
+    };
+    const granted = Array.from({ length: 5 }, () => city.membershipGranted(providerCode));
+    const receipts: AdmissionReceipt[] = [];
+    for (const one of granted) receipts.push(await admitOne(one));
+    // The bound is said to whoever comes next; who takes something away is never sent back.
+    await assert.rejects(admitOne(city.membershipGranted(providerCode)), { code: 'inbox-full', status: 503 });
+    const first = said.at(-1) as Said;
+    const { person } = first.statement.body as { person: string };
+    const end = city.say(
+      'membership.ended',
+      { department: providerCode, person },
+      { issuer: providerCode, after: first.statement.id },
+    );
+    receipts.push(await admitOne(end));
+    const { inbox } = await status();
+    assert.deepEqual([inbox.waiting, inbox.sealBy], [6, receipts[0]?.sealBy]);
+    await until('its time is over', async () => (await status()).inbox.overdue === 6);
+    // What the receipt promised stays promised, and can be shown to have been missed.
+    for (const receipt of receipts) checkAdmission(city.origin, receipt, city.log.publicKey);
+    assert.equal((await status()).sealing.problem?.code, 'witnesses-too-few');
+    assert.equal(await headSize(), before);
+    await again.stop();
+    // Nobody is left to say why: that it is late tells enough.
+    await setSealing(ledger.worker.pool, undefined, now().toISOString());
+    const late = (await status()).sealing;
+    assert.deepEqual([late.ok, late.problem?.code, late.problem?.details?.['overdue']], [false, 'seal-overdue', 6]);
+
+    await Promise.all([0, 1, 2].map((which) => witnesses.start(encodeVerifierKey(signer.key), which)));
+    const last = await run();
+    await until('nothing waits', async () => (await status()).inbox.waiting === 0);
+    said.push(...granted, end);
+    await until('it is well', async () => (await status()).sealing.ok);
+    await allWitnessed();
+    await last.stop();
     await checkAll();
   });
 

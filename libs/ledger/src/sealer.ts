@@ -112,6 +112,8 @@ export class Sealer<Tx extends SealTransaction> {
   private signing: Promise<void> = Promise.resolve();
   /** Something was learned that forbids to go on before all was asked again. */
   private isDoubted = false;
+  /** Since the lease was taken a look found nothing to seal, or a batch was sealed, and it was said that all is well. */
+  private isSealingTold = false;
   /** The clock less the machine's steady one, as it was when the lease was taken. */
   private clockAtMs = 0;
   /** Why the last checkpoint failed: nothing is sealed on top of that before head and tree were read again. */
@@ -136,6 +138,7 @@ export class Sealer<Tx extends SealTransaction> {
         }
         const { state } = await this.sealBatch();
         failures = 0;
+        await this.tellSealing(state);
         this.keepSigned(signal);
         if (state === 'idle') await store.untilWork(Math.min(pollMs, this.leaseMs / 3), signal);
       } catch (error) {
@@ -182,7 +185,6 @@ export class Sealer<Tx extends SealTransaction> {
     }
     this.head = head;
     onHeld?.(true);
-    await this.tellStanding(undefined);
     return true;
   }
 
@@ -210,6 +212,13 @@ export class Sealer<Tx extends SealTransaction> {
 
   private clockOff(): number {
     return this.now().getTime() - performance.now();
+  }
+
+  /** Said after the first batch, not on taking the lease: on a full disk a lease can often be taken, and nothing be sealed. */
+  private async tellSealing(state: SealOutcome['state']): Promise<void> {
+    if (this.isSealingTold || (state !== 'sealed' && state !== 'idle')) return;
+    this.isSealingTold = true;
+    await this.tellStanding(undefined);
   }
 
   /** `error`: why it is not sealing, when that is no refusal: then nothing is said, for a database that is away takes no word. */
@@ -446,6 +455,7 @@ export class Sealer<Tx extends SealTransaction> {
     if (this.head) this.options.onHeld?.(false);
     this.head = undefined;
     this.tree = undefined;
+    this.isSealingTold = false;
     this.states.clear();
   }
 }

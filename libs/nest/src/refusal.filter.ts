@@ -73,6 +73,10 @@ export class RefusalFilter implements ExceptionFilter {
     if (error instanceof SyntaxError && (error as { statusCode?: number }).statusCode === 400) return refuse('bad-json');
     const byStatus = error instanceof HttpException ? httpRefusals[error.getStatus()] : undefined;
     if (byStatus) return byStatus();
+    if (code === diskFull) {
+      this.logBug('disk', error);
+      return refuse('disk-full');
+    }
     if (isDatabaseGone(error)) {
       this.logBug('database', error);
       return refuse('unavailable');
@@ -82,6 +86,9 @@ export class RefusalFilter implements ExceptionFilter {
     return refuse('internal', { incident });
   }
 }
+
+/** What PostgreSQL says when there is no room for what it should write (SQLSTATE). The statement was undone. */
+const diskFull = '53100';
 
 /** The database is restarting or unreachable: nothing was done, and the same call works later. */
 function isDatabaseGone(error: unknown): boolean {

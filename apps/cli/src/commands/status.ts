@@ -27,7 +27,10 @@ export function status(program: Command, bench: Bench): void {
   });
 }
 
-function fieldsOf({ size, signedSize, inForce, sealing, witnesses }: LedgerStatus, say: Say): [string, string | undefined][] {
+function fieldsOf(
+  { size, signedSize, inForce, sealing, inbox, witnesses }: LedgerStatus,
+  say: Say,
+): [string, string | undefined][] {
   const { quorum, witnessed, each, behindSince, demo } = witnesses;
   const answering = each.filter(({ ok }) => ok).length;
   const countedAs = {
@@ -38,6 +41,15 @@ function fieldsOf({ size, signedSize, inForce, sealing, witnesses }: LedgerStatu
     [
       say({ zh: '存证', en: 'Sealing' }),
       sealing.problem ? say(sealing.problem.title) : say({ zh: '正常', en: 'the ledger is sealed' }),
+    ],
+    [
+      say({ zh: '待存证', en: 'Waiting' }),
+      inbox.overdue > 0
+        ? say({
+            zh: `${countText(inbox.waiting)} 条，其中 ${countText(inbox.overdue)} 条已超过承诺时限`,
+            en: `${countText(inbox.waiting)}, of which ${countText(inbox.overdue)} are beyond the time promised for their seal`,
+          })
+        : countText(inbox.waiting),
     ],
     [say({ zh: '存证记录', en: 'Entries' }), countText(size)],
     [say({ zh: '已签封', en: 'Signed' }), countText(signedSize)],

@@ -102,6 +102,16 @@ export const ledgerRefusals = {
     zh: '账本与已签署的内容不符（{reason}）：数据已损坏。停止存证，请运行审计。',
     en: 'The ledger is not what was signed ({reason}): it is damaged. Nothing is sealed; run the audit.',
   },
+  'disk-full': {
+    status: 503,
+    zh: '数据库的磁盘已满：未写入任何内容，暂停存证；腾出空间后自动恢复。',
+    en: 'The disk of the database is full: nothing was written, and nothing is sealed until there is room again; then it goes on by itself.',
+  },
+  'seal-overdue': {
+    status: 503,
+    zh: '{overdue} 条签署记录已超过承诺的存证时限，最早的时限为 {sealBy}。',
+    en: '{overdue} statements wait beyond the time that was promised for their seal; the first of these times was {sealBy}.',
+  },
   'not-witnessed': {
     status: 409,
     zh: '尚待见证节点联署，联署后自动继续。',

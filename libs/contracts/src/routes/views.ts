@@ -318,6 +318,8 @@ export const ledgerStatusSchema = z.object({
   inForce: z.enum(['durable', 'witnessed']).optional(),
   /** Whether the ledger is sealed, since when, and if not, why. */
   sealing: z.object({ ok: z.boolean(), since: instantSchema.optional(), problem: problemSchema.optional() }),
+  /** Statements that were admitted and are not sealed yet; `overdue`: those whose promised time is over; the first of the promised times. */
+  inbox: z.object({ waiting: countSchema, overdue: countSchema, sealBy: instantSchema.optional() }),
   witnesses: z.object({
     /** Whether checkpoints are published only with the cosignatures of a quorum. */
     quorum: z.boolean(),

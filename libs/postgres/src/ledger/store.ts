@@ -12,6 +12,7 @@ import {
 } from '#ledger';
 import type pg from 'pg';
 import type { Database } from '../database.js';
+import { orDiskFull } from '../full-disk.js';
 import { listen, type Listening } from '../listen.js';
 import { Bell } from './bell.js';
 import { putCheckpoint, readLastCheckpoint } from './checkpoints.js';
@@ -27,7 +28,7 @@ interface HeadRow {
   readonly epoch: string;
 }
 
-/** The sealer's side of the ledger in PostgreSQL. Raw SQL: this is the hot path. */
+/** The sealer's side of the ledger in PostgreSQL. Raw SQL: this is the hot path. What writes throws Refusal `disk-full` when it is. */
 export class PgLedgerStore implements LedgerStore<PgSealTransaction> {
   private readonly bell = new Bell();
   private readonly pool: pg.Pool;
@@ -39,7 +40,11 @@ export class PgLedgerStore implements LedgerStore<PgSealTransaction> {
     this.pool = database.pool;
   }
 
-  async takeLease(holder: string, leaseMs: number): Promise<LedgerHead | undefined> {
+  takeLease(holder: string, leaseMs: number): Promise<LedgerHead | undefined> {
+    return orDiskFull(() => this.raiseEpoch(holder, leaseMs));
+  }
+
+  private async raiseEpoch(holder: string, leaseMs: number): Promise<LedgerHead | undefined> {
     this.leaseMs = leaseMs;
     // Before the lease, which it could outlast: tiles of what is sealed follow from the entries, so anybody may make them.
     await catchUpTiles(this.pool, (await readHead(this.pool)).size);
@@ -103,7 +108,7 @@ RETURNING size, head_leaf_hash, sealed_at, epoch`,
   }
 
   putCheckpoint(epoch: number, checkpoint: SignedCheckpoint): Promise<boolean> {
-    return putCheckpoint(this.pool, epoch, checkpoint);
+    return orDiskFull(() => putCheckpoint(this.pool, epoch, checkpoint));
   }
 
   async waiting(limit: number): Promise<WaitingStatement[]> {
@@ -123,7 +128,11 @@ WHERE state = 'waiting' ORDER BY priority, seq LIMIT $1`,
     return loadStates(this.pool, touches);
   }
 
-  async transaction(work: (tx: PgSealTransaction) => Promise<boolean>): Promise<boolean> {
+  transaction(work: (tx: PgSealTransaction) => Promise<boolean>): Promise<boolean> {
+    return orDiskFull(() => this.batch(work));
+  }
+
+  private async batch(work: (tx: PgSealTransaction) => Promise<boolean>): Promise<boolean> {
     const client = await this.sealingClient();
     try {
       const tx = new PgSealTransaction(client, this.leaseMs);

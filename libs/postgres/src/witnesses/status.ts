@@ -1,4 +1,4 @@
-import type { LedgerStatus } from '#contracts';
+import { refuse, type LedgerStatus } from '#contracts';
 import { asksForQuorum, decodeVerifierKey, demoWords, isDemo, reachesQuorum } from '#ledger';
 import type { WitnessPolicy } from '#witnesses';
 import type pg from 'pg';
@@ -10,14 +10,16 @@ import { readLastWitnessed } from './witnessed.js';
 
 /** How the ledger stands: sealed or not, signed and witnessed up to where, and each witness of the policy. */
 export async function readLedgerStatus(pool: pg.Pool, policy: WitnessPolicy): Promise<LedgerStatus> {
-  const [head, signed, witnessed, sealing, standings, inForce] = await Promise.all([
+  const [head, signed, witnessed, sealing, standings, inForce, inbox] = await Promise.all([
     readHead(pool),
     readLastCheckpoint(pool),
     readLastWitnessed(pool),
     readSealing(pool),
     readWitnessStandings(pool),
     readInForce(pool),
+    readInbox(pool),
   ]);
+  const problem = (sealing?.problem as LedgerStatus['sealing']['problem']) ?? overdue(inbox);
   const each = standings.map(({ failure, ...standing }) => ({
     ...standing,
     // One that was never heard is not one that answers.
@@ -32,10 +34,11 @@ export async function readLedgerStatus(pool: pg.Pool, policy: WitnessPolicy): Pr
     signedSize: signed?.size ?? 0,
     ...(inForce === undefined ? {} : { inForce }),
     sealing: {
-      ok: sealing?.problem === undefined,
+      ok: problem === undefined,
       ...(sealing === undefined ? {} : { since: sealing.since }),
-      ...(sealing?.problem === undefined ? {} : { problem: sealing.problem as LedgerStatus['sealing']['problem'] }),
+      ...(problem === undefined ? {} : { problem }),
     },
+    inbox,
     witnesses: {
       quorum,
       reached: quorum && reachesQuorum(policy, answering),
@@ -45,6 +48,25 @@ export async function readLedgerStatus(pool: pg.Pool, policy: WitnessPolicy): Pr
       each,
     },
   };
+}
+
+type Inbox = LedgerStatus['inbox'];
+
+async function readInbox(pool: pg.Pool): Promise<Inbox> {
+  const { rows } = await pool.query<{ waiting: number; overdue: number; seal_by: Date | null }>({
+    name: 'inbox-standing',
+    text: `SELECT count(*)::int AS waiting, (count(*) FILTER (WHERE seal_by < clock_timestamp()))::int AS overdue, min(seal_by) AS seal_by
+FROM ledger.ledger_inbox WHERE state = 'waiting'`,
+  });
+  const { waiting = 0, overdue = 0, seal_by = null } = rows[0] ?? {};
+  return { waiting, overdue, ...(seal_by === null ? {} : { sealBy: seal_by.toISOString() }) };
+}
+
+/** No sealer says why, because none runs or it cannot write: what it owes tells by itself that it does not seal. */
+function overdue({ overdue, sealBy = '' }: Inbox): LedgerStatus['sealing']['problem'] {
+  return overdue > 0
+    ? (refuse('seal-overdue', { overdue, sealBy }).toProblem() as LedgerStatus['sealing']['problem'])
+    : undefined;
 }
 
 async function oldestUnwitnessed(pool: pg.Pool, size: number): Promise<string | undefined> {

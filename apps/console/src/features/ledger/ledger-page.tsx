@@ -20,7 +20,7 @@ function ShownLedger({ status }: { readonly status: LedgerStatus }) {
   const say = useWords(ledgerWords);
   const pick = usePick();
   const locale = useLocale();
-  const { size, signedSize, inForce, sealing, witnesses } = status;
+  const { size, signedSize, inForce, sealing, inbox, witnesses } = status;
   const { witnessed, behindSince, each } = witnesses;
   return (
     <Page title={say('title')} lead={say('lead')}>
@@ -28,6 +28,12 @@ function ShownLedger({ status }: { readonly status: LedgerStatus }) {
         <Facts
           of={[
             [say('sealing'), sealing.problem ? pick(sealing.problem.title) : say('sealingOk')],
+            [
+              say('waiting'),
+              inbox.overdue > 0
+                ? say('waitingOverdue', { waiting: count(inbox.waiting, locale), overdue: count(inbox.overdue, locale) })
+                : count(inbox.waiting, locale),
+            ],
             [say('size'), count(size, locale)],
             [say('signed'), count(signedSize, locale)],
             [

@@ -9,6 +9,11 @@ export const ledgerWords = defineWords('ledger', {
   standing: { zh: '现状', en: 'How it stands' },
   sealing: { zh: '存证', en: 'Sealing' },
   sealingOk: { zh: '正常', en: 'the ledger is sealed' },
+  waiting: { zh: '待存证', en: 'Waiting to be sealed' },
+  waitingOverdue: {
+    zh: '{{waiting}} 条，其中 {{overdue}} 条已超过承诺时限',
+    en: '{{waiting}}, of which {{overdue}} are beyond the time promised',
+  },
   size: { zh: '存证记录', en: 'Entries' },
   signed: { zh: '已签封', en: 'Signed' },
   witnessed: { zh: '已见证', en: 'Witnessed' },
