@@ -139,6 +139,7 @@ describe('the browser doors, bundled and run where nothing of Node is', () => {
       'signersAmong',
     ]);
     assert.deepEqual(missing(crypto, doors.crypto), [
+      'AGE_SEALING_THREADS',
       'VaultError',
       'ageDecryptor',
       'ageEncryptor',
@@ -152,6 +153,7 @@ describe('the browser doors, bundled and run where nothing of Node is', () => {
       'loadVaultKey',
       'openVault',
       'randomPassword',
+      'sealAgeFile',
     ]);
   });
 });

@@ -22,7 +22,7 @@ export function payloadSize(sealedBytes: number): { chunks: number; plaintextByt
 }
 
 // Eleven bytes of counter, one that marks the last chunk. Six bytes of counter reach 2^48 chunks.
-function chunkNonce(index: number, last: boolean): Bytes {
+export function chunkNonce(index: number, last: boolean): Bytes {
   const nonce = allocBytes(12);
   for (let at = 10, rest = index; rest > 0; rest = Math.floor(rest / 256), at--) nonce[at] = rest % 256;
   if (last) nonce[11] = 1;

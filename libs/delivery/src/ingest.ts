@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ageEncryptor, createSha256, equalConstantTime } from '#crypto';
+import { createSha256, equalConstantTime, sealAgeFile, type SealedAgeFile } from '#crypto';
 import { refuse, type Item } from '#contracts';
 import { schemaDigestOf } from './content-digest.js';
 import { CsvRows, faultAt } from './csv-rows.js';
@@ -188,24 +188,18 @@ class PartSealer {
     const parquetBytes = (await stat(parquetPath)).size;
     if (parquetBytes > this.limits.partBytes) throw new Error(`A part of ${parquetBytes} bytes is larger than parts may be`);
 
-    const digest = createSha256();
-    const encryptor = await ageEncryptor([this.job.recipient]);
-    const ciphertext = createReadStream(parquetPath, { highWaterMark: 256 * 1024 }).on('error', (error) =>
-      encryptor.destroy(error),
+    let sealed: SealedAgeFile | undefined;
+    const parquet = createReadStream(parquetPath, { highWaterMark: 1024 * 1024 });
+    const { job, store } = this;
+    await store.put(
+      name,
+      (async function* () {
+        sealed = yield* sealAgeFile([job.recipient], parquet);
+      })(),
     );
-    const { sizeBytes } = await this.store.put(name, digested(ciphertext.pipe(encryptor), digest));
     await rm(parquetPath);
-    this.#parts.push({ name, rows: shape.rows, sizeBytes, sha256: digest.digest('hex') });
-  }
-}
-
-async function* digested(
-  source: AsyncIterable<Uint8Array>,
-  digest: { update(bytes: Uint8Array): unknown },
-): AsyncGenerator<Uint8Array> {
-  for await (const bytes of source) {
-    digest.update(bytes);
-    yield bytes;
+    const { sizeBytes, sha256 } = sealed as unknown as SealedAgeFile;
+    this.#parts.push({ name, rows: shape.rows, sizeBytes, sha256 });
   }
 }
 

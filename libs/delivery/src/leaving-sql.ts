@@ -61,18 +61,18 @@ export function compileSelection(
   };
 }
 
-/** The SELECT that reads one part as it leaves in a format. Rows keep the order of the part. */
-export function selectFrom(partPath: string, rows: LeavingRows, format: Format): string {
+/** The SELECT that reads parts as they leave in a format. Rows keep the order of the parts. */
+export function selectFrom(paths: string | readonly string[], rows: LeavingRows, format: Format): string {
   const list = rows.columns.map((column) => `${writtenAs(column, format)} AS ${quoteIdentifier(column.name)}`).join(', ');
-  return `SELECT ${list} ${fromPart(partPath, rows)}`;
+  return `SELECT ${list} ${fromPart(paths, rows)}`;
 }
 
-/** FROM and WHERE for the rows of one part that leave, and their order. */
-export function fromPart(partPath: string, rows: LeavingRows): string {
-  const path = quoteLiteral(partPath);
+/** FROM and WHERE for the rows of one part that leave, or of several, and their order. Rows chosen by a join come from one part alone. */
+export function fromPart(paths: string | readonly string[], rows: LeavingRows): string {
+  const list = typeof paths === 'string' ? quoteLiteral(paths) : `[${paths.map(quoteLiteral).join(', ')}]`;
   return rows.isJoined
-    ? `FROM read_parquet(${path}, file_row_number = true) WHERE ${rows.condition} ORDER BY file_row_number`
-    : `FROM read_parquet(${path}) WHERE ${rows.condition}`;
+    ? `FROM read_parquet(${list}, file_row_number = true) WHERE ${rows.condition} ORDER BY file_row_number`
+    : `FROM read_parquet(${list}) WHERE ${rows.condition}`;
 }
 
 function writtenAs({ sql, kind }: LeavingItem, format: Format): string {

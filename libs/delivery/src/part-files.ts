@@ -24,29 +24,69 @@ export async function* openParts(
   store: PayloadStore,
   folder: string,
 ): AsyncGenerator<OpenPart, void, undefined> {
-  const { parts, identity } = version;
-  const open = (index: number): Promise<string> | undefined => {
-    const part = parts[index];
-    if (part === undefined) return undefined;
-    const opening = openPart(part, identity, store, join(folder, `part-${index}.parquet`));
+  for await (const [open] of openPartGroups(version, store, folder, 0)) yield open as OpenPart;
+}
+
+/**
+ * As `openParts`, but several neighbours at once: as many as have so many bytes together, and one at least. A reader of many small parts
+ * is not held up at the end of each. What is in memory is twice that.
+ */
+export async function* openPartGroups(
+  version: Pick<StoredVersion, 'parts' | 'identity'>,
+  store: PayloadStore,
+  folder: string,
+  groupBytes: number,
+): AsyncGenerator<readonly OpenPart[], void, undefined> {
+  const groups = groupsOf(version.parts, groupBytes);
+  const open = (group: readonly VersionPart[] | undefined): Promise<readonly OpenPart[]> => {
+    const opening = openAll(group ?? [], version.identity, store, folder);
     // Awaited when its turn comes; a failure until then waits with it.
     opening.catch(() => undefined);
     return opening;
   };
-  let next = open(0);
+  let next = open(groups[0]);
   try {
-    for (const [index, part] of parts.entries()) {
-      const path = await (next as Promise<string>);
-      next = open(index + 1);
-      yield { path, part };
-      await rm(path, { force: true });
+    for (const i of groups.keys()) {
+      const opened = await next;
+      next = open(groups[i + 1]);
+      yield opened;
+      for (const { path } of opened) await rm(path, { force: true });
     }
   } finally {
-    await next?.catch(() => undefined);
+    await next.catch(() => undefined);
   }
 }
 
-async function openPart(part: VersionPart, identity: string, store: PayloadStore, path: string): Promise<string> {
+function groupsOf(parts: readonly VersionPart[], groupBytes: number): VersionPart[][] {
+  const groups: VersionPart[][] = [];
+  let bytes = Infinity;
+  for (const part of parts) {
+    bytes += part.sizeBytes;
+    if (bytes > groupBytes) {
+      groups.push([]);
+      bytes = part.sizeBytes;
+    }
+    groups.at(-1)?.push(part);
+  }
+  return groups;
+}
+
+async function openAll(
+  group: readonly VersionPart[],
+  identity: string,
+  store: PayloadStore,
+  folder: string,
+): Promise<readonly OpenPart[]> {
+  const opened: OpenPart[] = [];
+  for (const part of group) {
+    const path = join(folder, `${part.name}.parquet`);
+    await openPart(part, identity, store, path);
+    opened.push({ path, part });
+  }
+  return opened;
+}
+
+async function openPart(part: VersionPart, identity: string, store: PayloadStore, path: string): Promise<void> {
   const digest = createSha256();
   let sizeBytes = 0;
   const measured = new Transform({
@@ -64,5 +104,4 @@ async function openPart(part: VersionPart, identity: string, store: PayloadStore
     throw error;
   }
   if (sizeBytes !== part.sizeBytes || digest.digest('hex') !== part.sha256) throw refuse('part-damaged', { part: part.name });
-  return path;
 }

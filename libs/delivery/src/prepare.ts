@@ -1,16 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { PassThrough } from 'node:stream';
-import { ageEncryptor, createHmacSha256, createSha256 } from '#crypto';
-import { refuse, type Format } from '#contracts';
+import { sealAgeFile, type SealedAgeFile } from '#crypto';
+import { refuse } from '#contracts';
+import { copyOptions } from './copy-options.js';
 import { openFifo, type Fifo } from './fifo.js';
 import type { JobOptions, PreparedDelivery, PrepareJob } from './job.js';
 import { keyTablesOf, loadKeyTables } from './key-tables.js';
 import { compileSelection, selectFrom, type LeavingRows } from './leaving-sql.js';
-import { limitsWith } from './limits.js';
+import { limitsWith, type DeliveryLimits } from './limits.js';
 import { ParquetJoin } from './parquet-join.js';
-import { openParts } from './part-files.js';
+import { openPartGroups } from './part-files.js';
 import { openPayloadStore } from './payload-place.js';
 import type { PayloadStore } from './payload-store.js';
 import { openSandbox, type Sandbox } from './sandbox.js';
@@ -19,7 +18,7 @@ import { quoteLiteral } from './sql.js';
 /**
  * Makes the payload of a delivery: reads the version part by part, selects, narrows and masks in DuckDB, and encrypts what comes out on
  * its way into the store. The rows keep the version's order. Nothing in the clear is stored but in `folder`, which is in memory; there
- * lie two parts at most. What fails leaves no object.
+ * lie two groups of parts at most, each of `partBytes`, and what becomes of them. What fails leaves no object.
  * Refusals: `item-unknown`, `transformation-not-possible`, `item-names-alike`, `part-damaged`, `quota-rows`.
  */
 export async function prepareDelivery(job: PrepareJob, folder: string, options: JobOptions = {}): Promise<PreparedDelivery> {
@@ -32,7 +31,7 @@ export async function prepareDelivery(job: PrepareJob, folder: string, options: 
   const counted = { rows: 0 };
   try {
     await loadKeyTables(job.keyLists, items, store, folder, sandbox);
-    const plaintext = plaintextOf({ job, folder, rows, store, sandbox, counted, options, abandoned: false });
+    const plaintext = plaintextOf({ job, limits, folder, rows, store, sandbox, counted, options, abandoned: false });
     const sealed = await seal(plaintext, job, store);
     return { rows: counted.rows, ...sealed };
   } catch (error) {
@@ -53,6 +52,7 @@ function checkNames({ format, items }: PrepareJob['selection']): void {
 
 interface Making {
   readonly job: PrepareJob;
+  readonly limits: DeliveryLimits;
   readonly folder: string;
   readonly rows: LeavingRows;
   readonly store: PayloadStore;
@@ -77,7 +77,7 @@ async function* textOf(making: Making): AsyncGenerator<Uint8Array, void, undefin
   const fifo = await openFifo(join(making.folder, 'rows'));
   const target = `TO ${quoteLiteral(fifo.path)} (${copyOptions(format)})`;
   const writing = (async () => {
-    for await (const part of partsOf(making)) await copyPart(making, part.path, target);
+    for await (const paths of partsOf(making)) await copyParts(making, paths, target);
   })();
   // Either end ends the other: a writer that fails closes the pipe, a reader that gives up makes the writer fail.
   const ended = finished(writing, fifo);
@@ -101,51 +101,58 @@ async function finished(writing: Promise<void>, fifo: Fifo): Promise<void> {
   }
 }
 
+// While the joined file takes what came of some parts, DuckDB narrows the next ones.
 async function* parquetOf(making: Making): AsyncGenerator<Uint8Array, void, undefined> {
   const joined = new ParquetJoin();
-  const path = join(making.folder, 'narrowed.parquet');
-  for await (const part of partsOf(making)) {
-    await copyPart(making, part.path, `TO ${quoteLiteral(path)} (${copyOptions('parquet')})`);
-    yield* joined.add(path);
-    await rm(path);
+  let narrowed: string | undefined;
+  let copying: Promise<void> = Promise.resolve();
+  let number = 0;
+  try {
+    for await (const paths of partsOf(making)) {
+      const path = join(making.folder, `narrowed-${(number += 1)}.parquet`);
+      copying = copyParts(making, paths, `TO ${quoteLiteral(path)} (${copyOptions('parquet')})`);
+      // It is awaited below; until then a failure waits.
+      copying.catch(() => undefined);
+      if (narrowed !== undefined) yield* taken(joined, narrowed);
+      await copying;
+      narrowed = path;
+    }
+    if (narrowed !== undefined) yield* taken(joined, narrowed);
+    yield joined.end();
+  } finally {
+    making.abandoned = true;
+    making.sandbox.interrupt();
+    await copying.catch(() => undefined);
   }
-  yield joined.end();
 }
 
-async function copyPart(making: Making, partPath: string, target: string): Promise<void> {
+async function* taken(joined: ParquetJoin, path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* joined.add(path);
+  await rm(path);
+}
+
+async function copyParts(making: Making, paths: readonly string[], target: string): Promise<void> {
   const { job, rows, sandbox, counted } = making;
-  counted.rows += await sandbox.copy(`COPY (${selectFrom(partPath, rows, job.selection.format)}) ${target}`, rows.parameters);
+  counted.rows += await sandbox.copy(`COPY (${selectFrom(paths, rows, job.selection.format)}) ${target}`, rows.parameters);
   // The decision reserved so many rows and no more; a version that yields more than it counted is not delivered.
   if (job.rowsAtMost !== undefined && counted.rows > job.rowsAtMost) {
     throw refuse('quota-rows', { rows: job.rowsAtMost, asked: counted.rows });
   }
 }
 
-async function* partsOf(making: Making): AsyncGenerator<{ path: string }, void, undefined> {
-  const { job, store, folder, counted, options } = making;
+/** The paths of parts that are narrowed together. What a join chooses has no order across parts, so those come alone. */
+async function* partsOf(making: Making): AsyncGenerator<readonly string[], void, undefined> {
+  const { job, store, folder, counted, options, rows, limits } = making;
   const total = job.version.parts.length;
   let done = 0;
-  for await (const open of openParts(job.version, store, folder)) {
+  for await (const open of openPartGroups(job.version, store, folder, rows.isJoined ? 0 : limits.partBytes)) {
     options.signal?.throwIfAborted();
     if (making.abandoned) return;
     options.onProgress?.({ stage: done === 0 ? 'selecting' : 'encrypting', done, total, rows: counted.rows });
-    yield open;
-    done += 1;
+    yield open.map(({ path }) => path);
+    done += open.length;
   }
   options.onProgress?.({ stage: 'storing', done, total, rows: counted.rows });
-}
-
-function copyOptions(format: Format): string {
-  switch (format) {
-    case 'csv':
-    case 'csv-bom':
-      // A missing value is nothing, an empty text is "": they stay distinct, also when the file is taken in again.
-      return `FORMAT csv, HEADER false, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR '', USE_TMP_FILE false`;
-    case 'jsonl':
-      return 'FORMAT json, ARRAY false, USE_TMP_FILE false';
-    case 'parquet':
-      return 'FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false';
-  }
 }
 
 /** Commits to the plaintext, encrypts it, digests the ciphertext and stores it, in one pass. */
@@ -154,33 +161,12 @@ async function seal(
   job: PrepareJob,
   store: PayloadStore,
 ): Promise<Omit<PreparedDelivery, 'rows'>> {
-  const hmac = createHmacSha256(job.plaintextHmacKey);
-  const digest = createSha256();
-  let plaintextBytes = 0;
-  async function* committed(): AsyncGenerator<Uint8Array> {
-    for await (const bytes of plaintext) {
-      hmac.update(bytes);
-      plaintextBytes += bytes.length;
-      yield bytes;
-    }
+  let sealed: SealedAgeFile | undefined;
+  // Without a stream between: the store hears of a failure as of its source's, and takes no interrupted file for a whole one.
+  async function* ciphertext(): AsyncGenerator<Uint8Array, void, undefined> {
+    sealed = yield* sealAgeFile(job.recipients, plaintext, job.plaintextHmacKey);
   }
-  async function* digested(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const bytes of source) {
-      digest.update(bytes);
-      yield bytes;
-    }
-  }
-  const ciphertext = new PassThrough();
-  const encrypting = pipeline(committed(), await ageEncryptor(job.recipients), ciphertext);
-  // The store must not take an interrupted stream for a whole one: `pipeline` destroys it with the error that the store then sees.
-  const storing = store.put(job.objectName, digested(ciphertext));
-  const [stored, encrypted] = await Promise.allSettled([storing, encrypting]);
-  if (encrypted.status === 'rejected') throw encrypted.reason;
-  if (stored.status === 'rejected') throw stored.reason;
-  return {
-    sizeBytes: stored.value.sizeBytes,
-    ciphertextSha256: digest.digest('hex'),
-    plaintextHmac: hmac.digest().toString('hex'),
-    plaintextBytes,
-  };
+  const { sizeBytes } = await store.put(job.objectName, ciphertext());
+  const { sha256, hmac, plaintextBytes } = sealed as SealedAgeFile;
+  return { sizeBytes, ciphertextSha256: sha256, plaintextHmac: hmac as string, plaintextBytes };
 }

@@ -1,0 +1,96 @@
+// How long a delivery takes to be made, against DuckDB and `age` doing the same without the product, in the same run:
+// `npm run bench -- deliver [rounds] [--rows N]`, a million rows and five rounds unless told. The product: a process of its own opens the
+// encrypted parts, narrows and masks, encrypts, computes both digests, stores and syncs. The peer: DuckDB reads the same parts, decrypted
+// before, with the same statement, threads and order, and writes through a pipe into `age`. A ratio is the product's time by the peer's.
+// Memory is that of all processes (proportional shares) and of files in memory-backed folders, at one moment.
+import { execFileSync } from 'node:child_process';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { ageDecryptor, generateAgeIdentity, randomId, randomKey } from '#crypto';
+import type { Format } from '#contracts';
+import { defaultLimits, defaultMemoryFolder, openPayloadStore, runPrepare, type PrepareJob } from '#delivery';
+import { copyOptions } from '../libs/delivery/src/copy-options.js';
+import { compileSelection, selectFrom } from '../libs/delivery/src/leaving-sql.js';
+import { race } from './shared/against.js';
+import { runCommand } from './shared/command.js';
+import { ingestPeople, narrowed, peopleItems, writePeople } from './shared/people.js';
+import { describeMachine, readAsked } from './shared/rounds.js';
+
+const MiB = 1024 * 1024;
+const asked = readAsked();
+const rows = asked.number('rows', 1_000_000);
+const folder = mkdtempSync(join(tmpdir(), 'quanlian-bench-'));
+const memoryFolder = join(defaultMemoryFolder(), `bench-${randomId()}`);
+const store = { kind: 'folder', folder: join(folder, 'payloads') } as const;
+const pseudonymKey = randomKey();
+const { recipient } = await generateAgeIdentity();
+const alone = fileURLToPath(new URL('./shared/duckdb-alone.js', import.meta.url));
+
+try {
+  console.log(`${describeMachine()}; age ${execFileSync('age', ['--version']).toString().trim()}`);
+  const csv = join(folder, 'people.csv');
+  await writePeople(csv, rows);
+  const { version } = await ingestPeople(csv, store, memoryFolder);
+  rmSync(csv);
+  const parts = join(folder, 'parts');
+  mkdirSync(parts);
+  for (const { name } of version.parts)
+    await pipeline(
+      openPayloadStore(store).read(name),
+      await ageDecryptor([version.identity]),
+      createWriteStream(join(parts, `${name}.parquet`)),
+    );
+  const { duckdbThreads, duckdbMemoryBytes } = defaultLimits;
+  console.log(
+    `${rows} rows × 10 in ${version.parts.length} parts; out: 8 columns, four rows in ten, three masked, one pseudonym; ` +
+      `DuckDB on both sides: ${duckdbThreads} threads, memory_limit ${duckdbMemoryBytes / MiB} MiB, order preserved`,
+  );
+
+  const selected = compileSelection(peopleItems, narrowed, pseudonymKey, defaultLimits);
+  const parameters = Object.entries(selected.parameters).map(([name, value]) => `${name}=${Buffer.from(value).toString('hex')}`);
+
+  const peer = async (format: Format): Promise<void> => {
+    const pipe = join(folder, 'pipe');
+    rmSync(pipe, { force: true });
+    execFileSync('mkfifo', [pipe]);
+    const sql = `COPY (${selectFrom(join(parts, '*.parquet'), selected, format)}) TO '${pipe}' (${copyOptions(format)})`;
+    await Promise.all([
+      runCommand('age', ['-r', recipient, '-o', join(folder, 'by-age'), pipe]),
+      runCommand(process.execPath, [alone, sql, String(duckdbThreads), `${duckdbMemoryBytes}B`, ...parameters]),
+    ]);
+  };
+  const product = async (format: Format): Promise<void> => {
+    const job: PrepareJob = {
+      store,
+      memoryFolder,
+      version,
+      recipients: [recipient],
+      selection: { ...narrowed, format },
+      pseudonymKey,
+      plaintextHmacKey: randomKey(),
+      objectName: randomId(),
+    };
+    await runPrepare(job);
+    await openPayloadStore(store).remove(job.objectName);
+  };
+
+  for (const format of ['csv', 'parquet'] as const) {
+    if (asked.only.length > 0 && !asked.only.includes(format)) continue;
+    await race({
+      name: format,
+      peerName: 'DuckDB into age',
+      rounds: asked.rounds,
+      product: () => product(format),
+      peer: () => peer(format),
+      memoryFolders: [memoryFolder],
+      goals: { ratio: 1.5, mib: 1024 },
+    });
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+  rmSync(memoryFolder, { recursive: true, force: true });
+}
+process.exit(0);

@@ -1,0 +1,92 @@
+// How fast an age file is made and opened, against Debian's `age` command in the same run: `npm run bench -- encrypt [rounds] [--mib N]`.
+// One file, 1 GiB unless told, in a memory-backed folder, where both sides read and write. Said twice: encryption alone, and with the two
+// digests that a delivery is sealed with (SHA-256 of the ciphertext, HMAC of the plaintext), which `age` does not compute. Medians of the
+// rounds, five unless told; a ratio above 1 is faster than `age`.
+import { execFileSync } from 'node:child_process';
+import { createReadStream, createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { AGE_SEALING_THREADS, ageDecryptor, decryptAgeRange, generateAgeIdentity, sealAgeFile } from '#crypto';
+import { runCommand } from './shared/command.js';
+import { compare, describeMachine, quantile, readAsked } from './shared/rounds.js';
+import { watchMemory } from './shared/process-tree.js';
+
+const MiB = 1024 * 1024;
+const asked = readAsked();
+const mib = asked.number('mib', 1024);
+const folder = mkdtempSync('/dev/shm/quanlian-bench-');
+const [plain, byAge, ours, opened, identityFile] = ['plain', 'by-age', 'ours', 'opened', 'identity'].map((name) =>
+  join(folder, name),
+) as [string, string, string, string, string];
+
+async function encryptHere(hmacKey?: Uint8Array): Promise<number> {
+  const file = await open(ours, 'w');
+  for await (const bytes of sealAgeFile([recipient], createReadStream(plain, { highWaterMark: MiB }), hmacKey)) {
+    for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
+  }
+  await file.close();
+  return mib;
+}
+
+async function decryptHere(): Promise<number> {
+  const source = createReadStream(ours, { highWaterMark: MiB });
+  await pipeline(source, await ageDecryptor([identity]), createWriteStream(opened));
+  return mib;
+}
+
+/** Milliseconds from nothing to a mebibyte of plaintext: header opened, last chunk checked. */
+async function openRange(from: number): Promise<number> {
+  const since = performance.now();
+  const file = await open(ours, 'r');
+  const { size } = await file.stat();
+  const read = async (start: number, end: number): Promise<Uint8Array> => {
+    const bytes = Buffer.alloc(end - start);
+    await file.read(bytes, 0, bytes.length, start);
+    return bytes;
+  };
+  let got = 0;
+  for await (const bytes of decryptAgeRange([identity], { sizeBytes: size, read }, from, from + MiB)) got += bytes.length;
+  await file.close();
+  if (got !== MiB) throw new Error('A range came short');
+  return performance.now() - since;
+}
+
+const { identity, recipient } = await generateAgeIdentity();
+try {
+  console.log(`${describeMachine()}; age ${execFileSync('age', ['--version']).toString().trim()}`);
+  console.log(`${mib} MiB, memory to memory; ${AGE_SEALING_THREADS} sealing threads, chunks of 64 KiB; rates in MiB a second`);
+  writeFileSync(identityFile, `${identity}\n`, { mode: 0o600 });
+  execFileSync('bash', [
+    '-c',
+    `head -c ${mib * MiB} <(openssl enc -aes-128-ctr -pass pass:x -nosalt -pbkdf2 < /dev/zero 2> /dev/null) > ${plain}`,
+  ]);
+
+  const rawName = 'the age command';
+  const age = async (): Promise<number> => {
+    await runCommand('age', ['-r', recipient, '-o', byAge, plain]);
+    return mib;
+  };
+  const stop = watchMemory(process.pid);
+  await compare('encrypt', asked, { raw: age, rawName, work: () => encryptHere(), goals: { ratio: 1.2 } });
+  const key = Buffer.alloc(32, 7);
+  await compare('encrypt, with both digests', asked, { raw: age, rawName, work: () => encryptHere(key) });
+  execFileSync('age', ['-d', '-i', identityFile, '-o', opened, ours]);
+  execFileSync('cmp', [plain, opened]);
+  const ageOpens = async (): Promise<number> => {
+    await runCommand('age', ['-d', '-i', identityFile, '-o', opened, ours]);
+    return mib;
+  };
+  await compare('decrypt', asked, { raw: ageOpens, rawName, work: decryptHere, goals: { ratio: 1.1 } });
+  execFileSync('cmp', [plain, opened]);
+  const ranges: number[] = [];
+  for (let i = 0; i < 20 * asked.rounds; i++) ranges.push(await openRange(((i * 7919) % (mib - 1)) * MiB));
+  const worst = quantile(ranges, 0.95);
+  console.log(
+    `a range of 1 MiB with the header: median ${quantile(ranges, 0.5).toFixed(1)} ms, 95 % within ${worst.toFixed(1)} ms; goal 25 ms: ${worst <= 25 ? 'reached' : 'MISSED'}`,
+  );
+  console.log(`memory of this process and what it started, at most: ${Math.round(stop().processesBytes / MiB)} MiB`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(0);

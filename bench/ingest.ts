@@ -1,0 +1,53 @@
+// How long a version takes to be taken in, against DuckDB reading the same CSV and writing it as Parquet, in the same run:
+// `npm run bench -- ingest [rounds] [--rows N]`, a million rows and five rounds unless told. The product: a process of its own checks every
+// value against its item, computes the content digest and the file's, writes Parquet parts in the file's order, encrypts, digests, stores
+// and syncs them. The peer: one DuckDB with the same types stated, threads, memory, compression and order; it checks types and digests
+// nothing. A ratio is the product's time by the peer's. Memory is that of all processes (proportional shares) and of files in memory-backed
+// folders, at one moment.
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { randomId } from '#crypto';
+import { defaultLimits, defaultMemoryFolder, openPayloadStore } from '#delivery';
+import { race } from './shared/against.js';
+import { runCommand } from './shared/command.js';
+import { ingestPeople, peopleTypes, writePeople } from './shared/people.js';
+import { describeMachine, readAsked } from './shared/rounds.js';
+
+const MiB = 1024 * 1024;
+const asked = readAsked();
+const rows = asked.number('rows', 1_000_000);
+const folder = mkdtempSync(join(tmpdir(), 'quanlian-bench-'));
+const memoryFolder = join(defaultMemoryFolder(), `bench-${randomId()}`);
+const store = { kind: 'folder', folder: join(folder, 'payloads') } as const;
+const alone = fileURLToPath(new URL('./shared/duckdb-alone.js', import.meta.url));
+const { duckdbThreads, duckdbMemoryBytes } = defaultLimits;
+
+try {
+  const csv = join(folder, 'people.csv');
+  await writePeople(csv, rows);
+  console.log(describeMachine());
+  console.log(
+    `${rows} rows × 10, ${Math.round(statSync(csv).size / MiB)} MiB of CSV; DuckDB on both sides: ${duckdbThreads} threads, ` +
+      `memory_limit ${duckdbMemoryBytes / MiB} MiB, zstd, order preserved`,
+  );
+  const read = `SELECT * FROM read_csv('${csv}', auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', columns = ${peopleTypes})`;
+  const sql = `COPY (${read}) TO '${join(folder, 'alone.parquet')}' (FORMAT parquet, COMPRESSION zstd)`;
+  await race({
+    name: 'csv',
+    peerName: 'DuckDB alone',
+    rounds: asked.rounds,
+    async product() {
+      const { version } = await ingestPeople(csv, store, memoryFolder);
+      for (const { name } of version.parts) await openPayloadStore(store).remove(name);
+    },
+    peer: () => runCommand(process.execPath, [alone, sql, String(duckdbThreads), `${duckdbMemoryBytes}B`]),
+    memoryFolders: [memoryFolder],
+    goals: { ratio: 1.5, mib: 1024 },
+  });
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+  rmSync(memoryFolder, { recursive: true, force: true });
+}
+process.exit(0);
