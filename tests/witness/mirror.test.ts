@@ -6,16 +6,21 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { sha256Hex } from '#crypto';
+import { sha256Hex, signingKeyOf } from '#crypto';
 import {
+  cosignText,
   decodeEntryBundle,
+  decodeNote,
+  decodeVerifierKey,
   encodeEntry,
   encodeEntryBundle,
+  encodeNote,
   encodeTilePath,
   encodeTrustRoot,
   HashesInMemory,
   leafHash,
   NO_ENTRY,
+  noteSignerOf,
   openCheckpoint,
   openEntry,
   openLogProof,
@@ -23,6 +28,7 @@ import {
   readTile,
   signCheckpoint,
   tilesBetween,
+  type NoteSigner,
 } from '#ledger';
 import { PublishedLog } from '#postgres';
 import { LogFiles } from '../../apps/worker/src/log-files.js';
@@ -114,6 +120,36 @@ describe('a mirror', () => {
       const { code, said } = await witness.look();
       assert.equal(code, 0, said);
       checkSame(witness.copy);
+    }
+  });
+
+  it("carries the other witnesses' cosignatures, those too that come after the copy was made", async () => {
+    const witness = await newWitness('cosigned');
+    const published = join(folder, 'log/checkpoint');
+    const plain = readFileSync(published);
+    const others = [71, 72].map((seed) =>
+      noteSignerOf(`other.example/${seed}`, 'cosignature', signingKeyOf(Buffer.alloc(32, seed))),
+    );
+    const cosign = (signers: readonly NoteSigner[]): void => {
+      const { text, signatures } = decodeNote(plain);
+      const more = signers.map((signer) => cosignText(text, signer, 1_700_000_000));
+      writeFileSync(published, encodeNote({ text, signatures: [...signatures, ...more] }));
+    };
+    try {
+      for (const count of [1, 2]) {
+        cosign(others.slice(0, count));
+        const { code, said } = await witness.look();
+        assert.equal(code, 0, said);
+        const own = decodeVerifierKey(readFileSync(join(witness.store, 'witness.vkey'), 'utf8').trim());
+        const keys = [...others.map(({ key }) => key), own];
+        const copied = openCheckpoint(readFileSync(join(witness.copy, 'checkpoint')), city.origin, [ledger.signer.key], keys);
+        assert.deepEqual(
+          new Set(copied.cosignatures.map(({ name }) => name)),
+          new Set([...others.slice(0, count).map(({ key }) => key.name), own.name]),
+        );
+      }
+    } finally {
+      writeFileSync(published, plain);
     }
   });
 

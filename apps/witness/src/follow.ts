@@ -2,11 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { utf8Bytes } from '#crypto';
 import {
   compareHeads,
+  decodeNote,
   EMPTY_ROOT,
+  encodeNote,
   encodeTilePath,
   LogFault,
   openCheckpoint,
   TileReader,
+  withSignaturesOf,
   type ComparedHeads,
   type HashTile,
   type OpenedCheckpoint,
@@ -54,21 +57,27 @@ export class Follower {
   }
 
   /**
-   * Looks once, and brings the mirror up to what is cosigned. Throws Stop `alarm` with its evidence kept; Stop `unreachable` when the log could not be read or what came is not signed
-   * by it, which says nothing against the log: look again later.
+   * Looks once, and brings the mirror up to what the log shows. Throws Stop `alarm` with its evidence kept; Stop `unreachable` when the log
+   * could not be read or what came is not signed by it, which says nothing against the log: look again later.
    */
   async look(): Promise<Look> {
-    const found = await this.lookAtCheckpoint();
-    if (this.mirror && found !== 'behind') await this.bringUp(this.mirror);
+    const { found, shown } = await this.lookAtCheckpoint();
+    if (this.mirror) await this.bringUp(this.mirror, found === 'overtaken' ? undefined : shown);
     return found;
   }
 
-  /** Entries are judged after the cosignature, which says only that one history goes on; an alarm ends the following. */
-  private async bringUp(mirror: Mirror): Promise<void> {
+  /**
+   * Entries are judged after the cosignature, which says only that one history goes on; an alarm ends the following. The copy is that of
+   * the checkpoint `shown`, a beginning of what was cosigned here, for it carries the other witnesses' cosignatures, without which nobody
+   * who has a policy believes the copy; when the log asked meanwhile, that of what was cosigned.
+   */
+  private async bringUp(mirror: Mirror, shown: OpenedCheckpoint | undefined): Promise<void> {
     const last = this.witness.last(this.origin);
     if (!last) return;
+    const own = decodeNote(utf8Bytes(last.note));
+    const head = shown ? { size: shown.size, root: shown.root, note: encodeNote(withSignaturesOf(shown.note, own)) } : last;
     try {
-      await mirror.bringUp(last, this.files);
+      await mirror.bringUp(head, this.files);
       this.looksWithoutEntries = 0;
     } catch (error) {
       if (!(error instanceof MirrorAlarm)) throw error;
@@ -80,7 +89,7 @@ export class Follower {
     }
   }
 
-  private async lookAtCheckpoint(): Promise<Look> {
+  private async lookAtCheckpoint(): Promise<{ readonly found: Look; readonly shown: OpenedCheckpoint }> {
     const shownNote = await this.files.fetch('checkpoint', CHECKPOINT_BYTES);
     const shown = this.open(shownNote);
     const last = this.witness.last(this.origin);
@@ -101,13 +110,13 @@ export class Follower {
     this.looksWithoutTiles = 0;
     const { standing, proof } = compared;
     if (standing === 'forked') throw raise('fork', shown.size === last?.size ? {} : { proof });
-    if (standing === 'behind') return 'behind';
-    if (standing === 'same' && last) return 'unchanged';
+    if (standing === 'behind') return { found: 'behind', shown };
+    if (standing === 'same' && last) return { found: 'unchanged', shown };
     const { verdict } = this.witness.consider({ oldSize: last?.size ?? 0, proof, checkpoint: shown, note: shown.note });
     // The log may have asked by itself meanwhile, and been cosigned.
-    if (verdict === 'conflict') return 'overtaken';
+    if (verdict === 'conflict') return { found: 'overtaken', shown };
     if (verdict !== 'cosigned') throw raise('fork', { proof });
-    return 'cosigned';
+    return { found: 'cosigned', shown };
   }
 
   /** Looks until it finds something, as often as an alarm takes. Throws what the last look threw. */

@@ -76,7 +76,15 @@ export type { FetchTile } from './log/tile-reader.js';
 export { checkEntries, decodeEntryBundle, encodeEntryBundle } from './log/entry-bundle.js';
 export { decodeVerifierKey, encodeVerifierKey, verifierKeyOf } from './log/verifier-key.js';
 export type { NoteKeyType, VerifierKey } from './log/verifier-key.js';
-export { decodeNote, decodeSignatures, encodeNote, encodeSignature, openNote, verifySignatures } from './log/note.js';
+export {
+  decodeNote,
+  decodeSignatures,
+  encodeNote,
+  encodeSignature,
+  openNote,
+  verifySignatures,
+  withSignaturesOf,
+} from './log/note.js';
 export type { Note, NoteSignature, OpenedNote, VerifiedSignature } from './log/note.js';
 export { cosignText, noteSignerOf, signNoteText } from './log/sign-note.js';
 export type { NoteSigner } from './log/sign-note.js';

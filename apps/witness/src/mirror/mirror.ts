@@ -5,6 +5,7 @@ import {
   decodeEntryBundle,
   decodeNote,
   encodeLogProof,
+  encodeNote,
   encodeTilePath,
   LedgerFault,
   LogFault,
@@ -13,9 +14,10 @@ import {
   TILE_WIDTH,
   TileReader,
   tilesBetween,
+  withSignaturesOf,
+  type TreeHead,
   type TrustRoot,
   type VerifierKey,
-  type WitnessedCheckpoint,
 } from '#ledger';
 import type { LogFiles } from '../fetch-log.js';
 import type { MirrorCopy } from './copy.js';
@@ -39,6 +41,12 @@ export class MirrorAlarm extends Error {
   }
 }
 
+/** A checkpoint that the copy is to be that of. */
+export interface MirroredHead extends TreeHead {
+  /** The signed note, with every cosignature known. */
+  readonly note: string;
+}
+
 /**
  * Keeps a whole copy of a log, entries included, and judges every entry before it is kept. Memory: the states that the entries lead to.
  * They are not kept on the disk: a start reads the copy from its beginning.
@@ -60,11 +68,17 @@ export class Mirror {
   }
 
   /**
-   * Brings the copy up to a checkpoint that this witness cosigned. Throws MirrorAlarm; Stop `unreachable` when the log cannot be read: what
-   * was taken in stays, and the next call goes on from there.
+   * Brings the copy up to a checkpoint of the history that this witness cosigned. Of the one that it has already it takes what
+   * cosignatures came since. Throws MirrorAlarm; Stop `unreachable` when the log cannot be read: what was taken in stays, and the next
+   * call goes on from there.
    */
-  async bringUp(last: WitnessedCheckpoint, files: LogFiles): Promise<void> {
-    const held = this.heldSize();
+  async bringUp(last: MirroredHead, files: LogFiles): Promise<void> {
+    const note = this.copy.checkpoint();
+    const held = note ? decodeCheckpoint(decodeNote(note).text).size : 0;
+    if (note && last.size === held) {
+      const whole = encodeNote(withSignaturesOf(decodeNote(note), decodeNote(utf8Bytes(last.note))));
+      if (whole !== note.toString('utf8')) this.copy.finish(whole);
+    }
     if (last.size <= held) return;
     const fetched = new Map<string, Uint8Array>();
     const tree = new TileReader(last, async (tile) => {
@@ -89,11 +103,6 @@ export class Mirror {
     this.copy.finish(last.note);
   }
 
-  private heldSize(): number {
-    const note = this.copy.checkpoint();
-    return note ? decodeCheckpoint(decodeNote(note).text).size : 0;
-  }
-
   /** Fetches a bundle, finds it in the tree, judges what is new in it; answers its bytes. */
   private async takeIn(
     index: number,
@@ -101,7 +110,7 @@ export class Mirror {
     tree: TileReader,
     files: LogFiles,
     fetched: Map<string, Uint8Array>,
-    last: WitnessedCheckpoint,
+    last: MirroredHead,
   ): Promise<Uint8Array> {
     const first = index * TILE_WIDTH;
     const path = encodeTilePath({ level: 'entries', index, width });

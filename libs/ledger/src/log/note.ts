@@ -75,6 +75,17 @@ export function decodeNote(bytes: Uint8Array): Note {
   return { text, signatures: decodeSignatures(whole.slice(end + 2)) };
 }
 
+/**
+ * The note with those signatures of another over the same text that it lacks, as many as a note may hold; the note itself when the other's
+ * text is another. Nothing is verified: a line that nobody's key made helps nobody.
+ */
+export function withSignaturesOf(note: Note, other: Note): Note {
+  if (other.text !== note.text) return note;
+  const known = new Set(note.signatures.map(encodeSignature));
+  const more = other.signatures.filter((one) => !known.has(encodeSignature(one)));
+  return { ...note, signatures: [...note.signatures, ...more].slice(0, NOTE_SIGNATURES_MAX) };
+}
+
 function isNoteText(text: string): boolean {
   return text.endsWith('\n') && isPlainText(text);
 }
