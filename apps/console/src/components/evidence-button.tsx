@@ -1,38 +1,19 @@
 import { routes } from '#contracts';
 import { SafetyCertificateOutlined } from '@ant-design/icons';
-import { Button } from 'antd';
-import { useState } from 'react';
 import { client } from '../lib/api';
 import { saveBlob } from '../lib/save';
 import { defineWords, useWords } from '../lib/words';
-import { RefusalNote } from './refusal-note';
+import { TakeFile } from './take-file';
 
 const words = defineWords('evidence', { take: { zh: '证据包', en: 'Evidence' } });
 
 /** Takes the evidence bundle about one object: a zip that anybody can check without the exchange (docs/formats/evidence-bundle.md). */
 export function EvidenceButton({ of, id }: { readonly of: 'right' | 'delivery' | 'dataset'; readonly id: string }) {
   const say = useWords(words);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
   const take = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      // Fetched here and not linked to: a link cannot say for which department one acts. A bundle holds 10,000 entries at most.
-      const response = await client.open(routes.evidence, { query: { [of]: id } });
-      saveBlob(`${of}-${id.slice(0, 8)}.evidence.zip`, await response.blob());
-    } catch (fault) {
-      setError(fault);
-    } finally {
-      setBusy(false);
-    }
+    // Fetched here and not linked to: a link cannot say for which department one acts. A bundle holds 10,000 entries at most.
+    const response = await client.open(routes.evidence, { query: { [of]: id } });
+    saveBlob(`${of}-${id.slice(0, 8)}.evidence.zip`, await response.blob());
   };
-  return (
-    <>
-      <Button icon={<SafetyCertificateOutlined />} loading={isBusy} onClick={() => void take()}>
-        {say('take')}
-      </Button>
-      <RefusalNote error={error} />
-    </>
-  );
+  return <TakeFile label={say('take')} icon={<SafetyCertificateOutlined />} take={take} />;
 }

@@ -3,6 +3,7 @@ import { standingOf } from '#rights';
 import { Link, useParams } from 'react-router';
 import { useSession } from '../../app/session';
 import { Due } from '../../components/due';
+import { EvidenceButton } from '../../components/evidence-button';
 import { Facts } from '../../components/facts';
 import { Instant } from '../../components/instant';
 import { ItemTable } from '../../components/item-table';
@@ -32,7 +33,12 @@ function Entry({ dataset }: { readonly dataset: DatasetView }) {
   const sayFind = useWords(findWords);
   const { entry } = dataset;
   return (
-    <Page title={entry.title} lead={dataset.providerName} back={{ to: '/find', label: sayFind('title') }}>
+    <Page
+      title={entry.title}
+      lead={dataset.providerName}
+      back={{ to: '/find', label: sayFind('title') }}
+      actions={<EvidenceButton of="dataset" id={dataset.id} />}
+    >
       <Ours dataset={dataset} />
       <Section title={say('basics')}>
         <EntryFacts dataset={dataset} />

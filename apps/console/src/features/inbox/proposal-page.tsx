@@ -18,6 +18,7 @@ import { Instant } from '../../components/instant';
 import { ObjectPage } from '../../components/object-page';
 import { Page, Section } from '../../components/page';
 import { PasswordAgain } from '../../components/password-again';
+import { ReceiptButton } from '../../components/receipt-button';
 import { SignHere } from '../../components/sign-here';
 import { StateActions } from '../../components/state-actions';
 import { NextStep, StateTag } from '../../components/state-tag';
@@ -50,6 +51,7 @@ export function ProposalPage() {
       title={pick(proposal.data.sentence)}
       lead={pick(statementWords[proposal.data.type])}
       back={{ to: '/inbox', label: sayInbox('title') }}
+      actions={proposal.data.index === undefined ? undefined : <ReceiptButton statement={id} />}
     >
       <Proposal key={id} proposal={proposal.data} />
     </Page>

@@ -31,19 +31,26 @@ export function ExportLinks({ query, total }: { readonly query: TrailQuery; read
     const asked = new URLSearchParams(query);
     saveLink(files[kind].name, `${files[kind].route.path}?${asked.toString()}`);
   };
-  const fetchFile = async (kind: Kind) => {
+  const fetchFile = async (name: string, open: () => Promise<Response>) => {
     setBusy(true);
     setError(undefined);
     try {
-      const { route, name } = files[kind];
-      const response = await client.open(route, { query }, { headers: { 'accept-language': locale } });
-      saveBlob(name, await response.blob());
+      saveBlob(name, await (await open()).blob());
     } catch (fault) {
       setError(fault);
     } finally {
       setBusy(false);
     }
   };
+  const fetchKind = (kind: Kind) =>
+    fetchFile(files[kind].name, () => client.open(files[kind].route, { query }, { headers: { 'accept-language': locale } }));
+  // Everything of a period, since a proof of what is filtered could not show that nothing was left out by the filter. Without a
+  // beginning it is the whole ledger, which is soon too much: the exchange says so, and what to do.
+  const { from = '2000-01-01T00:00:00.000Z', until = new Date().toISOString() } = query;
+  const fetchEvidence = () =>
+    fetchFile(`${from.slice(0, 10)}-${until.slice(0, 10)}.evidence.zip`, () =>
+      client.open(routes.evidence, { query: { from, until } }),
+    );
   const label = (kind: Kind) => say('exportAs', { format: kind === 'html' ? say('printable') : kind.toUpperCase() });
   return (
     <>
@@ -52,11 +59,14 @@ export function ExportLinks({ query, total }: { readonly query: TrailQuery; read
         icon={<DownloadOutlined />}
         loading={busy}
         button={say(busy ? 'exporting' : 'exports')}
-        choices={(Object.keys(files) as Kind[]).map((kind) => ({
-          key: kind,
-          label: `${label(kind)} (${total})`,
-          onChoose: () => void (isPlain ? follow(kind) : fetchFile(kind)),
-        }))}
+        choices={[
+          ...(Object.keys(files) as Kind[]).map((kind) => ({
+            key: kind,
+            label: `${label(kind)} (${total})`,
+            onChoose: () => void (isPlain ? follow(kind) : fetchKind(kind)),
+          })),
+          { key: 'evidence', label: say('evidence'), onChoose: () => void fetchEvidence() },
+        ]}
       />
       <RefusalNote error={error} />
     </>

@@ -40,6 +40,7 @@ export const trailWords = defineWords('trail', {
   totalMore: { zh: '超过 {{count}} 条', en: 'More than {{count}} entries' },
   news: { zh: '有新的记录，点击载入', en: 'There are new entries: load them' },
   exports: { zh: '导出', en: 'Export' },
+  evidence: { zh: '所选时间内全部记录的证据包', en: 'Evidence of everything in the chosen period' },
   exportAs: { zh: '按当前筛选导出 {{format}}', en: 'Export what is filtered as {{format}}' },
   exporting: { zh: '正在导出', en: 'Exporting' },
   printable: { zh: '网页（可打印）', en: 'Page to print' },
