@@ -75,8 +75,8 @@ describe('the console as it was built', () => {
     assert.deepEqual(found, []);
   });
 
-  // Where a day begins: the door, and the first page of each role.
-  for (const page of ['app/log-in-page', 'features/find/find-page', 'features/inbox/inbox-page', 'features/trail/trail-page'])
+  // Where a day begins: the first page of each role.
+  for (const page of ['features/find/find-page', 'features/inbox/inbox-page', 'features/trail/trail-page'])
     test(`what comes before the first screen is at most ${firstLoadLimitBytes / 1000} kB compressed: ${page}`, () => {
       const files = filesOf('index.html', `src/${page}.tsx`);
       const bytes = files.map((name) => statSync(join(built, `${name}.br`)).size).reduce((a, b) => a + b);

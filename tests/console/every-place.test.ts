@@ -78,8 +78,16 @@ describe('every page of the console, as everybody', { skip: noChromium }, () => 
   test('the door', async () => {
     const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl });
     await seat.page.goto('/find');
-    await seat.page.waitForURL('**/login');
+    await seat.page.waitForURL('**/login?to=%2Ffind');
     await lookAt(seat, '/login', 'door');
+    // A link from outside cannot make the door lead anywhere but into this console.
+    for (const elsewhere of ['//example.org/x', '/\\example.org', 'https://example.org/', '/login']) {
+      await seat.page.goto(`/login?to=${encodeURIComponent(elsewhere)}`);
+      await seat.page.getByLabel('登录名').fill(city.supervisor.login);
+      await seat.page.getByLabel('密码').fill(city.supervisor.password);
+      await seat.page.getByRole('button', { name: '登录' }).click();
+      await seat.page.waitForURL('**/trail');
+    }
     await seat.close();
   });
 

@@ -26,8 +26,8 @@ const plainFile = /^\/(?:icon\.svg|licenses\.md)$/;
 const apiPath = /^\/(?:api|health|metrics|docs|openapi|log)(?:[/.?-]|$)/;
 
 /**
- * Serves the built console: hashed files for a year, pages anew each time, compressed copies made at build. Any other path that a browser
- * asks a page for is the console's own to show. A folder that is not there (an API built alone) serves nothing.
+ * Serves the built console: hashed files for a year, pages anew each time, compressed copies made at build. The door is a page of its
+ * own; any other path that a browser asks a page for is the console's to show. A folder that is not there (an API built alone) serves nothing.
  */
 export function serveConsole(fastify: FastifyInstance, folder: string): void {
   if (!existsSync(join(folder, 'index.html'))) return;
@@ -50,6 +50,7 @@ export function serveConsole(fastify: FastifyInstance, folder: string): void {
       }
       if (plainFile.test(path)) return reply.header('cache-control', 'public, max-age=3600').sendFile(path.slice(1));
       if (path === '/open.html' && openPolicy !== undefined) return page(reply, openPolicy).sendFile('open.html');
+      if (path === '/login') return page(reply, consolePolicy).sendFile('door.html');
       const wantsPage = request.headers.accept?.includes('text/html') === true && !apiPath.test(path) && !/\.\w+$/.test(path);
       return wantsPage ? page(reply, consolePolicy).sendFile('index.html') : reply.callNotFound();
     });

@@ -47,6 +47,18 @@ export function consoleConfig({ apiUrl = 'http://127.0.0.1:8080' } = {}) {
     optimizeDeps: { exclude: ['antd', '@ant-design/cssinjs', '@ant-design/icons'] },
     build: {
       outDir,
+      rolldownOptions: {
+        input: [join(root, 'index.html'), join(root, 'door.html')],
+        // A file runs when all that it imports has run: what begins first needs one of its own, and so does what it shares with the door.
+        output: {
+          codeSplitting: {
+            groups: [
+              { name: 'early', test: /src\/(?:lib\/(?:early|who)|door\/where-to)\.ts$/ },
+              { name: 'boot', test: /src\/boot\.ts$/ },
+            ],
+          },
+        },
+      },
       emptyOutDir: false,
       target: 'chrome124',
       sourcemap: false,

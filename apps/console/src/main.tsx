@@ -1,3 +1,4 @@
+import './boot';
 import 'virtual:look/base.css';
 import './app/console.css';
 import { StrictMode } from 'react';

@@ -10,6 +10,7 @@ import { RouterProvider } from 'react-router/dom';
 import { queryClient } from '../lib/api';
 import { withoutRuntimeStyle } from '../lib/without-runtime-style';
 import { leaveBy } from '../lib/leaving';
+import { noteHome } from '../lib/who';
 import { useLocale } from '../lib/words';
 import { Broken, NotFound } from './broken';
 import { routeOfPlace } from './place';
@@ -18,21 +19,15 @@ import { MayEnter } from './may-enter';
 import { RequireSession, useSession } from './session';
 import { Shell } from './shell';
 
-const homeKey = 'quanlian.home';
-
 /** Where a person's day begins. */
 function Home() {
   const { has } = useSession();
   const path = has('steward', 'office-head') ? '/inbox' : has('supervisor') ? '/trail' : has('requester') ? '/find' : '/account';
-  useEffect(() => localStorage.setItem(homeKey, path), [path]);
+  useEffect(() => noteHome(path), [path]);
   return <Navigate to={path} replace />;
 }
 
-// Most days begin where the last one did: that page's code comes while the session is still asked for.
-if (location.pathname === '/') void places.find(({ path }) => path === localStorage.getItem(homeKey))?.page();
-
 const router = createBrowserRouter([
-  { path: '/login', lazy: () => import('./log-in-page'), errorElement: <Broken />, HydrateFallback: () => null },
   {
     element: (
       <RequireSession>

@@ -5,22 +5,22 @@ import { useSend } from '../lib/api';
 import { useWords } from '../lib/words';
 import { appWords } from './words';
 
-/** Login and password. With `login` the person is known and only the password is asked. */
-export function LogInForm({ login, onDone }: { readonly login?: string; readonly onDone: () => void }) {
+/** Asks a person who is known for the password again. */
+export function LogInForm({ login, onDone }: { readonly login: string; readonly onDone: () => void }) {
   const say = useWords(appWords);
   const logIn = useSend(routes.logIn, { onDone });
   return (
     <Form<{ login: string; password: string }>
       layout="vertical"
       requiredMark={false}
-      initialValues={{ login: login ?? '' }}
+      initialValues={{ login }}
       onFinish={(typed) => logIn.mutate({ body: typed })}
     >
       <Form.Item name="login" label={say('login')} rules={[{ required: true, message: '' }]}>
-        <Input autoComplete="username" autoFocus={login === undefined} readOnly={login !== undefined} />
+        <Input autoComplete="username" readOnly />
       </Form.Item>
       <Form.Item name="password" label={say('password')} rules={[{ required: true, message: '' }]}>
-        <Input.Password autoComplete="current-password" autoFocus={login !== undefined} />
+        <Input.Password autoComplete="current-password" autoFocus />
       </Form.Item>
       <RefusalNote error={logIn.error} />
       <Button type="primary" htmlType="submit" block loading={logIn.isPending}>

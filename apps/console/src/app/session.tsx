@@ -1,9 +1,9 @@
 import { routes, type PersonView, type Role } from '#contracts';
 import { createContext, lazy, Suspense, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
-import { Navigate, useLocation } from 'react-router';
 import { client, isLoggedOut, onLoggedOut, queryClient, useRead } from '../lib/api';
 import { chooseDepartment, departmentNow, noteLoggedIn, wasLoggedIn } from '../lib/who';
 import { useLive } from '../lib/live';
+import { doorTo } from '../door/where-to';
 import { Whole } from '../components/whole';
 
 const loadLogInAgain = () => import('./log-in-again');
@@ -47,12 +47,17 @@ export function switchDepartment(code: string): void {
   location.assign('/');
 }
 
+/** Leads out of the console to its door, and back here from there. */
+function ToTheDoor() {
+  useEffect(() => location.replace(doorTo(location.pathname + location.search)), []);
+  return null;
+}
+
 /**
  * What is inside needs a person. Without a session one is sent to log in and comes back; a session that is lost in the middle of work is
  * asked for again in place, above the work, which stays as it is.
  */
 export function RequireSession({ children }: { readonly children: ReactNode }) {
-  const location = useLocation();
   const me = useRead(routes.me, {}, { staleTime: 300_000, enabled: wasLoggedIn() });
   const departments = useRead(routes.departments, {}, { staleTime: 300_000, enabled: me.data !== undefined });
   const [isLost, setLost] = useState(false);
@@ -81,7 +86,7 @@ export function RequireSession({ children }: { readonly children: ReactNode }) {
 
   if (!session) {
     if (isLoggedOut(me.error)) noteLoggedIn(false);
-    if (!wasLoggedIn()) return <Navigate to="/login" replace state={{ from: location.pathname + location.search }} />;
+    if (!wasLoggedIn()) return <ToTheDoor />;
     // A department kept from an earlier log-in may not be this person's.
     if (me.error && departmentNow() !== undefined) chooseDepartment(undefined);
     return <Whole reading={me} />;

@@ -2,6 +2,7 @@ import { MenuOutlined, MoonOutlined, SunOutlined, TranslationOutlined, UserOutli
 import { Button, Tooltip } from 'antd';
 import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Link, NavLink, Outlet, useLocation, useNavigate } from 'react-router';
+import { doorTo } from '../door/where-to';
 import { PopList } from '../components/pop-list';
 import { useKeptPlace } from '../lib/kept-place';
 import { useLiveState } from '../lib/live';
@@ -175,7 +176,7 @@ function PersonMenu() {
       head={`${person.name} · ${roles.map((role) => say(role)).join(' · ')}`}
       choices={[
         { key: 'account', label: say('account'), onChoose: () => void navigate('/account') },
-        { key: 'out', label: say('logOut'), onChoose: () => void logOut().then(() => navigate('/login')) },
+        { key: 'out', label: say('logOut'), onChoose: () => void logOut().then(() => location.assign(doorTo('/'))) },
       ]}
     />
   );

@@ -8,7 +8,6 @@ export const appWords = defineWords('app', {
   logIn: { zh: '登录', en: 'Log in' },
   login: { zh: '登录名', en: 'Login' },
   password: { zh: '密码', en: 'Password' },
-  logInHint: { zh: '政务数据在可验证的使用权之下共享。', en: 'Departments share data under rights that anyone can check.' },
   again: { zh: '会话已结束，请重新登录', en: 'The session has ended: log in again' },
   againHint: {
     zh: '页面上的内容都还在，登录后接着做。',

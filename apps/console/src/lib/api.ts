@@ -9,10 +9,11 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query';
 import { useRef } from 'react';
+import { fetchOrTake } from './early';
 import { departmentNow } from './who';
 
 /** The one client of the API; the session is the browser's cookie, which script cannot read. */
-export const client = createClient({ baseUrl: location.origin, department: departmentNow });
+export const client = createClient({ baseUrl: location.origin, department: departmentNow, fetch: fetchOrTake });
 export { routes };
 
 /** What the exchange answered when it said no; undefined for a broken line or a bug of ours. */

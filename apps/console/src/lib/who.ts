@@ -20,3 +20,14 @@ export function chooseDepartment(code: string | undefined): void {
   if (code === undefined) sessionStorage.removeItem(storageKey);
   else sessionStorage.setItem(storageKey, code);
 }
+
+const homeKey = 'quanlian.home';
+
+/** The page where the person's day began last time. */
+export function homeNow(): string | undefined {
+  return localStorage.getItem(homeKey) ?? undefined;
+}
+
+export function noteHome(path: string): void {
+  localStorage.setItem(homeKey, path);
+}

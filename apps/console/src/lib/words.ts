@@ -1,7 +1,8 @@
 import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
+import { firstLocale, keepLocale, showLocale, type Locale } from './locale';
 
-export type Locale = 'zh' | 'en';
+export type { Locale } from './locale';
 
 /** One phrase in both languages; `{{name}}` marks a value. English tells one from many where a `count` is given. */
 export interface Phrase {
@@ -16,14 +17,6 @@ export interface Words<P extends Phrases> {
 }
 export type Say<P extends Phrases> = (key: keyof P & string, values?: Readonly<Record<string, string | number>>) => string;
 
-const storageKey = 'quanlian.locale';
-
-function firstLocale(): Locale {
-  const kept = localStorage.getItem(storageKey);
-  if (kept === 'zh' || kept === 'en') return kept;
-  return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
-}
-
 void i18next.use(initReactI18next).init({
   lng: firstLocale(),
   fallbackLng: 'zh',
@@ -34,7 +27,7 @@ void i18next.use(initReactI18next).init({
   interpolation: { escapeValue: false },
   react: { useSuspense: false },
 });
-document.documentElement.lang = i18next.language === 'zh' ? 'zh-CN' : 'en';
+showLocale(localeNow());
 
 /** Registers a room's phrases, both languages side by side so that none can lack one. */
 export function defineWords<const P extends Phrases>(room: string, phrases: P): Words<P> {
@@ -63,7 +56,9 @@ export function useWords<P extends Phrases>(words: Words<P>): Say<P> {
 }
 
 /** The language chosen now. In a component use `useLocale`. */
-export const localeNow = (): Locale => (i18next.language === 'en' ? 'en' : 'zh');
+export function localeNow(): Locale {
+  return i18next.language === 'en' ? 'en' : 'zh';
+}
 
 export function useLocale(): Locale {
   const { i18n } = useTranslation();
@@ -77,7 +72,6 @@ export function usePick(): (sentence: { readonly zh: string; readonly en: string
 }
 
 export async function chooseLocale(locale: Locale): Promise<void> {
-  localStorage.setItem(storageKey, locale);
-  document.documentElement.lang = locale === 'zh' ? 'zh-CN' : 'en';
+  keepLocale(locale);
   await i18next.changeLanguage(locale);
 }
