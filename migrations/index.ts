@@ -6,6 +6,7 @@ import { KeyLists1795000000005 } from './0005-key-lists.js';
 import { Log1795000000006 } from './0006-log.js';
 import { Witnesses1795000000007 } from './0007-witnesses.js';
 import { LogKeys1795000000008 } from './0008-log-keys.js';
+import { UploadsTold1795000000009 } from './0009-uploads-told.js';
 
 /** The schema's history, in order. A migration once released never changes. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   Log1795000000006,
   Witnesses1795000000007,
   LogKeys1795000000008,
+  UploadsTold1795000000009,
 ];

@@ -70,6 +70,7 @@ const useCases = [
   exchange.ChangeDataset,
   exchange.PublishVersion,
   exchange.ReadUpload,
+  exchange.ReadFaultyRows,
   exchange.ReadRequests,
   exchange.SubmitRequest,
   exchange.CountRows,

@@ -1,18 +1,19 @@
-import { Controller, Inject, Req } from '@nestjs/common';
-import { routes, type Given } from '#contracts';
+import { Controller, Inject, Req, Res } from '@nestjs/common';
+import { routes, statedForm, type Given } from '#contracts';
 import {
   ChangeDataset,
   CountRows,
   EnterDataset,
   PublishVersion,
   ReadDatasets,
+  ReadFaultyRows,
   ReadProposals,
   ReadUpload,
   type Actor,
 } from '#exchange';
 import { Caller, Sent, Serves } from '#nest';
 import type { AuditLog } from '#postgres';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
 import { AUDIT_LOG } from './tokens.js';
 
@@ -25,6 +26,7 @@ export class DatasetsController {
     @Inject(ChangeDataset) private readonly changeDataset: ChangeDataset,
     @Inject(PublishVersion) private readonly publishVersion: PublishVersion,
     @Inject(ReadUpload) private readonly readUpload: ReadUpload,
+    @Inject(ReadFaultyRows) private readonly readFaultyRows: ReadFaultyRows,
     @Inject(CountRows) private readonly countRows: CountRows,
     @Inject(AUDIT_LOG) private readonly auditLog: AuditLog,
     @Inject(ReadProposals) private readonly proposals: ReadProposals,
@@ -64,7 +66,7 @@ export class DatasetsController {
   ) {
     const cut = new AbortController();
     request.raw.once('aborted', () => cut.abort());
-    return this.publishVersion.execute(actor, { dataset: params.id, ...query }, request.body as Readable, cut.signal);
+    return this.publishVersion.execute(actor, publication(params.id, query), request.body as Readable, cut.signal);
   }
 
   // Who asks again and again may be after somebody: every count is written down before it is told.
@@ -82,8 +84,26 @@ export class DatasetsController {
     return told;
   }
 
+  @Serves(routes.faultyRows)
+  async faultyRows(
+    @Caller() actor: Actor,
+    @Sent() { params }: Given<typeof routes.faultyRows>,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const file = await this.readFaultyRows.execute(actor, params.id);
+    await reply
+      .header('content-type', routes.faultyRows.produces)
+      .header('content-disposition', `attachment; filename="faulty-rows-${params.id.slice(0, 8)}.xlsx"`)
+      .send(file);
+  }
+
   @Serves(routes.upload)
   upload(@Caller() actor: Actor, @Sent() { params }: Given<typeof routes.upload>) {
     return this.readUpload.execute(actor, params.id);
   }
+}
+
+function publication(dataset: string, query: Given<typeof routes.publishVersion>['query']) {
+  const { fileName, sha256, upload, noSecrets, leaveOutFaulty } = query;
+  return { dataset, fileName, sha256, upload, noSecrets, leaveOutFaulty, form: statedForm(query) };
 }

@@ -39,6 +39,15 @@ export interface Problem {
   readonly details?: RefusalDetails;
   readonly at?: FaultPlace;
   readonly faults?: readonly Problem[];
+  readonly violations?: Violations;
+}
+
+/** What is wrong with the rows of a file: the first with their places, all of them counted by code and item. */
+export interface Violations {
+  readonly count: number;
+  readonly rows: number;
+  readonly totals: readonly { readonly code: string; readonly item?: string; readonly count: number }[];
+  readonly first: readonly Problem[];
 }
 
 /**
@@ -54,6 +63,7 @@ export class Refusal extends Error {
     readonly details: RefusalDetails = {},
     readonly at?: FaultPlace,
     readonly faults?: readonly Refusal[],
+    readonly violations?: Violations,
   ) {
     super(fill(refusalTexts[code].en, details));
     this.status = refusalTexts[code].status;
@@ -73,13 +83,26 @@ export class Refusal extends Error {
       ...(Object.keys(this.details).length > 0 ? { details: this.details } : {}),
       ...(this.at ? { at: this.at } : {}),
       ...(this.faults && this.faults.length > 0 ? { faults: this.faults.map((fault) => fault.toProblem()) } : {}),
+      ...(this.violations ? { violations: this.violations } : {}),
     };
   }
 }
 
+/** A refusal again from the problem that it was told as, where the problem is of our own making. */
+export function refusalOf(problem: Problem): Refusal {
+  const { code, details, at, faults, violations } = problem;
+  return new Refusal(code as RefusalCode, details, at, faults?.map(refusalOf), violations);
+}
+
 /** Makes a refusal: `throw refuse('unknown')` in a use case, `return refuse(…)` in a decision. */
-export function refuse(code: RefusalCode, details?: RefusalDetails, at?: FaultPlace, faults?: readonly Refusal[]): Refusal {
-  return new Refusal(code, details, at, faults);
+export function refuse(
+  code: RefusalCode,
+  details?: RefusalDetails,
+  at?: FaultPlace,
+  faults?: readonly Refusal[],
+  violations?: Violations,
+): Refusal {
+  return new Refusal(code, details, at, faults, violations);
 }
 
 function fill(template: string, details: RefusalDetails): string {

@@ -38,6 +38,7 @@ export interface States {
     commitment: string;
     schemaDigest: string;
     parts: number;
+    leftOut?: number;
     publishedAt: string;
     last: string;
   };

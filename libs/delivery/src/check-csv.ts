@@ -3,6 +3,8 @@ import { latin1Text } from '#crypto';
 import { csvLimits, type CsvLimits } from './csv-limits.js';
 import { CsvRows, ESCAPED, faultAt, PLAIN } from './csv-rows.js';
 import { canonicalValue, scaleOf, valueKind } from './item-value.js';
+import { ruleCheck, ruleText } from './in/item-rules.js';
+import { shapeOfText } from './in/violations.js';
 import { ASK, MISFIT, shapeOf } from './value-shape.js';
 
 /** What the check of a file found. */
@@ -68,6 +70,7 @@ export async function checkCsv(
 export function rowFaults(items: readonly Item[], columns: readonly number[]): (row: CsvRows) => Refusal[] {
   const kinds = items.map(valueKind);
   const scales = items.map(scaleOf);
+  const rules = items.map(ruleCheck);
   const codeOf = (row: CsvRows, i: number): 'value-misfit' | 'value-missing' | undefined => {
     const [column, item, kind] = [columns[i] as number, items[i] as Item, kinds[i] as (typeof kinds)[number]];
     const [start, end] = [row.starts[column] as number, row.ends[column] as number];
@@ -84,10 +87,17 @@ export function rowFaults(items: readonly Item[], columns: readonly number[]): (
   return (row) => {
     if (row.fields !== items.length) return [faultAt('csv-ragged', row.line, { found: row.fields, expected: items.length })];
     return items.flatMap((item, i) => {
-      const code = codeOf(row, i);
-      if (code === undefined) return [];
       const column = columns[i] as number;
-      return [faultAt(code, row.lineOf(column), { item: item.name, type: item.type }, column + 1)];
+      const at = (code: 'value-misfit' | 'value-missing' | 'value-outside-rule', more = {}): Refusal =>
+        faultAt(code, row.lineOf(column), { item: item.name, type: item.type, ...more }, column + 1);
+      const code = codeOf(row, i);
+      if (code === 'value-missing') return [at(code)];
+      const check = rules[i];
+      if (code === undefined && (check === undefined || row.starts[column] === row.ends[column])) return [];
+      const text = row.text(column);
+      if (code !== undefined) return [at(code, { shape: shapeOfText(text) })];
+      const rule = check?.(canonicalValue(item, text) ?? text);
+      return rule === undefined ? [] : [at('value-outside-rule', { rule: ruleText(item, rule), shape: shapeOfText(text) })];
     });
   };
 }

@@ -1,4 +1,4 @@
-import type { FaultPlace, RefusalCode, RefusalDetails } from '#contracts';
+import type { Problem } from '#contracts';
 import type {
   CountJob,
   IngestedVersion,
@@ -31,7 +31,7 @@ export type ToChild =
 export type FromChild =
   | { readonly kind: 'progress'; readonly progress: JobProgress }
   | { readonly kind: 'done'; readonly result: unknown }
-  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly details: RefusalDetails; readonly at?: FaultPlace }
+  | { readonly kind: 'refused'; readonly problem: Problem }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** The descriptor on which a file arrives: after the three standard ones and the channel. */

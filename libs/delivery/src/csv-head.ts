@@ -1,6 +1,6 @@
 import { refuse, type Item } from '#contracts';
 import { csvLimits, type CsvLimits } from './csv-limits.js';
-import { CsvRows } from './csv-rows.js';
+import { CsvRows, type CsvForm } from './csv-rows.js';
 
 /** How a CSV file begins. */
 export interface CsvHead {
@@ -15,8 +15,14 @@ export interface CsvHead {
  * Reads header and first records from the beginning of a CSV file. `isWhole`: the bytes are all of it; otherwise the record that they end
  * inside of is left out. Throws the same Refusals as an ingest for what is not CSV or not UTF-8 so far.
  */
-export function readCsvHead(bytes: Uint8Array, isWhole: boolean, rowsMax = 20, limits: CsvLimits = csvLimits): CsvHead {
-  const rows = new CsvRows(limits);
+export function readCsvHead(
+  bytes: Uint8Array,
+  isWhole: boolean,
+  rowsMax = 20,
+  limits: CsvLimits = csvLimits,
+  form: CsvForm = {},
+): CsvHead {
+  const rows = new CsvRows(limits, form);
   rows.push(isWhole ? bytes : bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1));
   rows.end();
   const records: string[][] = [];

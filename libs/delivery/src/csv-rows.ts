@@ -1,9 +1,10 @@
 import { refuse, type Refusal, type RefusalCode, type RefusalDetails } from '#contracts';
 import { concatBytes, isUtf8, utf8Text, type Bytes } from '#crypto';
 import type { CsvLimits } from './csv-limits.js';
+import { isGb18030 } from './in/encodings.js';
+import type { Row } from './in/row.js';
 
 const QUOTE = 0x22;
-const COMMA = 0x2c;
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -15,16 +16,23 @@ export const ESCAPED = 2;
 // Large enough that checks of whole blocks cost little, small enough that a turn of the event loop stays short.
 const BLOCK_BYTES = 512 * 1024;
 
-const ENDS_PLAIN = new Uint8Array(256);
-for (const byte of [QUOTE, COMMA, LF, CR]) ENDS_PLAIN[byte] = 1;
+/** How a file of values separated by a character is written. */
+export interface CsvForm {
+  /** The separator, one ASCII character; a comma unless told. */
+  readonly delimiter?: string;
+  /** Places are counted in records, not in lines: the text was made from something that has no lines. */
+  readonly countsRecords?: boolean;
+  /** Lines before were found to be UTF-8, so that one in GB18030 says that the file mixes the two. */
+  readonly namesMixed?: boolean;
+}
 
 /**
  * Reads records of a CSV file (RFC 4180, UTF-8, LF or CRLF) from chunks, without making a string of anything: `push` what arrives, then
  * `next` until it is false, then once `end` and `next` again. The current record's fields lie in `bytes` from `starts[i]` to `ends[i]`.
- * Strict: a quote stands around a whole field or doubled inside one; everything else throws a Refusal with its line. Memory: one block,
+ * Another separator than the comma can be told. Strict: a quote stands around a whole field or doubled inside one; everything else throws a Refusal with its line. Memory: one block,
  * or one record when that is longer.
  */
-export class CsvRows {
+export class CsvRows implements Row {
   /** The block that the current record lies in; changes with `next`. */
   bytes: Bytes = concatBytes([]);
   readonly starts: Int32Array;
@@ -46,9 +54,17 @@ export class CsvRows {
   #ended = false;
   #started = false;
   #tailChecked = false;
+  readonly #delimiter: number;
+  readonly #countsRecords: boolean;
+  readonly #namesMixed: boolean;
+  readonly #endsPlain = new Uint8Array(256);
 
-  constructor(limits: CsvLimits) {
+  constructor(limits: CsvLimits, form: CsvForm = {}) {
     this.#limits = limits;
+    this.#delimiter = (form.delimiter ?? ',').charCodeAt(0);
+    this.#countsRecords = form.countsRecords ?? false;
+    this.#namesMixed = form.namesMixed ?? false;
+    for (const byte of [QUOTE, this.#delimiter, LF, CR]) this.#endsPlain[byte] = 1;
     this.starts = new Int32Array(limits.columns);
     this.ends = new Int32Array(limits.columns);
     this.kinds = new Uint8Array(limits.columns);
@@ -75,7 +91,7 @@ export class CsvRows {
         const after = this.#scan(this.#position, last);
         if (after >= 0) {
           this.#position = after;
-          this.#nextLine += this.#newlines + 1;
+          this.#nextLine += this.#countsRecords ? 1 : this.#newlines + 1;
           return true;
         }
         const held = this.bytes.length - this.#rowStart;
@@ -100,6 +116,7 @@ export class CsvRows {
 
   /** The line on which a field of the current record begins. */
   lineOf(field: number): number {
+    if (this.#countsRecords) return this.line;
     return this.line + countNewlines(this.bytes, this.#rowStart, this.starts[field] as number);
   }
 
@@ -133,7 +150,8 @@ export class CsvRows {
     while (start < whole) {
       const feed = block.indexOf(LF, start);
       const end = feed < 0 || feed >= whole ? whole : feed + 1;
-      if (!isUtf8(block.subarray(start, end))) throw this.#fault('csv-not-utf8', start);
+      const line = block.subarray(start, end);
+      if (!isUtf8(line)) throw this.#fault(this.#namesMixed && isGb18030(line) ? 'encoding-mixed' : 'csv-not-utf8', start);
       start = end;
     }
   }
@@ -147,6 +165,8 @@ export class CsvRows {
   /** Reads one record from `p`. Answers where the next one begins, or -1 when its end has not arrived. */
   #scan(p: number, last: boolean): number {
     const { bytes, starts, ends, kinds } = this;
+    const delimiter = this.#delimiter;
+    const endsPlain = this.#endsPlain;
     const n = bytes.length;
     const { columns, fieldBytes } = this.#limits;
     let field = 0;
@@ -171,7 +191,7 @@ export class CsvRows {
           p += 2;
         }
       } else {
-        while (p < n && ENDS_PLAIN[bytes[p] as number] === 0) p += 1;
+        while (p < n && endsPlain[bytes[p] as number] === 0) p += 1;
       }
       const end = p;
       if (end - start > fieldBytes) throw this.#fault('csv-field-too-large', start);
@@ -189,7 +209,7 @@ export class CsvRows {
         return p;
       }
       const byte = bytes[p];
-      if (byte === COMMA) {
+      if (byte === delimiter) {
         p += 1;
         if (p >= n && !last) return -1;
         continue;

@@ -117,7 +117,7 @@ test('every fault has its code and its place, and nothing stays in the store', a
     [`id,n\n${good}`, 'csv-header', { line: 1 }, { missing: ['d'] }],
     [`id,n,d,e\n${good}`, 'csv-header', { line: 1 }, { unknown: ['e'] }],
     [`id,n,d,d\n${good}`, 'csv-header', { line: 1 }, { difference: '2 × d' }],
-    [`id;n;d\n${good}`, 'csv-header', { line: 1 }],
+    [`id n d\n${good}`, 'csv-header', { line: 1 }],
     [`id,n,d\n${good}b,\0,2024-01-01\n`, 'csv-nul', { line: 5 }],
   ];
   for (const [csv, code, at, details] of faults) {

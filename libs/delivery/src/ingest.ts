@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { createSha256, equalConstantTime, sealAgeFile, type SealedAgeFile } from '#crypto';
 import { refuse, type Item } from '#contracts';
 import { schemaDigestOf } from './content-digest.js';
-import { CsvRows, faultAt } from './csv-rows.js';
+import { matchHeader } from './csv-head.js';
+import { faultAt } from './csv-rows.js';
+import { FaultyRows } from './in/faulty-rows.js';
+import { openFront, type OpenedFront } from './in/open-front.js';
+import type { Row } from './in/row.js';
+import { ViolationLog } from './in/violations.js';
 import { columnName, duckdbType } from './item-value.js';
 import type { IngestedVersion, IngestJob, JobOptions, VersionPart } from './job.js';
 import { limitsWith, type DeliveryLimits } from './limits.js';
@@ -16,13 +21,14 @@ import { openSandbox, type Sandbox } from './sandbox.js';
 import { quoteLiteral } from './sql.js';
 
 /**
- * Takes a CSV file in as the encrypted parts of a new version. Every value is checked against its item; the first fault ends it with a
- * Refusal that names line and column, and no part stays. `folder` is a memory-backed folder of this job's own.
+ * Takes a file of any form in as the encrypted parts of a new version (`openFront` says which forms). Every value is checked against its
+ * item; unless the job says to leave faulty rows out, one fault ends it with a Refusal that names line and column of the first hundred,
+ * and no part stays. `folder` is a memory-backed folder of this job's own.
  *
  * Reading and sealing overlap: while one part is turned into Parquet and encrypted, the next one's rows are read. So at most two parts
  * are in memory, whatever the size of the file.
  */
-export async function ingestCsv(
+export async function ingestFile(
   job: IngestJob,
   source: AsyncIterable<Uint8Array>,
   folder: string,
@@ -32,8 +38,14 @@ export async function ingestCsv(
   const store = openPayloadStore(job.store);
   const sandbox = await openSandbox(folder, limits);
   const sealer = new PartSealer(job, folder, store, sandbox, limits);
+  const file = new MeasuredFile(source, limits, options);
   try {
-    return await readAndSeal(job, source, sealer, limits, options);
+    const opened = await openFront(file.pieces(), job.items, job.form ?? {}, folder, limits);
+    try {
+      return await readAndSeal(job, file, opened, sealer, limits, options);
+    } finally {
+      await opened.close();
+    }
   } catch (error) {
     await sealer.abandon();
     throw error;
@@ -44,24 +56,32 @@ export async function ingestCsv(
 
 async function readAndSeal(
   job: IngestJob,
-  source: AsyncIterable<Uint8Array>,
+  file: MeasuredFile,
+  opened: OpenedFront,
   sealer: PartSealer,
   limits: DeliveryLimits,
   options: JobOptions,
 ): Promise<IngestedVersion> {
-  const rows = new CsvRows(limits);
-  const fileDigest = createSha256();
-  let sizeBytes = 0;
+  const { front, detected } = opened;
+  const violations = new ViolationLog();
   let encoder: RowEncoder | undefined;
+  let faulty: FaultyRows | undefined;
 
   const take = async (): Promise<void> => {
-    while (rows.next()) {
+    while (front.next()) {
       if (encoder === undefined) {
-        encoder = new RowEncoder(job.items, readHeader(rows, job.items));
+        const columns = readHeader(front.row, job.items);
+        encoder = new RowEncoder(job.items, columns, limits.keyRows);
+        faulty = new FaultyRows(job.items, columns);
         encoder.startPart(await sealer.openCsv());
         continue;
       }
-      encoder.add(rows);
+      const faults = encoder.add(front.row);
+      if (faults !== undefined) {
+        violations.add(faults);
+        faulty?.add(front.row, faults);
+        continue;
+      }
       if (encoder.partPlainBytes < limits.partPlainBytes) continue;
       encoder.finishPart();
       await sealer.seal(encoder.partShape());
@@ -69,24 +89,25 @@ async function readAndSeal(
     }
   };
 
-  for await (const chunk of source) {
+  do {
     options.signal?.throwIfAborted();
-    sizeBytes += chunk.length;
-    if (sizeBytes > limits.fileBytes) throw refuse('file-too-large', { limit: limits.fileBytes });
-    fileDigest.update(chunk);
-    rows.push(chunk);
     await take();
-    options.onProgress?.({ stage: 'reading', done: sizeBytes, total: 0, rows: encoder?.rows ?? 0 });
-  }
-  rows.end();
-  await take();
-  if (encoder === undefined || encoder.rows === 0) throw refuse('file-empty');
+    options.onProgress?.({ stage: 'reading', done: file.sizeBytes, total: 0, rows: encoder?.rows ?? 0 });
+  } while (await front.more());
+  opened.finish();
+  // What a reader of packed bytes did not need belongs to the file all the same.
+  await file.readToEnd();
+  if (violations.rows > 0 && job.faultyObject !== undefined)
+    await faulty?.store(sealer.store, job.faultyObject.name, job.faultyObject.recipient);
+  const refusal = violations.refusal();
+  if (refusal && job.leaveOutFaulty !== true) throw refusal;
+  if (encoder === undefined || encoder.rows === 0) throw refusal ?? refuse('file-empty');
   encoder.finishPart();
   if (encoder.partRows > 0) await sealer.seal(encoder.partShape());
-  options.onProgress?.({ stage: 'storing', done: sizeBytes, total: sizeBytes, rows: encoder.rows });
+  options.onProgress?.({ stage: 'storing', done: file.sizeBytes, total: file.sizeBytes, rows: encoder.rows });
   const parts = await sealer.finish();
 
-  const fileSha256 = fileDigest.digest('hex');
+  const fileSha256 = file.sha256();
   if (job.announcedSha256 !== undefined && !equalConstantTime(job.announcedSha256, fileSha256))
     throw refuse('file-digest-differs');
   return {
@@ -94,34 +115,67 @@ async function readAndSeal(
     contentDigest: encoder.contentDigest(),
     schemaDigest: schemaDigestOf(job.items),
     fileSha256,
-    sizeBytes,
+    sizeBytes: file.sizeBytes,
     parts,
+    detected,
+    ...(violations.rows > 0 ? { leftOut: violations.totals() } : {}),
   };
 }
 
-/** Where each item stands in the file. The header may have another order than the entry, but the same names. */
-function readHeader(rows: CsvRows, items: readonly Item[]): number[] {
+/** The file as it came: how long it is, and its digest. */
+class MeasuredFile {
+  sizeBytes = 0;
+  readonly #digest = createSha256();
+  readonly #pieces: AsyncIterator<Uint8Array>;
+
+  constructor(
+    source: AsyncIterable<Uint8Array>,
+    private readonly limits: DeliveryLimits,
+    private readonly options: JobOptions,
+  ) {
+    this.#pieces = source[Symbol.asyncIterator]();
+  }
+
+  async *pieces(): AsyncGenerator<Uint8Array> {
+    for (let piece = await this.#pieces.next(); piece.done !== true; piece = await this.#pieces.next()) {
+      this.options.signal?.throwIfAborted();
+      this.sizeBytes += piece.value.length;
+      if (this.sizeBytes > this.limits.fileBytes) throw refuse('file-too-large', { limit: this.limits.fileBytes });
+      this.#digest.update(piece.value);
+      yield piece.value;
+    }
+  }
+
+  async readToEnd(): Promise<void> {
+    for await (const _ of this.pieces());
+  }
+
+  sha256(): string {
+    return this.#digest.digest('hex');
+  }
+}
+
+/** Where each item stands in the file. The header may have another order than the entry; a name is the item's, or its title alone. */
+function readHeader(rows: Row, items: readonly Item[]): number[] {
   const fields = Math.min(rows.fields, rows.starts.length);
   const names = Array.from({ length: fields }, (_, i) => rows.text(i));
-  const repeated = names.filter((name, i) => names.indexOf(name) !== i);
-  const wanted = new Set(items.map((item) => item.name));
-  const unknown = names.filter((name) => !wanted.has(name));
-  const missing = items.map((item) => item.name).filter((name) => !names.includes(name));
+  const match = matchHeader(names, items);
+  const found = match.columns.map((column, i) => column?.item.name ?? names[i]);
   const said = [
     ...(rows.fields > fields ? [`> ${fields}`] : []),
-    ...missing.map((name) => `− ${name}`),
-    ...unknown.map((name) => `+ ${shortened(name)}`),
-    ...repeated.map((name) => `2 × ${shortened(name)}`),
+    ...match.missing.map(({ name }) => `− ${name}`),
+    ...match.unknown.map((name) => `+ ${shortened(name)}`),
+    ...found.flatMap((name, i) => (found.indexOf(name) < i ? [`2 × ${shortened(name ?? '')}`] : [])),
   ];
   if (said.length > 0) {
     const more = said.length > 20 ? ` … (${said.length})` : '';
-    throw faultAt('csv-header', 1, {
+    throw faultAt('csv-header', rows.line, {
       difference: said.slice(0, 20).join(', ') + more,
-      missing: missing.slice(0, 20),
-      unknown: unknown.slice(0, 20).map(shortened),
+      missing: match.missing.slice(0, 20).map(({ name }) => name),
+      unknown: match.unknown.slice(0, 20).map(shortened),
     });
   }
-  return items.map((item) => names.indexOf(item.name));
+  return items.map((item) => match.columns.findIndex((column) => column?.item === item));
 }
 
 // A file without a header shows its first row of data here: enough to recognise it by, no more.

@@ -1,4 +1,5 @@
-import type { Format, Item, KeyListView, RightTerms, RowScope } from '#contracts';
+import type { Format, Item, KeyListView, RightTerms, RowScope, Violations } from '#contracts';
+import type { Detected, StatedForm } from './in/form.js';
 import type { DeliveryLimits } from './limits.js';
 import type { PayloadPlace } from './payload-place.js';
 
@@ -48,7 +49,7 @@ export interface AnyJob {
   readonly limits?: Partial<DeliveryLimits>;
 }
 
-/** Take a CSV file in as the parts of a new version. */
+/** Take a file in as the parts of a new version. */
 export interface IngestJob extends AnyJob {
   readonly items: readonly Item[];
   /** `age1…`: the recipient of the version's own key. */
@@ -57,6 +58,12 @@ export interface IngestJob extends AnyJob {
   readonly partsPrefix: string;
   /** What the publisher says that the file's SHA-256 is. */
   readonly announcedSha256?: string;
+  /** What the publisher says of the file's form; the rest is found out. */
+  readonly form?: StatedForm;
+  /** Rows that do not fit are left out and counted; otherwise one of them ends the job. */
+  readonly leaveOutFaulty?: boolean;
+  /** Where an XLSX of the rows that do not fit is put, and for whom. */
+  readonly faultyObject?: { readonly name: string; readonly recipient: string };
 }
 
 export interface IngestedVersion {
@@ -68,6 +75,9 @@ export interface IngestedVersion {
   /** Of the file as it came. */
   readonly sizeBytes: number;
   readonly parts: readonly VersionPart[];
+  readonly detected: readonly Detected[];
+  /** What was wrong with the rows that were left out; not there when all were taken. */
+  readonly leftOut?: Violations;
 }
 
 /** Take a list of keys in: a line each, or a column of a CSV. */

@@ -20,6 +20,12 @@ export interface DeliveryLimits extends CsvLimits {
   readonly memoryFolderBytes: number;
   /** The most that V8 may hold in a child, in MiB; buffers lie outside of it. */
   readonly childHeapMiB: number;
+  /** The largest Parquet file or workbook, in bytes: it has to lie in the memory-backed folder. A workbook's shared texts may take as much again. */
+  readonly spoolBytes: number;
+  /** The most bytes that may come out of one packed byte, once 16 MiB came out. Deflate can do a thousand. */
+  readonly unpackRatio: number;
+  /** The most rows among which keys are compared; 12 bytes each. */
+  readonly keyRows: number;
   /** The deepest nesting of a row scope. */
   readonly scopeDepth: number;
   /** The most values that a row scope states in all. */
@@ -35,6 +41,9 @@ export const defaultLimits: DeliveryLimits = {
   duckdbThreads: Math.min(2, cpus().length),
   memoryFolderBytes: 512 * MiB,
   childHeapMiB: 256,
+  spoolBytes: 192 * MiB,
+  unpackRatio: 250,
+  keyRows: 32_000_000,
   scopeDepth: 32,
   scopeValues: 4000,
 };

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { refuse, Refusal } from '#contracts';
 import { SOURCE_FD, type FromChild, type ToChild } from './child-messages.js';
-import { ingestCsv } from './ingest.js';
+import { ingestFile } from './ingest.js';
 import type { JobOptions } from './job.js';
 import { prepareDelivery } from './prepare.js';
 import { countRows, previewRows } from './preview.js';
@@ -32,7 +32,7 @@ function run(message: Exclude<ToChild, { kind: 'source-ended' }>): Promise<unkno
   const options: JobOptions = { onProgress: atIntervals((progress) => tell({ kind: 'progress', progress })) };
   switch (message.kind) {
     case 'ingest':
-      return ingestCsv(message.job, source(), message.folder, options);
+      return ingestFile(message.job, source(), message.folder, options);
     case 'take-keys':
       return takeKeys(message.job, source(), options);
     case 'prepare':
@@ -61,7 +61,7 @@ function tell(message: FromChild): void {
 
 function fault(error: unknown): FromChild {
   if (error instanceof Refusal) {
-    return { kind: 'refused', code: error.code, details: error.details, ...(error.at ? { at: error.at } : {}) };
+    return { kind: 'refused', problem: error.toProblem() };
   }
   const { name, code } = error as NodeJS.ErrnoException;
   const said =

@@ -1,8 +1,12 @@
 import type { Hash } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import type { Item } from '#contracts';
+import type { Item, Refusal } from '#contracts';
 import { MISSING_LENGTH, startContentDigest } from './content-digest.js';
-import { CsvRows, ESCAPED, faultAt, PLAIN } from './csv-rows.js';
+import { ESCAPED, faultAt, PLAIN } from './csv-rows.js';
+import { ruleCheck, ruleText, type RuleCheck } from './in/item-rules.js';
+import { KeyIndex } from './in/key-index.js';
+import type { Row } from './in/row.js';
+import { shapeOfText } from './in/violations.js';
 import { canonicalValue, scaleOf, valueKind, type ValueKind } from './item-value.js';
 import { ASK, CANONICAL_BUT_T, MISFIT, PADDED, shapeOf } from './value-shape.js';
 
@@ -31,6 +35,16 @@ const PLAIN_BYTES: Record<ValueKind, number> = {
   double: 8,
   integer: 8,
 };
+
+type ValueFault = 'value-misfit' | 'value-missing' | 'value-outside-rule' | 'value-starts-program';
+
+const STARTS_FORMULA = new Uint8Array(256);
+for (const character of '=+-@\t') STARTS_FORMULA[character.charCodeAt(0)] = 1;
+
+/** `=cmd|'/c calc'!A0` and its relatives: a spreadsheet that opens the value would offer to start a program (DDE). */
+function startsProgram(row: Row, start: number, end: number): boolean {
+  return /^[\t=+\-@][^\n|]{0,200}\|[^\n!]{0,200}!/.test(row.bytes.toString('utf8', start, Math.min(end, start + 450)));
+}
 
 /** A part's CSV in figures. */
 export interface PartShape {
@@ -64,14 +78,23 @@ export class RowEncoder {
   #csvBytes = Buffer.allocUnsafe(FLUSH_BYTES * 2);
   #csvAt = 0;
   #csvFile = -1;
+  readonly #rules: readonly (RuleCheck | undefined)[];
+  readonly #isKey: readonly boolean[];
+  readonly #keys: KeyIndex | undefined;
+  /** Where the values of key items lie in the digest's bytes, for the current record: start and end of each. */
+  #keyRanges: number[] = [];
+  #faults: Refusal[] = [];
 
-  /** `columns[i]` is the file's column of item i. */
-  constructor(items: readonly Item[], columns: readonly number[]) {
+  /** `columns[i]` is the file's column of item i; `keyRows` the most rows among which keys are compared. */
+  constructor(items: readonly Item[], columns: readonly number[], keyRows: number) {
     this.#items = items;
     this.#kinds = items.map(valueKind);
     this.#scales = items.map(scaleOf);
     this.#columns = columns;
     this.#digest = startContentDigest(items.length);
+    this.#rules = items.map(ruleCheck);
+    this.#isKey = items.map(({ key }) => key === true);
+    this.#keys = this.#isKey.includes(true) ? new KeyIndex(keyRows) : undefined;
   }
 
   /** Begins a part, whose CSV goes to this open file. */
@@ -99,12 +122,22 @@ export class RowEncoder {
     return { rows: this.partRows, hasLineFeeds: this.partHasLineFeeds, longestLine: this.partLongestLine };
   }
 
-  /** Takes the current record. Throws `csv-ragged`, `value-misfit`, `value-missing`. */
-  add(row: CsvRows): void {
+  /**
+   * Takes the current record, or answers what is wrong with it and takes nothing of it: `csv-ragged`, `value-…`, `key-repeated`, and what its
+   * reader found.
+   */
+  add(row: Row): readonly Refusal[] | undefined {
     const count = this.#items.length;
-    if (row.fields !== count) throw faultAt('csv-ragged', row.line, { found: row.fields, expected: count });
+    if (row.fields !== count) return [faultAt('csv-ragged', row.line, { found: row.fields, expected: count })];
     this.#reserve((row.ends[count - 1] as number) - (row.starts[0] as number) + count * 64);
-    const lineAt = this.#csvAt;
+    const before = {
+      csvAt: this.#csvAt,
+      digestAt: this.#digestAt,
+      plainBytes: this.partPlainBytes,
+      feeds: this.partHasLineFeeds,
+    };
+    this.#faults = row.faults === undefined ? [] : [...row.faults];
+    this.#keyRanges.length = 0;
     // Readers skip an empty line, which is what a single missing value would be.
     if (count === 1) this.#csvAt += this.#csvBytes.write(LONE_COLUMN_MARK, this.#csvAt, 'latin1');
     for (let i = 0; i < count; i += 1) {
@@ -115,26 +148,56 @@ export class RowEncoder {
       if (i > 0) this.#csvBytes[this.#csvAt++] = COMMA;
       // Nothing between two commas is a missing value. So is a quoted nothing, unless the item is text: there it is the empty text.
       if (start === end && (row.kinds[column] === PLAIN || kind !== 'text')) {
-        if ((this.#items[i] as Item).required) throw this.#fault('value-missing', row, i);
+        if ((this.#items[i] as Item).required) this.#fault('value-missing', row, i);
         this.#writeMissing();
         continue;
       }
       this.partPlainBytes += PLAIN_BYTES[kind];
+      const valueAt = this.#digestAt;
       if (kind === 'text') this.#writeText(row, column, i);
       else this.#writeValue(row, column, i, kind);
+      const check = this.#rules[i];
+      if (check !== undefined && this.#digestAt > valueAt) this.#checkRule(check, row, i, valueAt);
+      if (this.#isKey[i] === true) this.#keyRanges.push(valueAt, this.#digestAt);
     }
     this.#csvBytes[this.#csvAt++] = LF;
-    if (this.#csvAt - lineAt > this.partLongestLine) this.partLongestLine = this.#csvAt - lineAt;
+    if (this.#keys !== undefined && this.#faults.length === 0) this.#checkKey(this.#keys, row);
+    if (this.#faults.length > 0) {
+      this.#csvAt = before.csvAt;
+      this.#digestAt = before.digestAt;
+      this.partPlainBytes = before.plainBytes;
+      this.partHasLineFeeds = before.feeds;
+      return this.#faults;
+    }
+    if (this.#csvAt - before.csvAt > this.partLongestLine) this.partLongestLine = this.#csvAt - before.csvAt;
     this.rows += 1;
     this.partRows += 1;
     if (this.#csvAt >= FLUSH_BYTES) this.#flushCsv();
     if (this.#digestAt >= FLUSH_BYTES) this.#flushDigest();
+    return undefined;
   }
 
-  #writeText(row: CsvRows, column: number, item: number): void {
+  #checkRule(check: RuleCheck, row: Row, index: number, valueAt: number): void {
+    const text = this.#digestBytes.toString('utf8', valueAt + 4, this.#digestAt);
+    const rule = check(text);
+    if (rule !== undefined) this.#fault('value-outside-rule', row, index, ruleText(this.#items[index] as Item, rule));
+  }
+
+  #checkKey(keys: KeyIndex, row: Row): void {
+    keys.begin();
+    for (let i = 0; i < this.#keyRanges.length; i += 2) {
+      keys.update(this.#digestBytes, this.#keyRanges[i] as number, this.#keyRanges[i + 1] as number);
+    }
+    const first = keys.end(row.line);
+    if (first !== 0) this.#faults.push(faultAt('key-repeated', row.line, { first }));
+  }
+
+  #writeText(row: Row, column: number, item: number): void {
     const start = row.starts[column] as number;
     const end = row.ends[column] as number;
-    if (start === end && (this.#items[item] as Item).required) throw this.#fault('value-missing', row, item);
+    if (start === end && (this.#items[item] as Item).required) this.#fault('value-missing', row, item);
+    if (STARTS_FORMULA[row.bytes[start] as number] === 1 && end > start && startsProgram(row, start, end))
+      this.#fault('value-starts-program', row, item);
     this.partPlainBytes += end - start;
     if (row.kinds[column] !== PLAIN && !this.partHasLineFeeds) {
       this.partHasLineFeeds = hasByte(row.bytes, start, end, LF) || hasByte(row.bytes, start, end, CR);
@@ -159,7 +222,7 @@ export class RowEncoder {
     this.#digestAt = at;
   }
 
-  #writeValue(row: CsvRows, column: number, item: number, kind: ValueKind): void {
+  #writeValue(row: Row, column: number, item: number, kind: ValueKind): void {
     const { bytes } = row;
     const start = row.starts[column] as number;
     const end = row.ends[column] as number;
@@ -180,7 +243,7 @@ export class RowEncoder {
       return;
     }
     const text = shape === MISFIT ? undefined : canonicalValue(this.#items[item] as Item, bytes.toString('latin1', start, end));
-    if (text === undefined) throw this.#fault('value-misfit', row, item);
+    if (text === undefined) return this.#fault('value-misfit', row, item);
     this.#reserve(text.length * 2 + 64);
     this.#digestAt = this.#digestBytes.writeUInt32BE(text.length, this.#digestAt);
     this.#digestAt += this.#digestBytes.write(text, this.#digestAt, 'latin1');
@@ -192,10 +255,14 @@ export class RowEncoder {
     this.#digestAt += 4;
   }
 
-  #fault(code: 'value-misfit' | 'value-missing', row: CsvRows, index: number): Error {
+  #fault(code: ValueFault, row: Row, index: number, rule?: string): void {
     const item = this.#items[index] as Item;
     const column = this.#columns[index] as number;
-    return faultAt(code, row.lineOf(column), { item: item.name, type: item.type }, column + 1);
+    const place = row.columnOf?.(column) ?? column + 1;
+    const details: Record<string, string> = { item: item.name, type: item.type };
+    if (rule !== undefined) details['rule'] = rule;
+    if (code !== 'value-missing') details['shape'] = shapeOfText(row.text(column));
+    this.#faults.push(faultAt(code, row.lineOf(column), details, place));
   }
 
   /** Makes room for a record of so many bytes in both buffers. */

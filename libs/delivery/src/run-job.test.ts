@@ -79,12 +79,13 @@ test('a child takes in, counts, previews and prepares; its folder is gone after 
 test('a fault in the file comes back as it was found, and nothing stays', async (t) => {
   const ground = await openGround(t);
   const { recipient } = await generateAgeIdentity();
-  const csv = Buffer.concat([numbersCsv(50_000), Buffer.from('x,y\n'), numbersCsv(200_000)]);
+  const csv = Buffer.concat([numbersCsv(50_000), Buffer.from('x,y\n'), numbersCsv(200_000).subarray(7)]);
   const job = { ...ground, items: numbers, recipient, partsPrefix: randomId(), limits: { partPlainBytes: 100_000 } };
   await assert.rejects(runIngest(job, chunks(csv)), (error: Refusal) => {
     assert.equal(error.code, 'value-misfit');
     assert.deepEqual(error.at, { line: 50_002, column: 1 });
-    assert.deepEqual(error.details, { line: 50_002, item: 'n', type: 'I' });
+    assert.deepEqual(error.details, { line: 50_002, item: 'n', type: 'I', shape: 'A' });
+    assert.deepEqual(error.violations?.totals, [{ code: 'value-misfit', item: 'n', count: 1 }]);
     return true;
   });
   assert.equal((await stored(ground)).size, 0);
@@ -234,13 +235,13 @@ test('a fault at the beginning of a long file is named, and the source is not de
   const { recipient } = await generateAgeIdentity();
   const { store, memoryFolder } = ground;
   const lines = numbersCsv(1_000_000).toString().split('\n');
-  const csv = Buffer.from([...lines.slice(0, 2), 'only one', ...lines.slice(2)].join('\n'));
+  const csv = Buffer.from([...lines.slice(0, 2), 'a"b,1', ...lines.slice(2)].join('\n'));
   // What a server does: a request that is destroyed counts as cut off by its sender.
   const source = Readable.from(chunks(csv), { objectMode: false });
   const cut = new AbortController();
   source.once('close', () => cut.abort());
   const job = { store, memoryFolder, items: numbers, recipient, partsPrefix: randomId() };
-  assert.equal(await codeOf(runIngest(job, source, { signal: cut.signal })), 'csv-ragged');
+  assert.equal(await codeOf(runIngest(job, source, { signal: cut.signal })), 'csv-quote');
   assert.equal(source.destroyed, false);
   assert.deepEqual([...(await stored(ground))], []);
 });

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { refuse, Refusal } from '#contracts';
+import { refusalOf, refuse, Refusal } from '#contracts';
 import { SOURCE_FD, type FromChild, type JobKind, type JobKinds, type ToChild } from './child-messages.js';
 import { partName } from './part-name.js';
 import type {
@@ -26,7 +26,7 @@ const smallPlaces = makePlaces(() => childrenAtOnce.small);
 const PREPARER = fileURLToPath(new URL('./preparer.js', import.meta.url));
 
 /**
- * Takes a CSV file in as the parts of a new version, in a process of its own whose crash hurts only this job. The source is read as fast
+ * Takes a file in as the parts of a new version, in a process of its own whose crash hurts only this job. The source is read as fast
  * as it is worked on. When it fails, or the source ends with an error, nothing stays in the store. Throws a Refusal: what is wrong with
  * the file and where, `upload-cut`, `preparer-failed`, `memory-folder`.
  */
@@ -152,7 +152,7 @@ function outcomeOf(child: ChildProcess, options: JobOptions): Promise<unknown> {
         case 'done':
           return resolve(message.result);
         case 'refused':
-          return reject(refuse(message.code, message.details, message.at));
+          return reject(refusalOf(message.problem));
         case 'failed':
           return reject(refuse('preparer-failed', { reason: message.reason }));
       }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { generateAgeIdentity, randomId, type AgeIdentity } from '#crypto';
 import { itemSchema, type Item } from '#contracts';
-import { ingestCsv } from './ingest.js';
+import { ingestFile } from './ingest.js';
+import type { StatedForm } from './in/form.js';
 import type { IngestedVersion, StoredVersion } from './job.js';
 import type { DeliveryLimits } from './limits.js';
 import { defaultMemoryFolder, openMemoryFolder } from './memory-folder.js';
@@ -57,23 +58,29 @@ export async function ingestHere(
   ground: Ground,
   items: readonly Item[],
   csv: string | Buffer | AsyncGenerator<Uint8Array>,
-  more: { key?: AgeIdentity; limits?: Partial<DeliveryLimits>; announcedSha256?: string } = {},
+  more: {
+    key?: AgeIdentity;
+    limits?: Partial<DeliveryLimits>;
+    announcedSha256?: string;
+    form?: StatedForm;
+    leaveOutFaulty?: boolean;
+    faultyObject?: { name: string; recipient: string };
+  } = {},
 ): Promise<{ ingested: IngestedVersion; version: StoredVersion }> {
   const key = more.key ?? (await generateAgeIdentity());
   const folder = await openMemoryFolder(ground.memoryFolder, 1);
   const source = typeof csv === 'string' ? chunks(Buffer.from(csv)) : Buffer.isBuffer(csv) ? chunks(csv) : csv;
-  const { limits, announcedSha256 } = more;
+  const { key: _key, ...asked } = more;
   const job = {
     store: ground.store,
     memoryFolder: ground.memoryFolder,
     items,
     recipient: key.recipient,
     partsPrefix: randomId(),
-    ...(limits === undefined ? {} : { limits }),
-    ...(announcedSha256 === undefined ? {} : { announcedSha256 }),
+    ...asked,
   };
   try {
-    const ingested = await ingestCsv(job, source, folder.path);
+    const ingested = await ingestFile(job, source, folder.path);
     return { ingested, version: { parts: ingested.parts, identity: key.identity, items } };
   } finally {
     await folder.remove();

@@ -7,6 +7,8 @@ import { notify } from './oversight/notices.js';
 const dayMs = 86_400_000;
 /** How long a key list is kept that nothing names: time enough to write the request that it is for. */
 const keyListDays = 7;
+/** How long the rows that did not fit can be downloaded. */
+const faultyRowsDays = 7;
 
 export interface ClockSettings {
   /** Days after which a delivery without a receipt is told to the supervisors. */
@@ -73,7 +75,9 @@ export class RunClocks {
     const named = await this.context.transactions.run(async (stores) => {
       const parts = await stores.versions.partNames();
       const payloads = await stores.deliveries.objectNames();
-      return new Set([...parts, ...payloads, ...(await stores.keyLists.objectNames())]);
+      const since = new Date(this.context.clock.now().getTime() - faultyRowsDays * dayMs).toISOString();
+      const faulty = await stores.uploads.faultyObjects(since);
+      return new Set([...parts, ...payloads, ...faulty, ...(await stores.keyLists.objectNames())]);
     });
     let removed = 0;
     for await (const name of this.data.store.list('')) {

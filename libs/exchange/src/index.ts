@@ -23,7 +23,7 @@ export {
 export { Approve, ReadProposals, ReturnProposal, SignProposal } from './proposals/proposals.js';
 
 export { ChangeDataset, EnterDataset, ReadDatasets } from './catalogue/datasets.js';
-export { PublishVersion, ReadUpload } from './catalogue/publish-version.js';
+export { PublishVersion, ReadFaultyRows, ReadUpload } from './catalogue/publish-version.js';
 export { DestroyKeyList, ReadKeyList, TakeKeyList } from './key-lists/key-lists.js';
 export { DecideRequest, SubmitRequest, SupplementRequest, WithdrawRequest } from './requests/requests.js';
 export { CountRows } from './requests/count-rows.js';

@@ -2,6 +2,7 @@ import type { DurableReceipt } from '#ledger';
 import type {
   Custody,
   DatasetEntry,
+  Detected,
   Held,
   KeyListView,
   Problem,
@@ -11,6 +12,7 @@ import type {
   Statement,
   StatementSignature,
   StatementType,
+  Violations,
 } from '#contracts';
 
 /** The time. Tests set it; nothing else asks the machine. */
@@ -307,6 +309,10 @@ export interface Upload {
   readonly rows: number;
   readonly fileSha256?: string;
   readonly contentDigest?: string;
+  readonly detected?: readonly Detected[];
+  readonly leftOut?: Violations;
+  /** The object that holds the rows that do not fit, encrypted. */
+  readonly faultyObject?: string;
   readonly problem?: Problem;
   readonly proposal?: string;
   readonly updatedAt: string;
@@ -316,6 +322,8 @@ export interface Uploads {
   get(id: string): Promise<Upload | undefined>;
   /** Receiving ones not updated since: their process died. Marks them failed, returns how many. */
   failStale(before: string, problem: Problem): Promise<number>;
+  /** Objects of rows that do not fit, of uploads since then, for the sweep of orphans. */
+  faultyObjects(since: string): Promise<ReadonlySet<string>>;
 }
 
 export const taskKinds = ['grant', 'decide', 'deliver', 'end', 'dispose', 'serve'] as const;

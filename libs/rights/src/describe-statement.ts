@@ -95,6 +95,7 @@ const labels: Record<string, Sentence> = {
   classification: { zh: '数据分类', en: 'Classification' },
   grade: { zh: '数据分级', en: 'Grade' },
   relatedCodes: { zh: '关联代码', en: 'Related codes' },
+  leftOut: { zh: '剔除的不合格行', en: 'Rows left out' },
   noSecrets: { zh: '不含国家秘密、工作秘密', en: 'No state or work secrets' },
   dataset: { zh: '数据资源', en: 'Dataset' },
   number: { zh: '版本号', en: 'Number' },

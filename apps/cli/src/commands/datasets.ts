@@ -11,17 +11,17 @@ import {
 import { describeAsked } from '#rights';
 import { Option, type Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
-import { usage } from '../exits.js';
 import { findDataset, findDepartment } from '../find/find.js';
 import { allPages, firstOf } from '../find/pages.js';
 import { readForm } from '../publish/form.js';
-import { digestOfFile, sendFile } from '../publish/send-file.js';
 import { tellOutcome } from '../sign/outcome.js';
 import { shortId } from '../show/ids.js';
 import { timeText } from '../show/times.js';
 import { transformationText } from '../show/transformation.js';
-import { countText, sizeText } from '../terminal/progress.js';
+import { countText } from '../terminal/progress.js';
+import { checkNoSecrets, datasetArgument } from './dataset-argument.js';
 import { newDataset } from './datasets-new.js';
+import { publish } from './datasets-publish.js';
 import { countOf } from './inbox.js';
 
 /** datasets: the catalogue and its versions. */
@@ -36,10 +36,6 @@ export function datasets(program: Command, bench: Bench): void {
   newDataset(group, bench);
   enterDataset(group, bench);
   publish(group, bench);
-}
-
-export function datasetArgument(bench: Bench): string {
-  return bench.say({ zh: '编号、其开头、资源代码或完整名称', en: 'id, its beginning, resource code or exact title' });
 }
 
 function listDatasets(group: Command, bench: Bench): void {
@@ -180,62 +176,6 @@ function enterDataset(group: Command, bench: Bench): void {
     const proposal = await desk.client.call(routes.changeDataset, { params: { id }, body: { entry, noSecrets: true } });
     await tellOutcome(desk, proposal, { zh: `更新“${entry.title}”。`, en: `Change “${entry.title}”.` });
   });
-}
-
-function publish(group: Command, bench: Bench): void {
-  const { say } = bench;
-  const command = group
-    .command('publish')
-    .description(
-      say({
-        zh: '由 CSV 文件（UTF-8，首行为数据项名）发布数据版本',
-        en: 'Publish a version from a CSV file (UTF-8, item names in its first row)',
-      }),
-    )
-    .argument('<dataset>', datasetArgument(bench))
-    .argument('<file>', say({ zh: 'CSV 文件', en: 'the CSV file' }))
-    .option(
-      '--no-secrets',
-      say({ zh: '确认不含国家秘密、工作秘密', en: 'you confirm: it holds no state secrets and no work secrets' }),
-    )
-    .option(
-      '--announce-digest [sha256]',
-      say({
-        zh: '先声明文件的 SHA-256，内容不符即被拒收；不写值则由本机计算',
-        en: 'announce the file’s SHA-256 first, so that other content is refused; computed here when no value is given',
-      }),
-    );
-  examples(command, bench, 'quanlian datasets publish 行政村 villages.csv --no-secrets', [
-    'quanlian datasets publish 行政村 villages.csv --no-secrets --announce-digest 9f86d0…',
-    { zh: '声明数据生产方给出的摘要', en: 'a digest that the data’s producer gave you' },
-  ]);
-  act<{ secrets: boolean; announceDigest?: string | true }>(command, bench, async (desk, [text, path = ''], options) => {
-    checkNoSecrets(options.secrets);
-    const dataset = await findDataset(desk, text ?? '');
-    const announce = options.announceDigest === true ? await digestOfFile(desk, path) : options.announceDigest?.toLowerCase();
-    if (announce !== undefined && !/^[0-9a-f]{64}$/.test(announce))
-      throw usage('摘要为 64 位十六进制。', 'A digest is 64 hex digits.');
-    const upload = await sendFile(desk, { dataset: dataset.id, path, announce });
-    if (!upload.proposal) throw usage('平台没有给出待办事项。', 'The exchange gave no proposal.');
-    if (!desk.out.json)
-      desk.out.fields([
-        [say({ zh: '数据资源', en: 'Dataset' }), dataset.entry.title],
-        [say({ zh: '行数', en: 'Rows' }), countText(upload.rows)],
-        [say({ zh: '大小', en: 'Size' }), sizeText(upload.bytes)],
-        [say({ zh: '文件摘要', en: 'File SHA-256' }), upload.fileSha256],
-      ]);
-    const done = { zh: '数据版本已提交。', en: 'The version is handed in.' };
-    await tellOutcome(desk, upload.proposal, done, (proposal) => ({ ...upload, proposal }));
-  });
-}
-
-function checkNoSecrets(secrets: boolean): void {
-  // `--no-secrets` sets it to false; left out it stays true.
-  if (secrets)
-    throw usage(
-      '发布者须确认不含国家秘密、工作秘密：加 --no-secrets。',
-      'The publisher must confirm that it holds no state secrets and no work secrets: add --no-secrets.',
-    );
 }
 
 function showEntry(desk: Desk, dataset: DatasetView): void {

@@ -13,7 +13,7 @@ import { timeText } from '../show/times.js';
 import { readTransformation } from '../show/transformation.js';
 import { requestStateWords } from '../show/words.js';
 import { countText } from '../terminal/progress.js';
-import { datasetArgument } from './datasets.js';
+import { datasetArgument } from './dataset-argument.js';
 import { countOf } from './inbox.js';
 import { formatsOf, listOf, quotaOf, termOptions, windowOf, type TermOptions } from './terms.js';
 

@@ -1,6 +1,6 @@
-import { CallError, routes, type UploadView } from '#contracts';
-import { createSha256, randomId } from '#crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { CallError, routes, type Sent, type UploadView } from '#contracts';
+import { createSha256 } from '#crypto';
+import { createReadStream, statSync, type Stats } from 'node:fs';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +18,10 @@ export interface Publication {
   readonly path: string;
   /** Announced to the exchange, which refuses another content. `compute`: read the file once before sending. */
   readonly announce?: string | undefined;
+  /** Its id, 32 hex digits, by which the exchange is asked about it. */
+  readonly upload: string;
+  /** What is said of its form, and of rows that do not fit. */
+  readonly form?: Omit<NonNullable<Sent<typeof routes.publishVersion>['query']>, 'fileName' | 'upload' | 'noSecrets' | 'sha256'>;
 }
 
 /** SHA-256 of a file, with its progress shown. 64 hex digits. */
@@ -39,11 +43,10 @@ export async function digestOfFile(desk: Desk, path: string): Promise<string> {
  * Sends a file as a new version of a dataset and answers what the exchange made of it. Bounded memory. The digest of what was sent is
  * computed on the way and compared with what the exchange says it received. Throws CallError with line and item at fault.
  */
-export async function sendFile(desk: Desk, { dataset, path, announce }: Publication): Promise<UploadView> {
+export async function sendFile(desk: Desk, { dataset, path, announce, upload, form }: Publication): Promise<UploadView> {
   const stat = statSync(path);
   if (!stat.isFile()) throw usage(`${path} 不是普通文件。`, `${path} is no plain file.`);
-  const upload = randomId();
-  const sent = new SentFile(desk, path, stat.size);
+  const sent = new SentFile(desk, path, stat);
   const answered = new AbortController();
   const asking = watchRows(desk, upload, sent, answered.signal);
   try {
@@ -51,7 +54,13 @@ export async function sendFile(desk: Desk, { dataset, path, announce }: Publicat
       routes.publishVersion,
       {
         params: { id: dataset },
-        query: { fileName: basename(path), upload, noSecrets: 'true', ...(announce === undefined ? {} : { sha256: announce }) },
+        query: {
+          fileName: basename(path),
+          upload,
+          noSecrets: 'true',
+          ...form,
+          ...(announce === undefined ? {} : { sha256: announce }),
+        },
       },
       { stream: Readable.toWeb(Readable.from(sent.chunks())) as ReadableStream<Uint8Array>, signal: desk.signal },
     );
@@ -62,6 +71,7 @@ export async function sendFile(desk: Desk, { dataset, path, announce }: Publicat
       });
     return view;
   } catch (error) {
+    if (sent.failure) throw sent.failure;
     throw error instanceof CallError && error.status === 0 ? await reasonOf(desk, upload, error) : error;
   } finally {
     answered.abort();
@@ -70,14 +80,23 @@ export async function sendFile(desk: Desk, { dataset, path, announce }: Publicat
   }
 }
 
+function fileChanged(path: string): Stop {
+  return new Stop('file', 'file-changed', {
+    zh: `${path} 在上传过程中被改动，平台未保存任何内容；请在其不再变动后重新发布。`,
+    en: `${path} changed while it was being sent; the exchange kept nothing. Publish it again once it no longer changes.`,
+  });
+}
+
 class SentFile {
   sha256 = '';
   isSent = false;
+  /** Why it was not sent to its end. */
+  failure: Stop | undefined;
 
   constructor(
     private readonly desk: Desk,
     private readonly path: string,
-    private readonly sizeBytes: number,
+    private readonly before: Stats,
   ) {}
 
   async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
@@ -90,7 +109,13 @@ class SentFile {
       yield chunk as Buffer;
       // Counted when the next piece is asked for: by then this one is with the connection.
       done += (chunk as Buffer).length;
-      progress.at(done, this.sizeBytes, sizeText);
+      progress.at(done, this.before.size, sizeText);
+    }
+    // Not ended, the exchange keeps nothing of it: half of one state and half of another is no version.
+    const { mtimeMs, size } = statSync(this.path);
+    if (mtimeMs !== this.before.mtimeMs || size !== this.before.size) {
+      this.failure = fileChanged(this.path);
+      throw this.failure;
     }
     this.sha256 = digest.digest('hex');
     this.isSent = true;

@@ -1,4 +1,4 @@
-import type { FaultPlace } from '#contracts';
+import type { FaultPlace, Violations } from '#contracts';
 import { styleText } from 'node:util';
 import type { Failure } from '../exits.js';
 import type { Language } from '../language.js';
@@ -65,6 +65,8 @@ export class Output {
     const lines = [`${sentence}  [${failure.code}]${placeOf(problem?.at)}`];
     for (const fault of problem?.faults ?? [])
       lines.push(`  - ${harmless(fault.title[this.language])}  [${fault.code}]${placeOf(fault.at)}`);
+    const { violations } = problem ?? {};
+    if (violations && violations.count > 1) lines.push(...violationLines(violations, this.language));
     if (failure.hint) lines.push(harmless(failure.hint[this.language]));
     if (failure.trace) lines.push(failure.trace);
     this.streams.stderr.write(`${lines.join('\n')}\n`);
@@ -80,6 +82,18 @@ export class Output {
     if (!(stream as NodeJS.WriteStream).isTTY || this.env['NO_COLOR']) return text;
     return styleText(style, text, { validateStream: false });
   }
+}
+
+/** All faults of a file's rows, counted by code and item. */
+export function violationLines({ count, rows, totals, first }: Violations, language: Language): string[] {
+  const all = totals.map(
+    (one) => `  ${String(one.count).padStart(8)}  ${one.code}${one.item === undefined ? '' : `  ${harmless(one.item)}`}`,
+  );
+  const head =
+    language === 'zh'
+      ? `共 ${count} 处、${rows} 行${count > first.length ? `，以上为前 ${first.length} 处` : ''}：`
+      : `${count} in ${rows} rows${count > first.length ? `; the first ${first.length} are named` : ''}:`;
+  return [head, ...all];
 }
 
 // `@ items.3.name`, `@ 17:4`.

@@ -38,6 +38,221 @@ export const deliveryRefusals = {
     zh: '第 {line} 行缺少必填项 {item}。',
     en: 'On line {line} the required item {item} is missing.',
   },
+  'faulty-rows-gone': {
+    status: 410,
+    zh: '不合格行的文件已过保存期（7 天）。',
+    en: 'The file of rows that do not fit is past its seven days.',
+  },
+  'rows-faulty': {
+    status: 400,
+    zh: '{rows} 行不符合目录要求，共 {count} 处；未保存任何内容。',
+    en: '{rows} rows do not fit the entry, in {count} places; nothing was kept.',
+  },
+  'text-not-unicode': {
+    status: 400,
+    zh: '第 {line} 行有半个字符（单独的代理码位），不是有效的文本。',
+    en: 'Line {line} holds half a character (a lone surrogate) and is no text.',
+  },
+  'encoding-mixed': {
+    status: 400,
+    zh: '第 {line} 行与前面各行的编码不同（UTF-8 与 GB18030 混用）；请统一编码后重新导出。',
+    en: 'Line {line} is in another encoding than those before (UTF-8 and GB18030 are mixed); export the file in one encoding.',
+  },
+  'encoding-malformed': {
+    status: 400,
+    zh: '第 {line} 行不是有效的 {encoding}；请核对编码，或用 encoding 指定。',
+    en: 'Line {line} is not valid {encoding}; check the encoding, or state it.',
+  },
+  'json-line': {
+    status: 400,
+    zh: '第 {line} 行不是一个 JSON 对象。',
+    en: 'Line {line} is no JSON object.',
+  },
+  'json-nested': {
+    status: 400,
+    zh: '第 {line} 行 {name} 的值是对象或数组；每个值应为文本、数字、true、false 或 null。',
+    en: 'On line {line} the value of {name} is an object or array; values are texts, numbers, true, false or null.',
+  },
+  'json-name': {
+    status: 400,
+    zh: '第 {line} 行的名称 {name} 重复，或首行没有。',
+    en: 'On line {line} the name {name} is repeated, or the first line does not have it.',
+  },
+  'parquet-damaged': {
+    status: 400,
+    zh: 'Parquet 文件不完整或已损坏；请重新导出。',
+    en: 'The Parquet file is cut off or damaged; export it again.',
+  },
+  'parquet-type': {
+    status: 400,
+    zh: 'Parquet 列 {name} 的类型 {type} 不能发布；请转换为文本、数字、日期或逻辑值。',
+    en: 'The Parquet column {name} has the type {type}, which cannot be published; make it text, a number, a date or a boolean.',
+  },
+  'unpack-bomb': {
+    status: 400,
+    zh: '压缩文件解压后超过其大小的 {ratio} 倍，已停止。',
+    en: 'The packed file comes to more than {ratio} times its size; stopped.',
+  },
+  'unpack-damaged': {
+    status: 400,
+    zh: '压缩文件 {name} 不完整或已损坏；请重新压缩。',
+    en: 'The packed file {name} is cut off or damaged; pack it again.',
+  },
+  'packed-twice': {
+    status: 400,
+    zh: '压缩文件里还是压缩文件；请只压缩一次。',
+    en: 'The packed file holds another packed file; pack it once.',
+  },
+  'zip-several': {
+    status: 400,
+    zh: 'ZIP 中不止一个文件；请每次发布一个文件。',
+    en: 'The ZIP holds more than one file; publish one file at a time.',
+  },
+  'zip-name': {
+    status: 400,
+    zh: 'ZIP 中的文件名含有路径（如 ../），已拒收。',
+    en: 'A name in the ZIP is a path (such as ../); refused.',
+  },
+  'zip-encrypted': {
+    status: 400,
+    zh: 'ZIP 设有密码；请不设密码压缩，上传和存储均已加密。',
+    en: 'The ZIP has a password; pack without one: sending and storing are encrypted anyway.',
+  },
+  'zip-method': {
+    status: 400,
+    zh: 'ZIP 中的 {name} 用了不支持的压缩方法；请用常规的 ZIP 或 gzip。',
+    en: 'In the ZIP {name} is packed by a method that is not supported; use an ordinary ZIP or gzip.',
+  },
+  'file-kind': {
+    status: 400,
+    zh: '文件不是 {format}；请发布 CSV、JSON Lines、Parquet 或 XLSX。',
+    en: 'The file is no {format}; publish CSV, JSON lines, Parquet or XLSX.',
+  },
+  'file-too-large-for-form': {
+    status: 413,
+    zh: 'Parquet 或 XLSX 文件超过 {limit} MiB；请导出为 CSV 发布，CSV 不受此限。',
+    en: 'The Parquet or XLSX file is larger than {limit} MiB; publish it as CSV, which has no such limit.',
+  },
+  'file-opendocument': {
+    status: 400,
+    zh: '这是 OpenDocument 表格（.ods）；请在表格软件中另存为 .xlsx。',
+    en: 'This is an OpenDocument spreadsheet (.ods); save it as .xlsx.',
+  },
+  'workbook-old': {
+    status: 400,
+    zh: '这是旧格式的工作簿（.xls 或 .et）；请在 Excel 或 WPS 中另存为 .xlsx。',
+    en: 'This is a workbook of the old format (.xls or .et); save it as .xlsx in Excel or WPS.',
+  },
+  'workbook-binary': {
+    status: 400,
+    zh: '这是二进制工作簿（.xlsb）；请在表格软件中另存为 .xlsx。',
+    en: 'This is a binary workbook (.xlsb); save it as .xlsx.',
+  },
+  'workbook-encrypted': {
+    status: 400,
+    zh: '工作簿设有打开密码；请在“文件 → 信息 → 保护工作簿”中取消密码后另存。',
+    en: 'The workbook has a password; take it off under File, Info, Protect Workbook, and save it.',
+  },
+  'workbook-damaged': {
+    status: 400,
+    zh: '工作簿不完整或已损坏；请在表格软件中打开并另存为 .xlsx。',
+    en: 'The workbook is cut off or damaged; open it in a spreadsheet program and save it as .xlsx.',
+  },
+  'workbook-cell-too-large': {
+    status: 400,
+    zh: '工作簿中有单元格过大；请检查后另存。',
+    en: 'A cell of the workbook is too large; look for it and save the workbook again.',
+  },
+  'workbook-too-large': {
+    status: 413,
+    zh: '工作簿的文本超过 {limit} MiB；请导出为 CSV 发布。',
+    en: 'The texts of the workbook are larger than {limit} MiB; publish it as CSV.',
+  },
+  'sheet-unknown': {
+    status: 400,
+    zh: '没有工作表 {sheet}；工作簿有：{sheets}。',
+    en: 'There is no sheet {sheet}; the workbook has: {sheets}.',
+  },
+  'header-row': {
+    status: 400,
+    zh: '工作表第 {row} 行没有表头。',
+    en: 'Row {row} of the sheet holds no header.',
+  },
+  'sheet-found': {
+    status: 400,
+    zh: '工作表中除数据外还有其他内容，未保存。核对下列各处后，用 skip={kinds} 表示略过或照此采用。',
+    en: 'The sheet holds more than its table; nothing was kept. Look at the places named, then say skip={kinds} to leave them out or take them as they are.',
+  },
+  'found-title': {
+    status: 400,
+    zh: '{cell}：表头上方有标题行（title，略过）。',
+    en: '{cell}: a title above the header (title: left out).',
+  },
+  'found-merged-header': {
+    status: 400,
+    zh: '{cell}：表头有多行或合并单元格（merged-header，取最下一行的名称）。',
+    en: '{cell}: the header has several rows or merged cells (merged-header: the lowest names are taken).',
+  },
+  'found-footer': {
+    status: 400,
+    zh: '{cell}：表尾有填表人、合计或说明（footer，略过）。',
+    en: '{cell}: below the table stands who filled it in, a total or a note (footer: left out).',
+  },
+  'found-side-note': {
+    status: 400,
+    zh: '{cell}：表格旁有内容（side-note，略过），共 {count} 处。',
+    en: '{cell}: something stands beside the table (side-note: left out); {count} in all.',
+  },
+  'found-extra-column': {
+    status: 400,
+    zh: '{cell}：列“{name}”不在目录数据项中（extra-column，略过）。',
+    en: '{cell}: the column “{name}” is no item of the entry (extra-column: left out).',
+  },
+  'found-hidden-sheet': {
+    status: 400,
+    zh: '有隐藏的工作表“{name}”（hidden-sheet，略过）。',
+    en: 'There is a hidden sheet “{name}” (hidden-sheet: left out).',
+  },
+  'found-hidden-row': {
+    status: 400,
+    zh: '第 {row} 行是隐藏行（hidden-row，照样发布），共 {count} 行。',
+    en: 'Row {row} is hidden (hidden-row: published all the same); {count} in all.',
+  },
+  'found-hidden-column': {
+    status: 400,
+    zh: '{cell}：列“{name}”是隐藏列（hidden-column，照样发布）。',
+    en: '{cell}: the column “{name}” is hidden (hidden-column: published all the same).',
+  },
+  'found-formula': {
+    status: 400,
+    zh: '{cell} 是公式（formula，采用其保存的结果），共 {count} 处。',
+    en: '{cell} is a formula (formula: its saved result is taken); {count} in all.',
+  },
+  'found-date-number': {
+    status: 400,
+    zh: '{cell} 的日期存成了数字（date-number，按日期读取），共 {count} 处。',
+    en: '{cell} holds a date as a number (date-number: read as a date); {count} in all.',
+  },
+  'cell-number-cut': {
+    status: 400,
+    zh: '{cell} 的数字超过 15 位，表格软件已将后面各位变为 0；请把该列设为文本后重新录入或导出。',
+    en: '{cell} holds a number of more than 15 digits, of which the spreadsheet has lost the last; make the column text and enter or export it again.',
+  },
+  'cell-error': {
+    status: 400,
+    zh: '{cell} 是错误值（如 #N/A）；请改正后另存。',
+    en: '{cell} holds an error such as #N/A; put it right and save.',
+  },
+  'cell-no-result': {
+    status: 400,
+    zh: '{cell} 的公式没有保存结果；请用表格软件打开、计算后另存。',
+    en: 'The formula of {cell} has no saved result; open the workbook in a spreadsheet program and save it.',
+  },
+  'value-starts-program': {
+    status: 400,
+    zh: '第 {line} 行 {item} 的值像是启动程序的公式（如 =cmd|…），已拒收。',
+    en: 'On line {line} the value of {item} looks like a formula that starts a program (=cmd|…); refused.',
+  },
   'value-outside-rule': {
     status: 400,
     zh: '第 {line} 行 {item} 的值不符合规则：{rule}。',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { statedFormQuery } from '../file-form.js';
 import {
   countSchema,
   dateSchema,
@@ -147,13 +148,19 @@ export const sharingRoutes = {
     path: '/api/datasets/:id/versions',
     access: ['steward'],
     tag: 'datasets',
-    summary: { zh: '发布数据版本（CSV 正文流式上传）', en: 'Publish a version; the body is the CSV file, streamed' },
+    summary: {
+      zh: '发布数据版本（正文为文件，流式上传：CSV、JSON Lines、Parquet、XLSX，可用 gzip 或 ZIP 压缩）',
+      en: 'Publish a version; the body is the file, streamed: CSV, JSON lines, Parquet, XLSX, packed by gzip or ZIP or not',
+    },
     params: idParams,
     query: z.strictObject({
       fileName: z.string().min(1).max(255),
       sha256: hex64Schema.optional(),
       upload: idSchema.optional(),
       noSecrets: flag,
+      /** Rows that do not fit are left out, and counted in the version; otherwise one of them refuses the file. */
+      leaveOutFaulty: flag.optional(),
+      ...statedFormQuery,
     }),
     consumes: 'text/csv',
     response: uploadViewSchema,
@@ -178,6 +185,16 @@ export const sharingRoutes = {
     summary: { zh: '上传进度', en: 'Progress of an upload' },
     params: idParams,
     response: uploadViewSchema,
+  }),
+  /** For the department that sent it, for seven days. */
+  faultyRows: route({
+    method: 'GET',
+    path: '/api/uploads/:id/faulty-rows',
+    access: ['steward'],
+    tag: 'datasets',
+    summary: { zh: '下载不合格的数据行（电子表格）', en: 'The rows that do not fit, as a workbook' },
+    params: idParams,
+    produces: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   }),
   /** One key a line, or a CSV whose header has a column of the item's name or title. UTF-8, at most 64 MiB and 1,000,000 keys. */
   takeKeyList: route({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { detectedSchema } from '../file-form.js';
 import { stateKinds } from '../state.js';
 import { statementSignatureSchema } from '../statements/envelope.js';
 import { statementSchema, statementTypeSchema } from '../statements/statement.js';
@@ -25,6 +26,12 @@ import {
 
 /** One sentence in both languages. */
 export const sentenceSchema = z.object({ zh: z.string(), en: z.string() });
+export const violationsSchema = z.object({
+  count: countSchema,
+  rows: countSchema,
+  totals: z.array(z.object({ code: z.string(), item: z.string().optional(), count: countSchema })),
+  first: z.array(z.any()),
+});
 export const problemSchema = z.object({
   type: z.string(),
   code: z.string(),
@@ -35,6 +42,8 @@ export const problemSchema = z.object({
     .object({ field: z.string().optional(), line: z.number().int().optional(), column: z.number().int().optional() })
     .optional(),
   faults: z.array(z.any()).optional(),
+  /** What is wrong with the rows of a file: the first hundred places, all counted by code and item. */
+  violations: violationsSchema.optional(),
 });
 
 export const membershipViewSchema = z.object({ department: z.string(), departmentName: z.string(), roles: z.array(roleSchema) });
@@ -136,6 +145,8 @@ export const versionViewSchema = z.object({
   rows: countSchema,
   parts: z.number().int(),
   schemaDigest: hex64Schema,
+  /** Rows of its file that were left out because they did not fit the entry. */
+  leftOut: countSchema.optional(),
   commitment: hex64Schema,
   /** Shown to the provider alone. */
   contentDigest: hex64Schema.optional(),
@@ -159,6 +170,12 @@ export const uploadViewSchema = z.object({
   rows: countSchema,
   fileSha256: hex64Schema.optional(),
   contentDigest: hex64Schema.optional(),
+  /** What was found out of the file, each with its reason. */
+  detected: z.array(detectedSchema).optional(),
+  /** What was wrong with the rows that were left out. */
+  leftOut: violationsSchema.optional(),
+  /** The rows that do not fit can be downloaded. */
+  hasFaultyRows: z.boolean().optional(),
   problem: problemSchema.optional(),
   proposal: proposalViewSchema.optional(),
 });

@@ -108,6 +108,8 @@ export const statementBodies = {
     commitment,
     schemaDigest: hex64Schema,
     parts: z.number().int().min(1),
+    /** Rows of the file that did not fit the entry and were left out; not there when all were taken. */
+    leftOut: countSchema.min(1).optional(),
     noSecrets: z.literal(true),
   }),
 

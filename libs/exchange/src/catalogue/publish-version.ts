@@ -1,6 +1,6 @@
-import { refuse, Refusal, type UploadView } from '#contracts';
-import { generateAgeIdentity, hmacSha256Hex, randomId, randomKey } from '#crypto';
-import { runIngest, type IngestedVersion } from '#delivery';
+import { refuse, Refusal, type StatedForm, type UploadView } from '#contracts';
+import { ageDecryptor, generateAgeIdentity, hmacSha256Hex, randomId, randomKey } from '#crypto';
+import { PayloadMissing, runIngest, type IngestedVersion } from '#delivery';
 import type { Readable } from 'node:stream';
 import { requireRole, type Actor } from '../actor.js';
 import { instantNow, type ExchangeContext } from '../context.js';
@@ -20,10 +20,13 @@ export interface PublishRequest {
   /** The caller's own id for this upload, so that it can watch the progress. */
   readonly upload?: string | undefined;
   readonly noSecrets: boolean;
+  readonly leaveOutFaulty?: boolean | undefined;
+  /** What the publisher says of the file's form. */
+  readonly form: StatedForm;
 }
 
 /**
- * Publishes a version from a CSV file that streams in: checked row by row in a process of its own, stored as encrypted parts, then
+ * Publishes a version from a file that streams in: checked row by row in a process of its own, stored as encrypted parts, then
  * proposed to the ledger. When anything is wrong nothing is kept.
  */
 export class PublishVersion {
@@ -32,7 +35,7 @@ export class PublishVersion {
     private readonly data: DataPlane,
   ) {}
 
-  /** Throws Refusal: not-allowed, unknown, file-… , csv-… , value-… with line and item. */
+  /** Throws Refusal: not-allowed, unknown, file-…, csv-…, sheet-found; value-… and rows-faulty with line and item. */
   async execute(actor: Actor, request: PublishRequest, source: Readable, signal: AbortSignal): Promise<UploadView> {
     requireRole(actor, 'steward');
     if (!request.noSecrets) throw refuse('bad-input', { field: 'noSecrets' }, { field: 'noSecrets' });
@@ -53,11 +56,12 @@ export class PublishVersion {
       if (await stores.uploads.get(upload.id)) throw refuse('already-exists', { what: upload.id }, { field: 'upload' });
       await stores.uploads.put(upload);
     });
+    const faulty = await this.placeForFaultyRows(upload.id);
     try {
-      return await this.receive(actor, dataset, request, upload, source, signal);
+      return await this.receive(actor, dataset, request, upload, source, signal, faulty);
     } catch (error) {
       const problem = (error instanceof Refusal ? error : refuse(signal.aborted ? 'upload-cut' : 'preparer-failed')).toProblem();
-      await this.report({ ...upload, state: 'failed', problem });
+      await this.report({ ...upload, state: 'failed', problem, ...(problem.violations ? { faultyObject: faulty.name } : {}) });
       throw error;
     }
   }
@@ -69,6 +73,7 @@ export class PublishVersion {
     upload: Upload,
     source: Readable,
     signal: AbortSignal,
+    faulty: { readonly name: string; readonly recipient: string },
   ): Promise<UploadView> {
     const key = await generateAgeIdentity();
     let reportedAt = 0;
@@ -79,6 +84,9 @@ export class PublishVersion {
         items: dataset.state.entry.items,
         recipient: key.recipient,
         partsPrefix: randomId(),
+        form: request.form,
+        leaveOutFaulty: request.leaveOutFaulty === true,
+        faultyObject: faulty,
         ...(request.sha256 === undefined ? {} : { announcedSha256: request.sha256 }),
       },
       source,
@@ -94,7 +102,19 @@ export class PublishVersion {
       },
     );
     await reporting;
-    return this.proposeVersion(actor, dataset, upload, ingested, key.identity, key.recipient);
+    const { detected, leftOut } = ingested;
+    const told = { ...upload, detected, ...(leftOut ? { leftOut, faultyObject: faulty.name } : {}) };
+    return this.proposeVersion(actor, dataset, told, ingested, key.identity, key.recipient);
+  }
+
+  /** An object of its own for the rows that do not fit, under a key of its own; most uploads never write it. */
+  private async placeForFaultyRows(upload: string): Promise<{ readonly name: string; readonly recipient: string }> {
+    const { identity, recipient } = await generateAgeIdentity();
+    const secret = faultyRowsSecret(upload);
+    await this.context.transactions.run((stores) =>
+      stores.secrets.put(secret, this.context.vault.seal(secret, Buffer.from(identity, 'utf8'))),
+    );
+    return { name: randomId(), recipient };
   }
 
   // A crash before this transaction commits leaves parts that nothing names: the sweep of orphans removes them.
@@ -140,11 +160,12 @@ export class PublishVersion {
           commitment: hmacSha256Hex(commitmentKey, Buffer.from(ingested.contentDigest, 'hex')),
           schemaDigest: ingested.schemaDigest,
           parts: ingested.parts.length,
+          ...(ingested.leftOut ? { leftOut: ingested.leftOut.rows } : {}),
           noSecrets: true,
         },
         sentence: {
-          zh: `发布「${entry.title}」第 ${dataset.state.versions + 1} 版，共 ${ingested.rows} 行`,
-          en: `Publish version ${dataset.state.versions + 1} of ${entry.title}, ${ingested.rows} rows`,
+          zh: `发布「${entry.title}」第 ${dataset.state.versions + 1} 版，共 ${ingested.rows} 行${ingested.leftOut ? `，另剔除不合格 ${ingested.leftOut.rows} 行` : ''}`,
+          en: `Publish version ${dataset.state.versions + 1} of ${entry.title}, ${ingested.rows} rows${ingested.leftOut ? `; ${ingested.leftOut.rows} that do not fit are left out` : ''}`,
         },
       });
       await stores.uploads.put({ ...done, state: 'proposed', proposal: version, updatedAt: instantNow(this.context) });
@@ -172,7 +193,37 @@ export class ReadUpload {
   }
 }
 
+const faultyRowsSecret = (upload: string): string => `faulty-rows:${upload}`;
+
+/** The rows of an upload that do not fit, as a workbook; for the department that sent it alone. */
+export class ReadFaultyRows {
+  constructor(
+    private readonly context: ExchangeContext,
+    private readonly data: DataPlane,
+  ) {}
+
+  /** Throws Refusal unknown, faulty-rows-gone. */
+  async execute(actor: Actor, id: string): Promise<Readable> {
+    requireRole(actor, 'steward');
+    const { object, sealed } = await this.context.transactions.run(async (stores) => {
+      const upload = await stores.uploads.get(id);
+      if (!upload?.faultyObject || upload.department !== actor.department) throw refuse('unknown');
+      return { object: upload.faultyObject, sealed: await stores.secrets.get(faultyRowsSecret(id)) };
+    });
+    if (!sealed) throw refuse('faulty-rows-gone');
+    await this.data.store.size(object).catch((error: unknown) => {
+      throw error instanceof PayloadMissing ? refuse('faulty-rows-gone') : error;
+    });
+    const identity = this.context.vault.open(faultyRowsSecret(id), sealed).toString('utf8');
+    const decryptor = await ageDecryptor([identity]);
+    return this.data.store
+      .read(object)
+      .on('error', (error) => decryptor.destroy(error))
+      .pipe(decryptor);
+  }
+}
+
 function shown(upload: Upload): Omit<UploadView, 'proposal'> {
-  const { person: _person, department: _department, updatedAt: _updatedAt, proposal: _proposal, ...view } = upload;
-  return view as Omit<UploadView, 'proposal'>;
+  const { person: _person, department: _department, updatedAt: _updatedAt, proposal: _proposal, faultyObject, ...view } = upload;
+  return { ...view, ...(faultyObject === undefined ? {} : { hasFaultyRows: true }) } as Omit<UploadView, 'proposal'>;
 }

@@ -44,6 +44,9 @@ const columns = [
   'rows',
   'fileSha256',
   'contentDigest',
+  'detected',
+  'leftOut',
+  'faultyObject',
   'problem',
   'proposal',
   'updatedAt',
@@ -66,6 +69,13 @@ export function uploadsOf({ manager, client }: Scope): Uploads {
         [before, JSON.stringify(problem)],
       );
       return rowCount ?? 0;
+    },
+    async faultyObjects(since) {
+      const { rows } = await client.query<{ name: string }>(
+        'SELECT faulty_object AS name FROM office.upload WHERE faulty_object IS NOT NULL AND updated_at >= $1',
+        [since],
+      );
+      return new Set(rows.map(({ name }) => name));
     },
   };
 }

@@ -26,7 +26,7 @@ export function foldDatasetChanged({ view, statement }: Folding<'dataset.changed
 }
 
 export function foldVersionPublished({ view, sealedAt, statement }: Folding<'version.published'>): void {
-  const { dataset: id, number, rows, commitment, schemaDigest, parts } = statement.body;
+  const { dataset: id, number, rows, commitment, schemaDigest, parts, leftOut } = statement.body;
   const { state } = held(view, 'dataset', id);
   checkIssuer(statement, state.provider);
   if (number !== state.versions + 1) throw refuse('version-number', { expected: state.versions + 1 }, { field: 'body.number' });
@@ -37,6 +37,7 @@ export function foldVersionPublished({ view, sealedAt, statement }: Folding<'ver
     commitment,
     schemaDigest,
     parts,
+    ...(leftOut === undefined ? {} : { leftOut }),
     publishedAt: sealedAt,
     last: statement.id,
   });
