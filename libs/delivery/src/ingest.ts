@@ -180,6 +180,7 @@ function readHeader(rows: Row, items: readonly Item[]): number[] {
 
 // A file without a header shows its first row of data here: enough to recognise it by, no more.
 function shortened(name: string): string {
+  if (name === '') return '""';
   const printable = name.replace(/[\p{Cc}\p{Cf}]/gu, '�');
   return printable.length > 24 ? `${printable.slice(0, 24)}…` : printable;
 }

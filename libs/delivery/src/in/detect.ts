@@ -60,18 +60,18 @@ export function decideEncoding(block: Buffer): EncodingDecision {
       encoding: 'utf-8',
       why: { zh: '首批中文等字符是有效的 UTF-8', en: 'its first characters beyond ASCII are valid UTF-8' },
     };
-  let [utf8, others] = [0, 0];
+  let [utf8, gb18030] = [0, 0];
   for (const line of lines(block)) {
     if (isAscii(line)) continue;
     if (isUtf8(line)) utf8 += 1;
-    else others += 1;
+    else if (textIn('gb18030', line) !== undefined) gb18030 += 1;
   }
-  if (others > utf8 && textIn('gb18030', block) !== undefined) {
+  if (gb18030 > utf8) {
     return {
       encoding: 'gb18030',
       why: {
-        zh: '首批中文等字符不是 UTF-8，按 GB18030 可全部读出',
-        en: 'its first characters beyond ASCII are no UTF-8; as GB18030 all of them can be read',
+        zh: '首批有中文等字符的行不是 UTF-8，可按 GB18030 读出',
+        en: 'its first lines with characters beyond ASCII are no UTF-8, and can be read as GB18030',
       },
     };
   }
