@@ -91,7 +91,12 @@ function Versions({ dataset }: { readonly dataset: string }) {
               {items.map((version) => (
                 <tr key={version.id}>
                   <td>{version.number}</td>
-                  <td className="number">{count(version.rows, locale)}</td>
+                  <td className="number">
+                    {count(version.rows, locale)}
+                    {version.leftOut === undefined ? null : (
+                      <span className="quiet"> ({say('leftOut', { rows: count(version.leftOut, locale) })})</span>
+                    )}
+                  </td>
                   <td className="number">{version.parts}</td>
                   <td>
                     <Instant at={version.publishedAt} />

@@ -12,11 +12,32 @@ export interface ReadFile {
   /** Its beginning is no CSV, or not UTF-8. */
   readonly problem?: Problem;
   readonly isConverted: boolean;
+  /** Of a form that the exchange reads and this page does not: it is checked there. */
+  readonly isCheckedThere?: boolean;
+}
+
+/** What packed files, workbooks, Parquet, old workbooks and UTF-16 begin with, in hex. */
+const otherMarks = ['1f8b', '504b0304', '50415231', 'd0cf11e0', 'fffe', 'feff'];
+const delimiters = ['\t', ';', '|'];
+
+/** Whether a file's beginning is of a form that only the exchange reads. */
+function isOtherForm(bytes: Uint8Array, isWholeFile: boolean, items: readonly Item[]): boolean {
+  const hex = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  if (otherMarks.some((mark) => hex.startsWith(mark)) || hex.startsWith('7b')) return true;
+  return delimiters.some((delimiter) => {
+    try {
+      const { header } = readCsvHead(bytes, isWholeFile, 1, undefined, { delimiter });
+      return header.length > 1 && matchHeader(header, items).missing.length === 0;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Reads the first 64 KiB of a file; no more of it is touched. */
 export async function readFile(file: Blob, name: string, items: readonly Item[], isConverted = false): Promise<ReadFile> {
   const bytes = new Uint8Array(await file.slice(0, headBytes).arrayBuffer());
+  if (isOtherForm(bytes, file.size <= headBytes, items)) return { file, name, isConverted, isCheckedThere: true };
   try {
     const head = readCsvHead(bytes, file.size <= headBytes);
     return { file, name, head, match: matchHeader(head.header, items), isConverted };

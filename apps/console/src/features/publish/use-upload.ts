@@ -19,6 +19,12 @@ function readKept(dataset: string): Kept | undefined {
   return text === null ? undefined : (JSON.parse(text) as Kept);
 }
 
+/** What the publisher says besides: see the route's query. */
+export interface UploadChoices {
+  readonly skip?: 'all';
+  readonly leaveOutFaulty?: 'true';
+}
+
 export type Sending =
   | { readonly state: 'none' }
   | { readonly state: 'sending'; readonly sentBytes: number }
@@ -55,7 +61,7 @@ export function useUpload(dataset: string) {
   }, [dataset]);
 
   const send = useCallback(
-    (file: Blob, name: string) => {
+    (file: Blob, name: string, more: UploadChoices = {}) => {
       if (request.current) return;
       const next: Kept = { id: randomHex(16), name, sizeBytes: file.size };
       localStorage.setItem(keyOf(dataset), JSON.stringify(next));
@@ -63,7 +69,7 @@ export function useUpload(dataset: string) {
       setSending({ state: 'sending', sentBytes: 0 });
       const ended = new AbortController();
       request.current = ended;
-      const sent = { params: { id: dataset }, query: { fileName: name, upload: next.id, noSecrets: 'true' } } as const;
+      const sent = { params: { id: dataset }, query: { fileName: name, upload: next.id, noSecrets: 'true', ...more } } as const;
       const onProgress = (sentBytes: number) => setSending({ state: 'sending', sentBytes });
       void sendFile(routes.publishVersion, sent, file, { onProgress, signal: ended.signal })
         .then(

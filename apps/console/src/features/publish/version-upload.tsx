@@ -10,7 +10,8 @@ import { FaultsTable } from './faults-table';
 import { HeaderTable } from './header-match';
 import { asSent, columnsOf, fromGb18030, isWhole, readFile, type ReadFile } from './read-file';
 import { useCheck } from './use-check';
-import { useUpload } from './use-upload';
+import { UploadTold } from './upload-told';
+import { useUpload, type UploadChoices } from './use-upload';
 import { publishWords } from './words';
 
 /** Publishes a version: choose a file, see it beside the entry, check all of it here, then send it and watch. */
@@ -26,7 +27,6 @@ export function VersionUpload({ dataset }: { readonly dataset: DatasetView }) {
     <>
       {read ? null : (
         <Upload.Dragger
-          accept=".csv,text/csv"
           multiple={false}
           showUploadList={false}
           beforeUpload={(file) => {
@@ -44,7 +44,7 @@ export function VersionUpload({ dataset }: { readonly dataset: DatasetView }) {
           items={items}
           onOther={() => setRead(undefined)}
           onConvert={() => void fromGb18030(read.file).then((file) => choose(file, read.name, true))}
-          onSend={() => upload.send(asSent(read), read.name)}
+          onSend={(choices) => upload.send(read.isCheckedThere ? read.file : asSent(read), read.name, choices)}
         />
       ) : null}
     </>
@@ -62,18 +62,22 @@ function ChosenFile({
   readonly items: readonly Item[];
   readonly onOther: () => void;
   readonly onConvert: () => void;
-  readonly onSend: () => void;
+  readonly onSend: (choices: UploadChoices) => void;
 }) {
   const say = useWords(publishWords);
   const pick = usePick();
   const locale = useLocale();
   const [isConfirmed, confirm] = useState(false);
   const [isTried, setTried] = useState(false);
-  const { file, name, match, problem, isConverted } = read;
+  const [takesAsFound, setAsFound] = useState(false);
+  const [leavesOut, setLeaveOut] = useState(false);
+  const { file, name, match, problem, isConverted, isCheckedThere = false } = read;
   const fits = isWhole(read);
   const columns = useMemo(() => (match && fits ? columnsOf(match, items) : undefined), [match, fits, items]);
   const check = useCheck(fits ? file : undefined, items, columns);
   const faults = check?.state === 'checked' ? check.faults : [];
+  // Where rows cannot be told apart none can be left out.
+  const canLeaveOut = faults.length > 0 && faults.every(({ code }) => code.startsWith('value-') || code === 'csv-ragged');
   const hasTitles = match?.columns.some((column) => column?.by === 'title') === true;
   const notUtf8 = problem?.code === 'csv-not-utf8' || faults.some(({ code }) => code === 'csv-not-utf8');
   return (
@@ -127,7 +131,24 @@ function ChosenFile({
       {check?.state === 'checked' && faults.length > 0 && !notUtf8 ? (
         <FaultsTable faults={faults} isCut={check.isCut} items={items} fileName={name} />
       ) : null}
-      {fits && check?.state === 'checked' && faults.length === 0 ? (
+      {isCheckedThere ? (
+        <>
+          <Alert className="refusal" type="info" showIcon title={say('checkedThere')} />
+          <p>
+            <Checkbox checked={takesAsFound} onChange={(event) => setAsFound(event.target.checked)}>
+              {say('asFound')}
+            </Checkbox>
+          </p>
+        </>
+      ) : null}
+      {isCheckedThere || canLeaveOut ? (
+        <p>
+          <Checkbox checked={leavesOut} onChange={(event) => setLeaveOut(event.target.checked)}>
+            {say('leaveOut')}
+          </Checkbox>
+        </p>
+      ) : null}
+      {isCheckedThere || (fits && check?.state === 'checked' && (faults.length === 0 || (canLeaveOut && leavesOut))) ? (
         <>
           <p>
             <Checkbox checked={isConfirmed} onChange={(event) => confirm(event.target.checked)}>
@@ -144,7 +165,8 @@ function ChosenFile({
             type="primary"
             onClick={() => {
               setTried(true);
-              if (isConfirmed) onSend();
+              if (isConfirmed)
+                onSend({ ...(takesAsFound ? { skip: 'all' } : {}), ...(leavesOut ? { leaveOutFaulty: 'true' } : {}) });
             }}
           >
             {say('upload')}
@@ -204,6 +226,7 @@ function UploadNews({
             ) : undefined
           }
         />
+        {view ? <UploadTold view={view} /> : null}
         {proposal?.state === 'awaiting-signature' ? <SignHere proposal={proposal} /> : null}
       </>
     );
@@ -236,7 +259,8 @@ function UploadNews({
           title={say('failedTitle')}
           description={pick(problem.title)}
         />
-        {problem.at?.line === undefined ? null : (
+        {view ? <UploadTold view={view} violations={problem.violations} /> : null}
+        {problem.at?.line === undefined && !problem.faults ? null : (
           <FaultsTable
             faults={problem.faults && problem.faults.length > 0 ? problem.faults : [problem]}
             isCut={false}

@@ -19,10 +19,10 @@ export const publishWords = defineWords('publish', {
   back: { zh: '全部政务数据资源', en: 'All datasets' },
   changeEntry: { zh: '更新目录条目', en: 'Change the entry' },
   publishVersion: { zh: '发布新的数据版本', en: 'Publish a new version' },
-  drop: { zh: '把 CSV 文件拖到这里，或点击选择', en: 'Drop a CSV file here, or click to choose one' },
+  drop: { zh: '把文件拖到这里，或点击选择', en: 'Drop a file here, or click to choose one' },
   dropHint: {
-    zh: 'UTF-8 编码，第一行是表头。先在本机核对，确认后才上传。',
-    en: 'UTF-8, with a header line. It is checked on this computer first and sent only when you say so.',
+    zh: 'CSV、XLSX、JSON Lines、Parquet，可用 gzip 或 ZIP 压缩，首行为表头。CSV 先在本机核对，确认后才上传。',
+    en: 'CSV, XLSX, JSON lines or Parquet, packed or not, with a header. CSV is checked on this computer first and sent only when you say so.',
   },
   otherFile: { zh: '换一个文件', en: 'Another file' },
   file: { zh: '文件', en: 'File' },
@@ -60,6 +60,21 @@ export const publishWords = defineWords('publish', {
     zh: '正在本机核对：{{done}} / {{total}}，{{rows}} 行',
     en: 'Checking on this computer: {{done}} of {{total}}, {{rows}} rows',
   },
+  checkedThere: {
+    zh: '这种格式由平台读取并逐行核对；不合格时什么也不保存。',
+    en: 'The exchange reads a file of this form and checks every row; when something is wrong nothing is kept.',
+  },
+  asFound: {
+    zh: '工作表中的标题、表尾、旁注、隐藏内容等已核对：略过，公式与数字日期照用',
+    en: 'I looked at titles, footers, notes and hidden parts of the sheet: leave them out; take formulas and dates as they are',
+  },
+  leaveOut: {
+    zh: '剔除不合格的行，发布其余各行（版本中记载剔除行数）',
+    en: 'Leave out rows that do not fit and publish the others; the version records how many',
+  },
+  leftOut: { zh: '剔除 {{rows}} 行', en: '{{rows}} rows left out' },
+  faultyRows: { zh: '下载不合格的行（XLSX，保存 7 天）', en: 'Download the rows that do not fit (XLSX, kept for 7 days)' },
+  totals: { zh: '共 {{count}} 处，{{rows}} 行', en: '{{count}} in {{rows}} rows' },
   checkedGood: { zh: '已核对全部 {{rows}} 行，没有问题。', en: 'All {{rows}} rows were checked; nothing is wrong.' },
   fileUnread: {
     zh: '文件没有读完：它可能被移走，或正被其他程序修改。请重新选择。',
