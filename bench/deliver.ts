@@ -14,10 +14,16 @@ import type { Format } from '#contracts';
 import { defaultLimits, defaultMemoryFolder, openPayloadStore, runPrepare, type PrepareJob } from '#delivery';
 import { copyOptions } from '../libs/delivery/src/copy-options.js';
 import { compileSelection, selectFrom } from '../libs/delivery/src/leaving-sql.js';
+import { benchFairness } from './deliver/fairness.js';
+import { benchFirstByte } from './deliver/through-exchange.js';
 import { race } from './shared/against.js';
 import { runCommand } from './shared/command.js';
 import { ingestPeople, narrowed, peopleItems, writePeople } from './shared/people.js';
+import { watchMemory } from './shared/process-tree.js';
 import { describeMachine, readAsked } from './shared/rounds.js';
+
+// `--only csv,parquet,xlsx,fair,first` chooses. xlsx: a sheet filled to its last row with all ten columns. fair: eight deliveries at once.
+// first: through API, queue, worker and ledger, on a PostgreSQL that keeps what it says.
 
 const MiB = 1024 * 1024;
 const asked = readAsked();
@@ -62,6 +68,34 @@ try {
       runCommand(process.execPath, [alone, sql, String(duckdbThreads), `${duckdbMemoryBytes}B`, ...parameters]),
     ]);
   };
+  async function benchWorkbook(): Promise<void> {
+    const full = join(folder, 'full.csv');
+    await writePeople(full, 1_048_575);
+    const { version: sheet } = await ingestPeople(full, store, memoryFolder);
+    rmSync(full);
+    const job = {
+      store,
+      memoryFolder,
+      version: sheet,
+      recipients: [recipient],
+      plaintextHmacKey: randomKey(),
+      objectName: randomId(),
+    };
+    const selection: PrepareJob['selection'] = {
+      items: peopleItems.map(({ name }) => name),
+      rows: { op: 'all' },
+      transformations: [],
+      format: 'xlsx',
+    };
+    const stop = watchMemory(process.pid, [memoryFolder]);
+    const since = performance.now();
+    const { plaintextBytes } = await runPrepare({ ...job, selection });
+    const [seconds, mib] = [(performance.now() - since) / 1000, Math.round(stop().allBytes / MiB)];
+    console.log(
+      `xlsx of 1,048,575 rows × 10: ${seconds.toFixed(1)} s (goal 60: ${seconds <= 60 ? 'reached' : 'MISSED'}), ${Math.round(plaintextBytes / MiB)} MiB; ` +
+        `memory ${mib} MiB (goal 500: ${mib <= 500 ? 'reached' : 'MISSED'})`,
+    );
+  }
   const product = async (format: Format): Promise<void> => {
     const job: PrepareJob = {
       store,
@@ -77,8 +111,9 @@ try {
     await openPayloadStore(store).remove(job.objectName);
   };
 
+  const isAsked = (part: string): boolean => asked.only.length === 0 || asked.only.includes(part);
   for (const format of ['csv', 'parquet'] as const) {
-    if (asked.only.length > 0 && !asked.only.includes(format)) continue;
+    if (!isAsked(format)) continue;
     await race({
       name: format,
       peerName: 'DuckDB into age',
@@ -89,6 +124,14 @@ try {
       goals: { ratio: 1.5, mib: 1024 },
     });
   }
+  if (isAsked('xlsx')) await benchWorkbook();
+  if (isAsked('fair')) {
+    const few = join(folder, 'few.csv');
+    await writePeople(few, 10_000);
+    const { version: small } = await ingestPeople(few, store, memoryFolder);
+    await benchFairness({ store, memoryFolder, large: version, small });
+  }
+  if (isAsked('first')) await benchFirstByte(10_000, asked.rounds);
 } finally {
   rmSync(folder, { recursive: true, force: true });
   rmSync(memoryFolder, { recursive: true, force: true });

@@ -34,6 +34,9 @@ const orphanHours = 24;
 /** Access logs are kept three years, as records of use are (Art. 29); older lines go. */
 const auditLogMs = 3 * 366 * 86_400_000;
 
+/** For each that is prepared, so many are taken from the queue: they wait where a small one can pass. */
+const deliveriesTakenAtOnce = 8;
+
 /** Runs a worker until it is told to stop: it may seal, and it does what is due. Any number may run. */
 async function main(): Promise<void> {
   const settings = readSettings(process.env, root);
@@ -84,7 +87,8 @@ async function main(): Promise<void> {
   const queue = await openQueue({ postgresUrl: url, ...redis, onError: (error) => log.warn({ err: error }, 'queue') });
   const doTask = new DoTask(context, data);
   const working = await queue.work((task, { signal }) => runTask(context, doTask, task, signal), {
-    concurrency: settings.concurrency,
+    // More are taken than are worked on: what bounds those is where they get their memory, and there a small one passes a large one.
+    concurrency: settings.concurrency * deliveriesTakenAtOnce,
     onGivenUp: async (task, error) => {
       log.error({ kind: task.kind, subject: task.subject, err: error }, 'task given up');
       await doTask.giveUp(task, error);

@@ -34,6 +34,8 @@ export const deliveryManifestSchema = z.strictObject({
   right: idSchema,
   /** The right in one sentence, as the exchange words it; not signed. */
   sentence: z.strictObject({ zh: z.string(), en: z.string() }),
+  /** How a person checks the file, in words; not signed. Absent from manifests of before. */
+  howToCheck: z.strictObject({ zh: z.string(), en: z.string() }).optional(),
   dataset: z.strictObject({ id: idSchema, title: z.string(), version: idSchema }),
   grantor: named,
   grantee: named,

@@ -150,8 +150,8 @@ export const rowScopeSchema: z.ZodType<RowScope> = z.lazy(() =>
 );
 
 export const methodSchema = z.enum(['file', 'query', 'table']);
-/** `csv-bom` is CSV that Excel opens as UTF-8. */
-export const formatSchema = z.enum(['csv', 'csv-bom', 'parquet', 'jsonl']);
+/** `csv-bom` is CSV that Excel opens as UTF-8, `csv-gb18030` CSV for programs that know no UTF-8. */
+export const formatSchema = z.enum(['csv', 'csv-bom', 'csv-gb18030', 'xlsx', 'parquet', 'jsonl']);
 export type Format = z.infer<typeof formatSchema>;
 
 export const shareTypeSchema = z.enum(['unconditional', 'conditional', 'not-shared']);

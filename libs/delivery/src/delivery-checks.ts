@@ -1,6 +1,7 @@
 import { refuse, type Format } from '#contracts';
 import { createHmacSha256, CryptoError, equalConstantTime, toHex } from '#crypto';
 import { ParquetError } from './parquet-footer.js';
+import { WorkbookError } from './out/workbook-rows.js';
 import { rowCounter } from './row-counter.js';
 
 // What a recipient checks, whether the delivery lies in a file of Node or comes as a stream in a browser.
@@ -36,7 +37,7 @@ export class PlaintextMeasure {
     return toHex(this.#hmac.digest());
   }
 
-  /** Throws `ParquetError`. */
+  /** Throws `ParquetError`, `WorkbookError`. */
   rows(): number {
     return this.#counter.rows();
   }
@@ -59,7 +60,8 @@ export function checkPlaintext(measure: PlaintextMeasure, expected: ExpectedDeli
     rows = measure.rows();
   } catch (error) {
     // The bytes are those that were sealed: what cannot be read now was never whole.
-    if (error instanceof ParquetError) throw refuse('digest-mismatch', { of: 'rows', expected: expected.rows });
+    if (error instanceof ParquetError || error instanceof WorkbookError)
+      throw refuse('digest-mismatch', { of: 'rows', expected: expected.rows });
     throw error;
   }
   if (rows !== expected.rows) throw refuse('digest-mismatch', { of: 'rows', found: rows, expected: expected.rows });

@@ -30,6 +30,7 @@ export type {
 export { defaultMemoryFolder, memoryFolderIn, sweepMemoryFolders } from './memory-folder.js';
 export { runCount, runIngest, runPrepare, runPreview, runTakeKeys } from './run-job.js';
 export { writeWorkbook } from './xlsx/write-workbook.js';
-export type { Cell, SheetColumn } from './xlsx/write-workbook.js';
+export type { Cell } from './xlsx/write-workbook.js';
+export type { SheetColumn } from './xlsx/write-sheets.js';
 export { openDelivery } from './open-delivery.js';
 export type { ReceivedDelivery } from './open-delivery.js';

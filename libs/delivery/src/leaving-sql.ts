@@ -1,4 +1,5 @@
 import { refuse, type Format, type Item } from '#contracts';
+import { sheetRowSql } from './out/sheet-row-sql.js';
 import { columnName, type ValueKind } from './item-value.js';
 import type { Selection } from './job.js';
 import type { DeliveryLimits } from './limits.js';
@@ -63,7 +64,10 @@ export function compileSelection(
 
 /** The SELECT that reads parts as they leave in a format. Rows keep the order of the parts. */
 export function selectFrom(paths: string | readonly string[], rows: LeavingRows, format: Format): string {
-  const list = rows.columns.map((column) => `${writtenAs(column, format)} AS ${quoteIdentifier(column.name)}`).join(', ');
+  const list =
+    format === 'xlsx'
+      ? sheetRowSql(rows.columns)
+      : rows.columns.map((column) => `${writtenAs(column, format)} AS ${quoteIdentifier(column.name)}`).join(', ');
   return `SELECT ${list} ${fromPart(paths, rows)}`;
 }
 
@@ -77,7 +81,7 @@ export function fromPart(paths: string | readonly string[], rows: LeavingRows): 
 
 function writtenAs({ sql, kind }: LeavingItem, format: Format): string {
   if (format === 'jsonl' && kind === 'timestamp') return `replace(CAST(${sql} AS VARCHAR), ' ', 'T')`;
-  if (format === 'csv-bom' && kind === 'text') return heldAsText(sql);
+  if ((format === 'csv-bom' || format === 'csv-gb18030') && kind === 'text') return heldAsText(sql);
   return sql;
 }
 

@@ -50,9 +50,10 @@ export const defaultLimits: DeliveryLimits = {
 
 /**
  * How many child processes work at once in this process; the others wait in order of arrival. Together with `memoryFolderBytes` and
- * `duckdbMemoryBytes` this is what bounds the memory of a worker. Small jobs (counts, previews) have as many places of their own.
+ * `duckdbMemoryBytes` this is what bounds the memory of a worker. Deliveries of small versions have places of their own,
+ * so that none waits for a large one, and so have counts and previews.
  */
-export const childrenAtOnce = { large: 2, small: 2 };
+export const childrenAtOnce = { large: 2, quick: 2, small: 2 };
 
 /** The limits of one job: the defaults, overruled where the caller says so. */
 export function limitsWith(overrides: Partial<DeliveryLimits> = {}): DeliveryLimits {

@@ -4,57 +4,12 @@ import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { decryptAge, generateAgeIdentity, randomId, sha256Hex } from '#crypto';
+import { randomId, sha256Hex } from '#crypto';
 import { Refusal, type Format, type Item } from '#contracts';
-import type { PreparedDelivery, PrepareJob, Selection, StoredVersion } from './job.js';
-import { openMemoryFolder } from './memory-folder.js';
-import { prepareDelivery } from './prepare.js';
+import { deliver, plaintextHmacKey, pseudonymKey } from './deliver.fixture.js';
+import type { StoredVersion } from './job.js';
 import { countRows, previewRows } from './preview.js';
 import { everyKind, everyKindCsv, ingestHere, item, openGround, type Ground } from './version.fixture.js';
-
-const plaintextHmacKey = Buffer.alloc(32, 7);
-const pseudonymKey = Buffer.alloc(32, 9);
-
-async function deliver(
-  ground: Ground,
-  version: StoredVersion,
-  selection: Partial<Selection> = {},
-  rowsAtMost?: number,
-  limits: PrepareJob['limits'] = {},
-): Promise<PreparedDelivery & { plaintext: Buffer; ciphertext: Buffer }> {
-  const { identity, recipient } = await generateAgeIdentity();
-  const folder = await openMemoryFolder(ground.memoryFolder, 1);
-  const objectName = randomId();
-  try {
-    const prepared = await prepareDelivery(
-      {
-        store: ground.store,
-        memoryFolder: ground.memoryFolder,
-        version,
-        selection: {
-          items: version.items.map(({ name }) => name),
-          rows: { op: 'all' },
-          transformations: [],
-          format: 'csv',
-          ...selection,
-        },
-        recipients: [recipient],
-        pseudonymKey,
-        plaintextHmacKey,
-        objectName,
-        limits,
-        ...(rowsAtMost === undefined ? {} : { rowsAtMost }),
-      },
-      folder.path,
-    );
-    const ciphertext = await readFile(join(ground.store.folder, objectName));
-    const pieces: Buffer[] = [];
-    for await (const piece of decryptAge([identity], [ciphertext])) pieces.push(piece);
-    return { ...prepared, plaintext: Buffer.concat(pieces), ciphertext };
-  } finally {
-    await folder.remove();
-  }
-}
 
 const numbers: readonly Item[] = [item('n', 'I'), item('text', 'C')];
 const numbersCsv = (rows: number): string =>

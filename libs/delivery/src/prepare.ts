@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sealAgeFile, type SealedAgeFile } from '#crypto';
-import { refuse } from '#contracts';
+import { refuse, type Item } from '#contracts';
 import { copyOptions } from './copy-options.js';
 import { openFifo, type Fifo } from './fifo.js';
 import type { JobOptions, PreparedDelivery, PrepareJob } from './job.js';
@@ -9,6 +9,8 @@ import { keyTablesOf, loadKeyTables } from './key-tables.js';
 import { compileSelection, selectFrom, type LeavingRows } from './leaving-sql.js';
 import { limitsWith, type DeliveryLimits } from './limits.js';
 import { ParquetJoin } from './parquet-join.js';
+import { Gb18030Encoder } from './out/gb18030.js';
+import { WORKBOOK_ROWS_MAX, workbookOfLines } from './out/workbook-of-lines.js';
 import { openPartGroups } from './part-files.js';
 import { openPayloadStore } from './payload-place.js';
 import type { PayloadStore } from './payload-store.js';
@@ -19,13 +21,15 @@ import { quoteLiteral } from './sql.js';
  * Makes the payload of a delivery: reads the version part by part, selects, narrows and masks in DuckDB, and encrypts what comes out on
  * its way into the store. The rows keep the version's order. Nothing in the clear is stored but in `folder`, which is in memory; there
  * lie two groups of parts at most, each of `partBytes`, and what becomes of them. What fails leaves no object.
- * Refusals: `item-unknown`, `transformation-not-possible`, `item-names-alike`, `part-damaged`, `quota-rows`.
+ * Refusals: `item-unknown`, `transformation-not-possible`, `item-names-alike`, `part-damaged`, `quota-rows`,
+ * `workbook-too-long`, `cell-too-long`.
  */
 export async function prepareDelivery(job: PrepareJob, folder: string, options: JobOptions = {}): Promise<PreparedDelivery> {
-  const limits = limitsWith(job.limits);
+  const limits = limitsOf(job);
   const { items } = job.version;
   const rows = compileSelection(items, job.selection, job.pseudonymKey, limits, keyTablesOf(job.keyLists));
   checkNames(job.selection);
+  checkLength(job);
   const store = openPayloadStore(job.store);
   const sandbox = await openSandbox(folder, limits);
   const counted = { rows: 0 };
@@ -42,12 +46,26 @@ export async function prepareDelivery(job: PrepareJob, folder: string, options: 
   }
 }
 
+// Rows of XML are five times as long as those of a CSV, and each thread holds a batch of them; deflating has the other core.
+function limitsOf({ limits, selection }: PrepareJob): DeliveryLimits {
+  const all = limitsWith(limits);
+  if (selection.format !== 'xlsx') return all;
+  return { ...all, duckdbThreads: 1, duckdbMemoryBytes: Math.min(all.duckdbMemoryBytes, 2 * all.partBytes) };
+}
+
 // DuckDB takes such names for one: it would rename a column of a Parquet file, and makes no JSON at all.
 function checkNames({ format, items }: PrepareJob['selection']): void {
-  if (format === 'csv' || format === 'csv-bom') return;
+  if (format !== 'jsonl' && format !== 'parquet') return;
   const lower = items.map((name) => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()));
   const alike = items.filter((_, i) => lower.indexOf(lower[i] as string) !== lower.lastIndexOf(lower[i] as string));
   if (alike.length > 0) throw refuse('item-names-alike', { items: alike }, { field: 'format' });
+}
+
+// Known before anything is read when every row leaves.
+function checkLength({ version, selection }: PrepareJob): void {
+  if (selection.format !== 'xlsx' || selection.rows.op !== 'all') return;
+  const rows = version.parts.reduce((sum, part) => sum + part.rows, 0);
+  if (rows > WORKBOOK_ROWS_MAX) throw refuse('workbook-too-long', { limit: WORKBOOK_ROWS_MAX });
 }
 
 interface Making {
@@ -64,16 +82,54 @@ interface Making {
 }
 
 /** The bytes that the recipient finds in the age file. docs/formats/delivery-payload.md. */
-function plaintextOf(making: Making): AsyncGenerator<Uint8Array, void, undefined> {
-  return making.job.selection.format === 'parquet' ? parquetOf(making) : textOf(making);
+function plaintextOf(making: Making): AsyncIterable<Uint8Array> {
+  const { version, selection } = making.job;
+  switch (selection.format) {
+    case 'parquet':
+      return parquetOf(making);
+    case 'xlsx': {
+      const chosen = selection.items.map((name) => version.items.find((item) => item.name === name) as Item);
+      return workbookOf(making, chosen);
+    }
+    case 'csv-gb18030':
+      return inGb18030(csvOf(making));
+    case 'jsonl':
+      return linesOf(making);
+    case 'csv':
+    case 'csv-bom':
+      return csvOf(making);
+  }
 }
 
 const BOM = '\ufeff';
 
-async function* textOf(making: Making): AsyncGenerator<Uint8Array, void, undefined> {
+async function* csvOf(making: Making): AsyncGenerator<Uint8Array, void, undefined> {
   const { format, items } = making.job.selection;
   // Names of items hold nothing that a CSV would have to quote.
-  if (format !== 'jsonl') yield Buffer.from(`${format === 'csv-bom' ? BOM : ''}${items.join(',')}\n`);
+  yield Buffer.from(`${format === 'csv-bom' ? BOM : ''}${items.join(',')}\n`);
+  yield* linesOf(making);
+}
+
+async function* workbookOf(making: Making, items: readonly Item[]): AsyncGenerator<Uint8Array, void, undefined> {
+  const lines = linesOf(making);
+  try {
+    for await (const bytes of workbookOfLines(lines, items)) yield bytes as Uint8Array;
+  } finally {
+    // Streams let go without waiting: DuckDB has to have let go before it is closed.
+    making.abandoned = true;
+    making.sandbox.interrupt();
+    await lines.return();
+  }
+}
+
+async function* inGb18030(utf8: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const encoder = new Gb18030Encoder();
+  for await (const bytes of utf8) yield encoder.encode(bytes);
+  encoder.end();
+}
+
+async function* linesOf(making: Making): AsyncGenerator<Uint8Array, void, undefined> {
+  const { format } = making.job.selection;
   const fifo = await openFifo(join(making.folder, 'rows'));
   const target = `TO ${quoteLiteral(fifo.path)} (${copyOptions(format)})`;
   const writing = (async () => {

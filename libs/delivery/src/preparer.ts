@@ -1,10 +1,12 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { Socket } from 'node:net';
 import { refuse, Refusal } from '#contracts';
 import { SOURCE_FD, type FromChild, type ToChild } from './child-messages.js';
 import { ingestFile } from './ingest.js';
 import type { JobOptions } from './job.js';
 import { prepareDelivery } from './prepare.js';
+import { isQuick } from './quick.js';
 import { countRows, previewRows } from './preview.js';
 import { takeKeys } from './take-keys.js';
 
@@ -36,6 +38,7 @@ function run(message: Exclude<ToChild, { kind: 'source-ended' }>): Promise<unkno
     case 'take-keys':
       return takeKeys(message.job, source(), options);
     case 'prepare':
+      if (!isQuick(message.job)) stepAside();
       return prepareDelivery(message.job, message.folder, options);
     case 'count':
       return countRows(message.job, message.folder, options);
@@ -79,6 +82,15 @@ function atIntervals<T extends { stage: string }>(say: (progress: T) => void): (
     lastStage = progress.stage;
     say(progress);
   };
+}
+
+/** Lets small deliveries, and whoever else shares the machine, go first. Threads that begin later inherit it from those that are there. */
+function stepAside(): void {
+  try {
+    for (const thread of readdirSync('/proc/self/task')) setPriority(Number(thread), constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Not Linux: what runs is fair all the same, only slower for the small.
+  }
 }
 
 /** When memory runs out, the kernel ends this process before the one that serves everybody. */

@@ -8,6 +8,7 @@ import {
   parquetFooterBytes,
   parquetRows,
 } from './parquet-footer.js';
+import { WorkbookCounter } from './out/workbook-rows.js';
 
 const QUOTE = 0x22;
 const LF = 0x0a;
@@ -15,20 +16,21 @@ const LF = 0x0a;
 /** Counts the rows of a delivery as its bytes pass, for the recipient. */
 export interface RowCounter {
   push(bytes: Uint8Array): void;
-  /** Rows so far; the header of a CSV is none. A Parquet file tells at its end only, or throws `ParquetError`. */
+  /** Rows so far; the header of a CSV is none. Parquet and XLSX tell at their end only, or throw `ParquetError`, `WorkbookError`. */
   rows(): number;
 }
 
 /** A counter for a delivery's bytes. Memory: nothing, or for Parquet the last 64 MiB, where its footer stands. */
 export function rowCounter(format: Format): RowCounter {
-  return format === 'parquet' ? new ParquetCounter() : lineCounter(format);
+  if (format === 'parquet') return new ParquetCounter();
+  return format === 'xlsx' ? new WorkbookCounter() : lineCounter(format);
 }
 
 /**
  * For CSV or JSON lines as deliveries write them: every record ends with a line feed, and in CSV a line feed between quotes is part of a
- * value. A doubled quote closes and opens again, so counting quotes alone tells inside from outside.
+ * value. GB18030 uses neither byte for anything else. A doubled quote closes and opens again, so counting quotes alone tells inside from outside.
  */
-function lineCounter(format: Exclude<Format, 'parquet'>): RowCounter {
+function lineCounter(format: Exclude<Format, 'parquet' | 'xlsx'>): RowCounter {
   const header = format === 'jsonl' ? 0 : 1;
   let lines = 0;
   let inQuotes = false;

@@ -1,6 +1,5 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { refusalOf, refuse, Refusal } from '#contracts';
 import { SOURCE_FD, type FromChild, type JobKind, type JobKinds, type ToChild } from './child-messages.js';
 import { partName } from './part-name.js';
@@ -19,11 +18,13 @@ import type {
 import { childrenAtOnce, limitsWith } from './limits.js';
 import { openMemoryFolder } from './memory-folder.js';
 import { openPayloadStore } from './payload-place.js';
-import { makePlaces } from './places.js';
+import { makePlaces, type Places } from './places.js';
+import { isQuick, quickLimits } from './quick.js';
+import { takeChild, warmChild } from './warm-child.js';
 
 const largePlaces = makePlaces(() => childrenAtOnce.large);
 const smallPlaces = makePlaces(() => childrenAtOnce.small);
-const PREPARER = fileURLToPath(new URL('./preparer.js', import.meta.url));
+const quickPlaces = makePlaces(() => childrenAtOnce.quick);
 
 /**
  * Takes a file in as the parts of a new version, in a process of its own whose crash hurts only this job. The source is read as fast
@@ -56,7 +57,7 @@ export async function runIngest(
  */
 export async function runPrepare(job: PrepareJob, options: JobOptions = {}): Promise<PreparedDelivery> {
   try {
-    return await runJob('prepare', job, options);
+    return await runJob('prepare', isQuick(job) ? { ...job, limits: quickLimits(job) } : job, options);
   } catch (error) {
     await openPayloadStore(job.store).remove(job.objectName);
     throw error;
@@ -98,12 +99,13 @@ async function runJob<K extends JobKind>(
 ): Promise<JobKinds[K]['result']> {
   const stopped = (): Refusal => (source ? refuse('upload-cut') : refuse('delivery-cancelled'));
   const limits = limitsWith(job.limits);
-  const places = source || kind === 'prepare' ? largePlaces : smallPlaces;
-  const giveBack = await places.take(options.signal).catch(() => Promise.reject(stopped()));
+  const giveBack = await placesOf(kind, job)
+    .take(options.signal)
+    .catch(() => Promise.reject(stopped()));
   try {
     const folder = await openMemoryFolder(job.memoryFolder, limits.memoryFolderBytes);
     try {
-      const child = startChild(limits.childHeapMiB);
+      const child = takeChild(limits.childHeapMiB);
       if (child.pid !== undefined) options.onStart?.(child.pid);
       const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
       const abort = new AbortController();
@@ -130,17 +132,18 @@ async function runJob<K extends JobKind>(
     }
   } finally {
     giveBack();
+    // Only where deliveries are made, and not while this one is: the next one finds a process that is ready.
+    if (kind === 'prepare') warmChild(limits.childHeapMiB);
   }
 }
 
-// Without the parent's environment and arguments, where secrets would be seen; without its output, where data could be.
-function startChild(heapMiB: number): ChildProcess {
-  return fork(PREPARER, [], {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin', TZ: 'UTC' },
-    execArgv: [`--max-old-space-size=${heapMiB}`],
-    serialization: 'advanced',
-  });
+/**
+ * Whose places a job takes. A delivery of a small version has places of its own, so that it never waits for a large one; what is taken in
+ * is of a size that nobody knows yet.
+ */
+function placesOf(kind: JobKind, job: JobKinds[JobKind]['job']): Places {
+  if (kind === 'count' || kind === 'preview') return smallPlaces;
+  return kind === 'prepare' && isQuick(job as PrepareJob) ? quickPlaces : largePlaces;
 }
 
 function outcomeOf(child: ChildProcess, options: JobOptions): Promise<unknown> {

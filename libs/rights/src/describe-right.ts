@@ -15,7 +15,14 @@ export interface RightNames {
 }
 
 const shownItems = 20;
-const formatNames: Record<Format, string> = { csv: 'CSV', 'csv-bom': 'CSV (Excel)', parquet: 'Parquet', jsonl: 'JSON Lines' };
+const formatNames: Record<Format, string> = {
+  csv: 'CSV',
+  'csv-bom': 'CSV (Excel)',
+  'csv-gb18030': 'CSV (GB18030)',
+  xlsx: 'XLSX',
+  parquet: 'Parquet',
+  jsonl: 'JSON Lines',
+};
 const methodNames = { file: ['文件', 'as files'], query: ['查询', 'by query'], table: ['库表', 'as a table'] } as const;
 
 /** The one sentence that says who may use what, for which purpose and until when, and what it owes for it. */

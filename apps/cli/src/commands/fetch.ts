@@ -26,7 +26,7 @@ export function fetchCommand(program: Command, bench: Bench): void {
     command,
     bench,
     'quanlian fetch 3fa94c21 -o villages.csv --identity gongan-identity.txt',
-    'quanlian fetch 3fa94c21 -o villages.csv --keep-age --manifest --no-receipt',
+    'quanlian fetch 3fa94c21 -o villages.csv --keep-age --no-receipt',
   );
   act<ReceivingOptions>(command, bench, async (desk, [text], options) => {
     const delivery = await findDelivery(desk, text ?? '');

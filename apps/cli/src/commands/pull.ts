@@ -53,9 +53,13 @@ export function pullCommand(program: Command, bench: Bench): void {
       ),
     )
     .addOption(
-      new Option('--excel', say({ zh: '可由 Excel 直接打开的 CSV（带 BOM）', en: 'CSV that Excel opens (with BOM)' })).conflicts(
-        'format',
-      ),
+      new Option(
+        '--excel',
+        say({
+          zh: '可由 Excel 直接打开：CSV（带 BOM）；文件名为 .xlsx 时为工作簿',
+          en: 'what Excel opens: CSV with BOM, or a workbook when the file’s name ends in .xlsx',
+        }),
+      ).conflicts('format'),
     )
     .option('--data-version <version>', say({ zh: '数据版本（版本号或编号）', en: 'version of the data (number or id)' }));
   receivingOptions(command, bench);
@@ -68,6 +72,7 @@ export function pullCommand(program: Command, bench: Bench): void {
       'quanlian pull 3fa94c21 -o cars.csv --list ownerId=applicants.csv',
       { zh: '只要名单所列人员的行', en: 'only the rows of those who are on the list' },
     ],
+    'quanlian pull 3fa94c21 -o villages.xlsx',
     'quanlian pull 3fa94c21 -o villages.parquet --identity gongan-identity.txt --keep-age',
     [
       'age -d -i gongan-identity.txt villages.parquet.age > villages.parquet',

@@ -1,5 +1,5 @@
 import type { Format } from '#contracts';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { existsSync } from 'node:fs';
 import type { Bench, Desk } from '../desk.js';
 import { Stop } from '../exits.js';
@@ -22,24 +22,37 @@ export interface ReceivingOptions {
 
 /** Adds the options of receiving to a command. */
 export function receivingOptions(command: Command, { say }: Bench): Command {
-  return command
-    .option('--identity <file...>', say({ zh: 'age 身份文件（QUANLIAN_IDENTITY）', en: 'age identity file (QUANLIAN_IDENTITY)' }))
-    .option(
-      '--key <file>',
-      say({ zh: '部门自持密钥时的密钥文件（QUANLIAN_KEY）', en: 'key file, where the department holds its key (QUANLIAN_KEY)' }),
-    )
-    .option('--trust <file>', say({ zh: '信任根文件，代替已记住的', en: 'trust root file, instead of the pinned one' }))
-    .option('--keep-age', say({ zh: '保留密文 FILE.age', en: 'keep the ciphertext, FILE.age' }))
-    .option(
-      '--manifest',
-      say({
-        zh: '保留清单 FILE.manifest.json（含明文校验密钥，与数据同等保密）',
-        en: 'keep the manifest, FILE.manifest.json (it holds the key of the HMAC: as secret as the data)',
-      }),
-    )
-    .option('--no-receipt', say({ zh: '暂不签署回执；再次运行时补签', en: 'do not sign the receipt yet; running it again does' }))
-    .option('--force', say({ zh: '覆盖已有文件', en: 'overwrite the file if it exists' }))
-    .option('--timeout <seconds>', say({ zh: '最多等待几秒', en: 'wait at most so many seconds' }), '3600');
+  return (
+    command
+      .option(
+        '--identity <file...>',
+        say({ zh: 'age 身份文件（QUANLIAN_IDENTITY）', en: 'age identity file (QUANLIAN_IDENTITY)' }),
+      )
+      .option(
+        '--key <file>',
+        say({
+          zh: '部门自持密钥时的密钥文件（QUANLIAN_KEY）',
+          en: 'key file, where the department holds its key (QUANLIAN_KEY)',
+        }),
+      )
+      .option('--trust <file>', say({ zh: '信任根文件，代替已记住的', en: 'trust root file, instead of the pinned one' }))
+      .option('--keep-age', say({ zh: '保留密文 FILE.age', en: 'keep the ciphertext, FILE.age' }))
+      .option(
+        '--no-manifest',
+        say({
+          zh: '不保留清单 FILE.manifest.json（它含明文校验密钥，与数据同等保密）',
+          en: 'do not keep the manifest, FILE.manifest.json (it holds the key of the HMAC: as secret as the data)',
+        }),
+      )
+      // What used to ask for it.
+      .addOption(new Option('--manifest').hideHelp())
+      .option(
+        '--no-receipt',
+        say({ zh: '暂不签署回执；再次运行时补签', en: 'do not sign the receipt yet; running it again does' }),
+      )
+      .option('--force', say({ zh: '覆盖已有文件', en: 'overwrite the file if it exists' }))
+      .option('--timeout <seconds>', say({ zh: '最多等待几秒', en: 'wait at most so many seconds' }), '3600')
+  );
 }
 
 export function receiveOptionsOf(options: ReceivingOptions): ReceiveOptions {
@@ -49,7 +62,7 @@ export function receiveOptionsOf(options: ReceivingOptions): ReceiveOptions {
     keyFile: options.key,
     trust: options.trust,
     keepAge: options.keepAge === true,
-    withManifest: options.manifest === true,
+    withManifest: options.manifest !== false,
     withReceipt: options.receipt,
     timeoutMs: countOf(options.timeout, '--timeout') * 1000,
   };

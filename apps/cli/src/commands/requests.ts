@@ -241,7 +241,7 @@ function newRequest(group: Command, bench: Bench): void {
             items: listOf(options.items) ?? dataset.entry.items.map((item) => item.name),
             rows: rows ?? { op: 'all' },
             method: 'file',
-            formats: formatsOf(options.formats) ?? ['csv', 'csv-bom', 'parquet', 'jsonl'],
+            formats: formatsOf(options.formats) ?? ['csv', 'csv-bom', 'csv-gb18030', 'xlsx', 'parquet', 'jsonl'],
             window: windowOf(options, { from: new Date().toISOString() }),
             quota: quotaOf(options, standingQuota(dataset, options)),
           },

@@ -116,10 +116,12 @@ function checkPurpose(
 
 /** The format to pull: the one named, the one that the output's name tells if it was granted, or the first granted. */
 export function formatFor(right: RightView, output: string, named: { format?: Format; excel?: boolean }): Format {
-  const wanted = named.format ?? (named.excel ? 'csv-bom' : undefined);
+  const excel: Format = /\.xlsx$/i.test(output) ? 'xlsx' : 'csv-bom';
+  const wanted = named.format ?? (named.excel ? excel : undefined);
   if (wanted) return wanted;
   const byName: [RegExp, readonly Format[]][] = [
-    [/\.csv$/i, ['csv', 'csv-bom']],
+    [/\.csv$/i, ['csv', 'csv-bom', 'csv-gb18030']],
+    [/\.xlsx$/i, ['xlsx']],
     [/\.parquet$/i, ['parquet']],
     [/\.(jsonl|ndjson)$/i, ['jsonl']],
   ];

@@ -80,7 +80,8 @@ export async function receive(
     pulls.keep({ ...begun, pull: delivery, at: new Date().toISOString(), opened });
   }
   // Before the receipt, which disposes of the payload and of the key that the manifest holds.
-  const manifestFile = order.withManifest ? await keepManifest(desk, order, root) : undefined;
+  // Once that is signed there is none to be had: a run that goes on after it has kept it already.
+  const manifestFile = order.withManifest && view.state !== 'received' ? await keepManifest(desk, order, root) : undefined;
   const receiptAt = order.withReceipt && view.state !== 'received' ? await signReceipt(desk, order, sealed, root) : undefined;
   if (order.withReceipt) pulls.forget();
   if (!order.keepAge) await rm(ageFile, { force: true });

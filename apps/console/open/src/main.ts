@@ -172,7 +172,7 @@ function advice(): HTMLElement[] {
   return told.map((word) => el('p', { className: 'note', id: word }, t(word)));
 }
 
-const endings = { csv: 'csv', 'csv-bom': 'csv', jsonl: 'jsonl', parquet: 'parquet' } as const;
+const endings = { csv: 'csv', 'csv-bom': 'csv', 'csv-gb18030': 'csv', xlsx: 'xlsx', jsonl: 'jsonl', parquet: 'parquet' } as const;
 
 function suggestedName({ age, manifest }: Chosen): string {
   if (!manifest) return (age?.name ?? '').replace(/\.age$/i, '') || 'delivery';

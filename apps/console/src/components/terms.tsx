@@ -34,6 +34,8 @@ export const termsWords = defineWords('terms', {
 export const formatNames: Readonly<Record<Format, string>> = {
   csv: 'CSV',
   'csv-bom': 'CSV (Excel)',
+  'csv-gb18030': 'CSV (GB18030)',
+  xlsx: 'XLSX',
   parquet: 'Parquet',
   jsonl: 'JSON Lines',
 };

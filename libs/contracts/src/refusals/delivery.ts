@@ -295,6 +295,16 @@ export const deliveryRefusals = {
     zh: '数据项名称仅大小写不同：{items}。该格式无法区分，请改用 CSV。',
     en: 'Names of items differ only in case: {items}. This format cannot tell them apart; take CSV.',
   },
+  'workbook-too-long': {
+    status: 409,
+    zh: 'Excel 工作簿至多 {limit} 行，本次超出；请改用 CSV。',
+    en: 'A workbook has {limit} rows at most, and these are more; take CSV.',
+  },
+  'cell-too-long': {
+    status: 409,
+    zh: '有的值超过 Excel 单元格的 32767 个字符，写入会被截断；请改用 CSV。',
+    en: 'A value is longer than the 32,767 characters of a cell and would be cut; take CSV.',
+  },
   'memory-folder': {
     status: 503,
     zh: '内存暂存目录不可用：{reason}。',

@@ -1,4 +1,5 @@
-import type { Cell, SheetColumn } from './write-workbook.js';
+import type { SheetColumn } from './write-sheets.js';
+import type { Cell } from './write-workbook.js';
 
 const xml = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';

@@ -24,6 +24,8 @@ export class ReadManifest {
       const [right] = await rightViews(stores, [held], instantNow(this.context));
       if (!right) throw new Error('A right has no view');
       const { ciphertextSha256, sizeBytes, plaintextHmac, rows } = prepared;
+      // As they were when the version was published: the entry may have changed since.
+      const published = ((await stores.versions.get(decided.version))?.entry ?? dataset.state.entry).items;
       const key = await openPlaintextHmacKey(this.context, stores, prepared.attempt);
       return {
         v: 1,
@@ -32,6 +34,7 @@ export class ReadManifest {
         delivery: id,
         right: state.right,
         sentence: right.sentence,
+        howToCheck,
         dataset: { id: state.dataset, title: right.datasetTitle, version: decided.version },
         grantor: { code: state.grantor, name: right.grantorName },
         grantee: { code: state.grantee, name: right.granteeName },
@@ -42,7 +45,7 @@ export class ReadManifest {
             key: _key,
             rules: _rules,
             ...item
-          } = dataset.state.entry.items.find((one) => one.name === name) ?? unknownItem(name);
+          } = published.find((one) => one.name === name) ?? unknownItem(name);
           const masked = decided.transformations.find((one) => one.item === name);
           return masked ? { ...item, transformation: masked.transformation } : item;
         }),
@@ -61,6 +64,11 @@ export class ReadManifest {
     });
   }
 }
+
+const howToCheck = {
+  zh: '离线：在 open.html 中打开本清单、密文文件（.age）和本部门的 age 身份文件；或照 docs/formats/delivery-manifest.md 用 sha256sum、age、openssl 逐步核对。密文的 SHA-256 须等于 ciphertextSha256，解密所得内容以 plaintextHmacKey 计算的 HMAC-SHA-256 须等于 plaintextHmac，两者均载于 entries 中平台签名的存证记录。',
+  en: 'Offline: open this manifest, the encrypted file (.age) and your department’s age identity in open.html; or go through docs/formats/delivery-manifest.md with sha256sum, age and openssl. The SHA-256 of the encrypted file must be ciphertextSha256, and the HMAC-SHA-256 of what is decrypted, under plaintextHmacKey, must be plaintextHmac; both stand in the entries, which the exchange signed.',
+};
 
 /** An item that an entry of the catalogue no longer has: its name is all that is known. */
 function unknownItem(name: string) {

@@ -107,7 +107,10 @@ export const rightTerms: fc.Arbitrary<RightTerms> = fc.record(
     rows: rowScope,
     transformations: fc.array(fc.record({ item: someName, transformation }, plain), { maxLength: 4 }),
     method: fc.constantFrom('file', 'query', 'table'),
-    formats: fc.array(fc.constantFrom('csv', 'csv-bom', 'parquet', 'jsonl'), { minLength: 1, maxLength: 4 }),
+    formats: fc.array(fc.constantFrom('csv', 'csv-bom', 'csv-gb18030', 'xlsx', 'parquet', 'jsonl'), {
+      minLength: 1,
+      maxLength: 4,
+    }),
     window: fc.record({ from: instant, until: instant }, plain),
     quota: fc.record(
       {

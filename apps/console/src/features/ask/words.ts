@@ -63,6 +63,8 @@ export const askWords = defineWords('ask', {
   noFormats: { zh: '至少选一种格式。', en: 'Choose at least one format.' },
   csv: { zh: 'CSV', en: 'CSV' },
   'csv-bom': { zh: 'CSV（Excel 直接打开）', en: 'CSV that Excel opens' },
+  'csv-gb18030': { zh: 'CSV（GB18030，旧版软件）', en: 'CSV in GB18030, for old programs' },
+  xlsx: { zh: 'Excel 工作簿（XLSX）', en: 'Excel workbook (XLSX)' },
   parquet: { zh: 'Parquet', en: 'Parquet' },
   jsonl: { zh: 'JSON Lines', en: 'JSON Lines' },
   submit: { zh: '提交本部门负责人审批', en: 'Submit for approval by my office head' },

@@ -15,7 +15,14 @@ import type { useReceipt } from './use-receipt';
 import type { Opener, Opening } from './use-opening';
 import { deliveryWords } from './words';
 
-export const endings: Readonly<Record<Format, string>> = { csv: 'csv', 'csv-bom': 'csv', parquet: 'parquet', jsonl: 'jsonl' };
+export const endings: Readonly<Record<Format, string>> = {
+  csv: 'csv',
+  'csv-bom': 'csv',
+  'csv-gb18030': 'csv',
+  xlsx: 'xlsx',
+  parquet: 'parquet',
+  jsonl: 'jsonl',
+};
 
 /** What the file is called on the person's disk. */
 export const fileNameOf = ({ id, datasetTitle, format }: DeliveryView): string =>
