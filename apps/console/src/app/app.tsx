@@ -28,6 +28,7 @@ function Home() {
 }
 
 const router = createBrowserRouter([
+  { path: '/setup', lazy: () => import('./set-up-page'), errorElement: <Broken />, HydrateFallback: () => null },
   {
     element: (
       <RequireSession>
