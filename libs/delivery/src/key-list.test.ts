@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { Refusal, type Item, type RowScope } from '#contracts';
 import { decryptAge, generateAgeIdentity, randomId } from '#crypto';
+import { encoded, handmadeWorkbook, sheetXml, workbookOf, zipped } from './in/forms.fixture.js';
 import type { StoredKeyList, StoredVersion, TakenKeys } from './job.js';
 import { runCount, runPrepare, runPreview, runTakeKeys } from './run-job.js';
 import { chunks, ingestHere, item, openGround, type Ground } from './version.fixture.js';
@@ -163,4 +164,32 @@ test('a list of a million keys is taken in and joined', async (t) => {
   const selection = { items: ['n'], rows: scopeOf(list), transformations: [] };
   const preview = await runPreview({ ...place, selection, limit: 1 });
   assert.deepEqual(preview.keys, { listed: 1_000_000, matched: 500 });
+});
+
+test('a list in any form that files of data have gives the same keys', async (t) => {
+  const ground = await openGround(t);
+  const keys = Array.from({ length: 500 }, (_, i) => `9901011990${String(10_000_000 + i)}`);
+  const lines = (delimiter: string) => `姓名${delimiter}证件号码\n${keys.map((key) => `张三${delimiter}${key}`).join('\n')}\n`;
+  const wanted = (await taken(ground, person, keys.join('\n'))).taken;
+  const workbook = handmadeWorkbook([
+    {
+      name: '名单',
+      xml: sheetXml([['低保人员名单'], ['序号', '证件号码'], ...keys.map((key, i) => [i + 1, key]), ['填表人：王五']]),
+    },
+  ]);
+  const forms: Record<string, Buffer> = {
+    'GB18030 by semicolons': encoded(lines(';'), 'GB18030'),
+    'UTF-16 by tabs': encoded(`\ufeff${lines('\t')}`, 'UTF-16LE'),
+    ZIP: await zipped({ '名单.csv': lines(',') }),
+    'XLSX with a title, numbers and a footer': await workbook,
+    'XLSX of keys alone': await workbookOf(
+      [keys[0] ?? ''],
+      keys.slice(1).map((key) => [key]),
+    ),
+    'JSON lines': Buffer.from(keys.map((ownerId) => JSON.stringify({ name: '张三', ownerId })).join('\n')),
+  };
+  for (const [name, file] of Object.entries(forms)) {
+    const made = (await taken(ground, person, file)).taken;
+    assert.deepEqual([made.count, made.malformed.count, made.commitment], [500, 0, wanted.commitment], name);
+  }
 });

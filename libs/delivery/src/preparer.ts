@@ -36,7 +36,7 @@ function run(message: Exclude<ToChild, { kind: 'source-ended' }>): Promise<unkno
     case 'ingest':
       return ingestFile(message.job, source(), message.folder, options);
     case 'take-keys':
-      return takeKeys(message.job, source(), options);
+      return takeKeys(message.job, source(), message.folder, options);
     case 'prepare':
       if (!isQuick(message.job)) stepAside();
       return prepareDelivery(message.job, message.folder, options);

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import { keysAtMost, refuse, type Item, type KeyListView } from '#contracts';
 import { createHmacSha256, encryptAge } from '#crypto';
-import { CsvRows, faultAt } from './csv-rows.js';
+import { faultAt } from './csv-rows.js';
+import { openFront } from './in/open-front.js';
+import type { RowFront } from './in/row.js';
 import { canonicalValue } from './item-value.js';
 import type { JobOptions, TakenKeys, TakeKeysJob } from './job.js';
 import { limitsWith } from './limits.js';
@@ -17,25 +19,36 @@ const namedLines = 20;
 type Reason = KeyListView['malformed']['first'][number]['reason'];
 
 /**
- * Takes a list of keys in: reads each by the item's type, as row scopes read values, drops repetitions, sorts, commits, encrypts,
+ * Takes a list of keys in, of any form that files of data may have (`openFront`): reads each by the item's type, as row scopes read values, drops repetitions, sorts, commits, encrypts,
  * stores (docs/formats/key-list.md). The keys are in this process's memory only. Lines that hold no key are left out and named. Throws
  * Refusal `file-too-large`, `key-list-too-long`, `key-list-column`, `key-list-empty`, `csv-…`; then nothing is stored.
  */
 export async function takeKeys(
   job: TakeKeysJob,
   source: AsyncIterable<Uint8Array>,
+  folder: string,
   options: JobOptions = {},
 ): Promise<TakenKeys> {
-  const reader = new KeyReader(job);
   let sizeBytes = 0;
-  for await (const chunk of source) {
-    options.signal?.throwIfAborted();
-    sizeBytes += chunk.length;
-    if (sizeBytes > fileBytes) throw refuse('file-too-large', { limit: fileBytes });
-    reader.push(chunk);
-    options.onProgress?.({ stage: 'reading', done: sizeBytes, total: 0, rows: reader.keys.size });
+  const measured = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source) {
+      options.signal?.throwIfAborted();
+      sizeBytes += chunk.length;
+      if (sizeBytes > fileBytes) throw refuse('file-too-large', { limit: fileBytes });
+      yield chunk;
+    }
+  };
+  const opened = await openFront(measured(), [job.item], {}, folder, { ...limitsWith(job.limits), fileBytes }, true);
+  const reader = new KeyReader(job.item, opened.front);
+  try {
+    do {
+      reader.take();
+      options.onProgress?.({ stage: 'reading', done: sizeBytes, total: 0, rows: reader.keys.size });
+    } while (await opened.front.more());
+    opened.finish();
+  } finally {
+    await opened.close();
   }
-  reader.end();
   if (reader.keys.size === 0) throw refuse('key-list-empty');
   const count = reader.keys.size;
   const hmac = createHmacSha256(job.commitmentKey);
@@ -53,30 +66,19 @@ class KeyReader {
   readonly keys = new Set<string>();
   readonly malformed = { count: 0, first: [] as { line: number; reason: Reason }[] };
   duplicates = 0;
-  readonly #rows: CsvRows;
-  readonly #item: Item;
   /** The field that holds the key, and how many fields a line has; unknown before the first line. */
   #column: number | undefined;
   #fields = 1;
 
-  constructor(job: TakeKeysJob) {
-    this.#rows = new CsvRows(limitsWith(job.limits));
-    this.#item = job.item;
-  }
+  constructor(
+    private readonly item: Item,
+    private readonly front: RowFront,
+  ) {}
 
-  push(chunk: Uint8Array): void {
-    this.#rows.push(chunk);
-    this.#take();
-  }
-
-  end(): void {
-    this.#rows.end();
-    this.#take();
-  }
-
-  #take(): void {
-    const rows = this.#rows;
-    while (rows.next()) {
+  /** Takes the lines that have been read. */
+  take(): void {
+    while (this.front.next()) {
+      const rows = this.front.row;
       // An empty line at the end, or between, says nothing.
       if (rows.fields === 1 && rows.starts[0] === rows.ends[0]) continue;
       if (this.#column === undefined) {
@@ -90,9 +92,10 @@ class KeyReader {
 
   /** Where the first line, as a header, has the item; -1 when it is no header. */
   #columnOf(): number {
-    const { fields, starts } = this.#rows;
-    const names = Array.from({ length: Math.min(fields, starts.length) }, (_, i) => this.#rows.text(i));
-    const { name, title } = this.#item;
+    const { row } = this.front;
+    const { fields, starts } = row;
+    const names = Array.from({ length: Math.min(fields, starts.length) }, (_, i) => row.text(i));
+    const { name, title } = this.item;
     const found = names.includes(name) ? names.indexOf(name) : names.indexOf(title);
     if (found < 0 && fields > 1) throw faultAt('key-list-column', 1, { item: name });
     this.#fields = fields;
@@ -100,9 +103,9 @@ class KeyReader {
   }
 
   #add(): void {
-    const rows = this.#rows;
+    const rows = this.front.row;
     if (rows.fields !== this.#fields) return this.#leaveOut('fields-differ');
-    const key = readKey(this.#item, rows.text(this.#column as number));
+    const key = readKey(this.item, rows.text(this.#column as number));
     if ('reason' in key) return this.#leaveOut(key.reason);
     if (this.keys.has(key.value)) this.duplicates += 1;
     else if (this.keys.size >= keysAtMost) throw refuse('key-list-too-long', { limit: keysAtMost });
@@ -111,7 +114,7 @@ class KeyReader {
 
   #leaveOut(reason: Reason): void {
     this.malformed.count += 1;
-    if (this.malformed.first.length < namedLines) this.malformed.first.push({ line: this.#rows.line, reason });
+    if (this.malformed.first.length < namedLines) this.malformed.first.push({ line: this.front.row.line, reason });
   }
 }
 

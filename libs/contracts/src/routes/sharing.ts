@@ -196,7 +196,7 @@ export const sharingRoutes = {
     params: idParams,
     produces: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   }),
-  /** One key a line, or a CSV whose header has a column of the item's name or title. UTF-8, at most 64 MiB and 1,000,000 keys. */
+  /** One key a line, or a CSV whose header has a column of the item's name or title; of any form that data may have. At most 64 MiB and 1,000,000 keys. */
   takeKeyList: route({
     method: 'POST',
     path: '/api/datasets/:id/key-lists',

@@ -94,6 +94,7 @@ export function decideDelimiter(
   isWhole: boolean,
   items: readonly Item[] | undefined,
   limits: CsvLimits,
+  isKeyList = false,
 ): { readonly delimiter: DelimiterName; readonly why: Sentence } {
   const found = (Object.keys(delimiters) as DelimiterName[]).map((name) => {
     try {
@@ -105,6 +106,9 @@ export function decideDelimiter(
     }
   });
   const best = found.reduce((a, b) => (b.known > a.known || (b.known === a.known && b.fields > a.fields) ? b : a));
+  // A key may hold any of the four.
+  if (isKeyList && best.known === 0)
+    return { delimiter: 'comma', why: { zh: '首行不是表头', en: 'its first line is no header' } };
   return {
     delimiter: best.name,
     why:

@@ -1,4 +1,4 @@
-import { refuse, type FoundKind, type Item } from '#contracts';
+import { foundKindSchema, refuse, type FoundKind, type Item } from '#contracts';
 import { CsvRows } from '../csv-rows.js';
 import type { DeliveryLimits } from '../limits.js';
 import { decideDelimiter, delimiters, kindOf, markOf, wideWithoutMark, type Kind } from './detect.js';
@@ -30,7 +30,7 @@ const headBytes = 64 * 1024;
 
 /**
  * Opens a file of any form that is read: CSV with one of four separators, JSON lines, Parquet, XLSX; text in UTF-8, GB18030 or UTF-16; packed
- * by gzip or as the one file of a ZIP. What was not said of it is found out from its first 64 KiB and told with its reason. `folder` is the
+ * by gzip or as the one file of a ZIP. A list of keys (`isKeyList`, one item) may have no header, and what stands around it is left out. What was not said of it is found out from its first 64 KiB and told with its reason. `folder` is the
  * job's memory-backed folder: a form that cannot be read from its beginning is put there. Throws Refusals that say what is wrong, and where.
  */
 export async function openFront(
@@ -39,6 +39,7 @@ export async function openFront(
   form: StatedForm,
   folder: string,
   limits: DeliveryLimits,
+  isKeyList = false,
 ): Promise<OpenedFront> {
   const detected: Detected[] = [];
   const { input, head, kind } = await unpacked(source, form, limits, detected);
@@ -56,7 +57,7 @@ export async function openFront(
   switch (format) {
     case 'csv': {
       const text = openText(input, head, form, limits, detected);
-      return simple(await csvFront(text, items, form, limits, detected));
+      return simple(await csvFront(text, items, form, limits, detected, isKeyList));
     }
     case 'jsonl':
       return simple(new JsonLinesFront(openText(input, head, form, limits, detected), items, limits));
@@ -65,7 +66,13 @@ export async function openFront(
       return simple(front, () => front.close());
     }
     case 'xlsx':
-      return openSheet(await spool(input.rest(), folder, limits.spoolBytes), items, form, limits, detected);
+      return openSheet(
+        await spool(input.rest(), folder, limits.spoolBytes),
+        items,
+        isKeyList ? { skip: foundKindSchema.options } : form,
+        limits,
+        detected,
+      );
   }
 }
 
@@ -173,13 +180,14 @@ async function csvFront(
   form: StatedForm,
   limits: DeliveryLimits,
   detected: Detected[],
+  isKeyList: boolean,
 ): Promise<RowFront> {
   const input = new ByteInput(text);
   let delimiter = form.delimiter;
   if (delimiter) detected.push({ what: 'delimiter', value: delimiter, ...said });
   else {
     const head = await input.peek(headBytes);
-    const decided = decideDelimiter(head, head.length < headBytes, items, limits);
+    const decided = decideDelimiter(head, head.length < headBytes, items, limits, isKeyList);
     delimiter = decided.delimiter;
     detected.push({ what: 'delimiter', value: delimiter, why: decided.why, isStated: false });
   }

@@ -23,7 +23,7 @@ export function unpackGuard(limits: UnpackLimits): (packedBytes: number, unpacke
 
 /** A gzip file's content as it arrives. Throws `unpack-damaged`, `unpack-bomb`, `file-too-large`. */
 export async function* gunzip(source: AsyncIterable<Uint8Array>, limits: UnpackLimits): AsyncGenerator<Uint8Array> {
-  yield* inflated(createGunzip(), new ByteInput(source), limits, 'gzip');
+  yield* inflated(createGunzip({ chunkSize: 64 * 1024 }), new ByteInput(source), limits, 'gzip');
 }
 
 /** Bytes that arrive in pieces, to be taken in pieces of other sizes. */

@@ -35,7 +35,9 @@ export async function* unzipOne(source: AsyncIterable<Uint8Array>, limits: Unpac
   if (header.method !== DEFLATED && (header.method !== STORED || sizesFollow)) throw refuse('zip-method', { name: header.name });
   let crc = 0;
   const content =
-    header.method === DEFLATED ? inflated(createInflateRaw(), input, limits, header.name) : stored(input, header, limits);
+    header.method === DEFLATED
+      ? inflated(createInflateRaw({ chunkSize: 64 * 1024 }), input, limits, header.name)
+      : stored(input, header, limits);
   for await (const bytes of content) {
     crc = crc32(bytes, crc);
     yield bytes;
