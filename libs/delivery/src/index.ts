@@ -28,6 +28,7 @@ export type {
   VersionPart,
 } from './job.js';
 export { defaultMemoryFolder, memoryFolderIn, sweepMemoryFolders } from './memory-folder.js';
+export { inferAnyItems } from './in/infer-any.js';
 export { runCount, runIngest, runPrepare, runPreview, runTakeKeys } from './run-job.js';
 export { writeWorkbook } from './xlsx/write-workbook.js';
 export type { Cell } from './xlsx/write-workbook.js';

@@ -1,5 +1,6 @@
 import { itemNameSchema, refuse, type Item, type ItemType } from '#contracts';
 import { CsvRows, faultAt } from './csv-rows.js';
+import type { Row, RowFront } from './in/row.js';
 import { guessPersonal, NAME_MASK } from './guess-personal.js';
 import { canonicalValue, DECIMAL_DIGITS } from './item-value.js';
 import { csvLimits, type CsvLimits } from './csv-limits.js';
@@ -23,28 +24,39 @@ export interface InferredItems {
  * the mask of RULES §7. Throws the same Refusals as an ingest for a file that is not CSV, and `csv-header` for a name no item can have.
  */
 export async function inferItems(source: AsyncIterable<Uint8Array>, limits: CsvLimits = csvLimits): Promise<InferredItems> {
-  const rows = new CsvRows(limits);
+  const row = new CsvRows(limits);
+  const pieces = source[Symbol.asyncIterator]();
+  let ended = false;
+  return inferFrom({
+    row,
+    next: () => row.next(),
+    async more() {
+      if (ended) return false;
+      const { value, done } = await pieces.next();
+      ended = done === true;
+      if (done === true) row.end();
+      else row.push(value);
+      return true;
+    },
+  });
+}
+
+/** Says of any records, the header first, what their items seem to be. */
+export async function inferFrom(front: RowFront): Promise<InferredItems> {
   let columns: ColumnGuess[] | undefined;
   let count = 0;
-  const take = (): void => {
-    while (rows.next()) {
+  do {
+    while (front.next()) {
+      const { row } = front;
       if (columns === undefined) {
-        columns = readHeader(rows);
+        columns = readHeader(row);
         continue;
       }
-      if (rows.fields !== columns.length) {
-        throw faultAt('csv-ragged', rows.line, { found: rows.fields, expected: columns.length });
-      }
-      for (const [i, column] of columns.entries()) column.see(rows.starts[i] === rows.ends[i] ? '' : rows.text(i));
+      if (row.fields !== columns.length) throw faultAt('csv-ragged', row.line, { found: row.fields, expected: columns.length });
+      for (const [i, column] of columns.entries()) column.see(row.starts[i] === row.ends[i] ? '' : row.text(i));
       count += 1;
     }
-  };
-  for await (const chunk of source) {
-    rows.push(chunk);
-    take();
-  }
-  rows.end();
-  take();
+  } while (await front.more());
   if (columns === undefined || count === 0) throw refuse('file-empty');
   const items = columns.map((column) => column.infer());
   return { items: items.map((each) => withCompany(each, items)), rows: count };
@@ -61,7 +73,7 @@ function withCompany(inferred: InferredItem, all: readonly InferredItem[]): Infe
   };
 }
 
-function readHeader(rows: CsvRows): ColumnGuess[] {
+function readHeader(rows: Row): ColumnGuess[] {
   if (rows.fields > rows.starts.length) throw faultAt('csv-header', 1, { difference: `> ${rows.starts.length}` });
   const names = Array.from({ length: rows.fields }, (_, i) => rows.text(i));
   for (const [i, name] of names.entries()) {

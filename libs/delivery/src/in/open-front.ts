@@ -5,7 +5,6 @@ import { decideDelimiter, delimiters, kindOf, markOf, wideWithoutMark, type Kind
 import { Findings } from './found.js';
 import { stated as statedWhy, type Detected, type FileFormat, type StatedForm } from './form.js';
 import { JsonLinesFront } from './json-lines.js';
-import { openParquet } from './parquet-rows.js';
 import type { RowFront } from './row.js';
 import { SheetFront } from './sheet-front.js';
 import { spool } from './spool.js';
@@ -62,6 +61,8 @@ export async function openFront(
     case 'jsonl':
       return simple(new JsonLinesFront(openText(input, head, form, limits, detected), items, limits));
     case 'parquet': {
+      // Loaded where it is needed: DuckDB is large, and readers of other forms do without it.
+      const { openParquet } = await import('./parquet-rows.js');
       const front = await openParquet(await spool(input.rest(), folder, limits.spoolBytes), folder, limits);
       return simple(front, () => front.close());
     }
@@ -277,6 +278,6 @@ function headerWhy(why: 'stated' | 'items' | 'first'): Pick<Detected, 'why' | 'i
     case 'items':
       return { why: { zh: '这一行与目录数据项相符最多', en: 'the row with the most names of items' }, isStated: false };
     case 'first':
-      return { why: { zh: '第一个有内容的行', en: 'the first row that is filled in' }, isStated: false };
+      return { why: { zh: '第一个填写列数最多的行', en: 'the first row that fills the most columns' }, isStated: false };
   }
 }

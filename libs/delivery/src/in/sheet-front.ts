@@ -173,7 +173,7 @@ export class SheetFront implements RowFront {
     if (best.known < 0) throw refuse('header-row', { row: stated ?? 1 });
     const first = rows[best.at] as SheetRow;
     this.headerRow = first.number;
-    this.headerWhy = stated !== undefined ? 'stated' : best.known > 0 ? 'items' : 'first';
+    this.headerWhy = stated !== undefined ? 'stated' : best.known > 0 && this.items.length > 0 ? 'items' : 'first';
     if (stated === undefined) this.#tellAbove(rows.slice(0, best.at - best.above), rows.slice(best.at - best.above, best.at));
     this.#chooseColumns(best.names);
     this.#at = this.#queue.indexOf(first) + 1;
@@ -181,6 +181,8 @@ export class SheetFront implements RowFront {
 
   #known(names: readonly (string | undefined)[]): number {
     const present = names.filter((name) => name !== undefined);
+    // Without items to know it by: the first row that fills the most columns with different words.
+    if (this.items.length === 0) return new Set(present.filter((name) => !/^[\d.,:/-]*$/.test(name))).size;
     return matchHeader(present, this.items).columns.filter(Boolean).length;
   }
 
