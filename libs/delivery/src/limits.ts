@@ -24,7 +24,7 @@ export interface DeliveryLimits extends CsvLimits {
   readonly spoolBytes: number;
   /** The most bytes that may come out of one packed byte, once 16 MiB came out. Deflate can do a thousand. */
   readonly unpackRatio: number;
-  /** The most rows among which keys are compared; 12 bytes each. */
+  /** The most rows among which keys are compared; some 17 bytes each. */
   readonly keyRows: number;
   /** The deepest nesting of a row scope. */
   readonly scopeDepth: number;

@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { refuse } from '#contracts';
 
-const START_SLOTS = 1 << 16;
+/** Shards grow one by one, so that growing never needs a second table of the whole. */
+const SHARDS = 256;
+const START_SLOTS = 64;
 const FULLEST = 0.8;
-const TWO_32 = 2 ** 32;
+const GROWTH = 1.25;
+const TWO_24 = 2 ** 24;
 
 /**
- * Finds keys that repeat, in 12 bytes a row: 64 bits of a hash and the line. Its seed is this object's own, so nobody can write a file whose
- * keys meet in it. Two different keys of 32 million meet with a chance of 1 in 36,000; the row is then called a repetition, which its
- * publisher can see is none. Throws `key-rows-too-many` beyond `rowsMost`.
+ * Finds keys that repeat, in 12 bytes a slot and some 17 a row: 64 bits of a hash and the line. Its seed is this object's own, so nobody
+ * can write a file whose keys meet in it. Two different keys of 32 million meet with a chance of 1 in 36,000; the row is then called a
+ * repetition, which its publisher can see is none. Throws `key-rows-too-many` beyond `rowsMost`.
  */
 export class KeyIndex {
-  #highs = new Uint32Array(START_SLOTS);
-  #lows = new Uint32Array(START_SLOTS);
-  /** 0: the slot is free. */
-  #lines = new Uint32Array(START_SLOTS);
+  readonly #shards = Array.from({ length: SHARDS }, () => new Shard());
   #count = 0;
   #high = 0;
   #low = 0;
@@ -46,11 +46,28 @@ export class KeyIndex {
   end(line: number): number {
     const low = mixed(this.#low ^ Math.imul(this.#high, 0x9e3779b1));
     const high = mixed(this.#high + low);
+    const first = (this.#shards[high >>> 24] as Shard).take(high, low, line);
+    if (first !== 0) return first;
+    if (this.#count >= this.rowsMost) throw refuse('key-rows-too-many', { limit: this.rowsMost });
+    this.#count += 1;
+    return 0;
+  }
+}
+
+/** A part of the table: open addressing, one slot after the other. */
+class Shard {
+  #highs = new Uint32Array(START_SLOTS);
+  #lows = new Uint32Array(START_SLOTS);
+  /** 0: the slot is free. */
+  #lines = new Uint32Array(START_SLOTS);
+  #count = 0;
+
+  /** Keeps what is not there yet. Answers the line of what was, or 0. */
+  take(high: number, low: number, line: number): number {
     if (this.#count >= this.#lines.length * FULLEST) this.#grow();
     const slot = this.#find(high, low);
     const first = this.#lines[slot] as number;
     if (first !== 0) return first;
-    if (this.#count >= this.rowsMost) throw refuse('key-rows-too-many', { limit: this.rowsMost });
     this.#highs[slot] = high;
     this.#lows[slot] = low;
     this.#lines[slot] = line;
@@ -60,7 +77,8 @@ export class KeyIndex {
 
   #find(high: number, low: number): number {
     const size = this.#lines.length;
-    let slot = Math.floor((high / TWO_32) * size);
+    // The upper eight bits chose the shard.
+    let slot = Math.floor(((high & 0xffffff) / TWO_24) * size);
     while (this.#lines[slot] !== 0 && (this.#highs[slot] !== high || this.#lows[slot] !== low))
       slot = slot + 1 === size ? 0 : slot + 1;
     return slot;
@@ -68,7 +86,7 @@ export class KeyIndex {
 
   #grow(): void {
     const [highs, lows, lines] = [this.#highs, this.#lows, this.#lines];
-    const size = Math.ceil(lines.length * 1.6);
+    const size = Math.ceil(lines.length * GROWTH);
     this.#highs = new Uint32Array(size);
     this.#lows = new Uint32Array(size);
     this.#lines = new Uint32Array(size);
