@@ -35,11 +35,13 @@ export type { CommitmentCode, TextCommitment } from './commitment.js';
 export {
   SignatureError,
   checkSignature,
+  checkSignatureLater,
   generateSigningKey,
   importPublicKey,
   importSigningKey,
   keyIdOf,
   signEd25519,
+  signEd25519Later,
   signingKeyOf,
 } from './ed25519.js';
 export type { SignatureCode, SigningKey } from './ed25519.js';

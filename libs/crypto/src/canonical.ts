@@ -86,12 +86,39 @@ export function decodeCanonical(bytes: Uint8Array, maxBytes: number = STATEMENT_
   } catch {
     throw new CanonicalError('canonical-not-json', '', 'The text is not JSON');
   }
+  if (!text.includes(ESCAPED_SURROGATE) && isInOrder(value, CANONICAL_MAX_DEPTH) && JSON.stringify(value) === text) {
+    return value as CanonicalValue;
+  }
   // Valid UTF-8 and text are one to one, so comparing text is comparing bytes. A duplicate key shows here too: the parser keeps
   // the last one and the text written from it is shorter.
   if (write(value, [], OURS) !== text) {
     throw new CanonicalError('canonical-bytes-differ', '', 'The bytes are not the canonical form of what they say');
   }
   return value as CanonicalValue;
+}
+
+/** What JSON.stringify writes for half of a surrogate pair, and for nothing else. */
+const ESCAPED_SURROGATE = String.raw`\ud`;
+
+/**
+ * Whether a value that JSON.parse answered holds only what we sign, with every object's keys in order. ECMAScript's spelling of it is then
+ * the canonical one, and several times as fast to write as ours. Says nothing of strings. What is not in order is told, with its place, by
+ * `write`.
+ */
+function isInOrder(value: unknown, levels: number): boolean {
+  if (typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isSafeInteger(value);
+  if (value === null || typeof value !== 'object' || levels === 0) return false;
+  if (Array.isArray(value)) {
+    for (const inner of value) if (!isInOrder(inner, levels - 1)) return false;
+    return true;
+  }
+  let before: string | undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    if ((before !== undefined && key <= before) || NOT_ASCII.test(key) || !isInOrder(inner, levels - 1)) return false;
+    before = key;
+  }
+  return true;
 }
 
 interface Rules {

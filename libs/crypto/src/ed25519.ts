@@ -6,9 +6,11 @@ import {
   randomBytes,
   rawPublicKey,
   signNative,
+  signNativeLater,
   toBase64,
   toHex,
   verifyNative,
+  verifyNativeLater,
   type Bytes,
   type NativeKey,
 } from '#platform';
@@ -56,11 +58,20 @@ export function importSigningKey(privateSeed: Uint8Array): NativeKey {
 
 /** Signs bytes with Ed25519 (RFC 8032, pure). The signature is 64 bytes in base64. */
 export function signEd25519(key: Uint8Array | NativeKey, bytes: Uint8Array): string {
+  return toBase64(signNative(privateKeyOf(key), bytes));
+}
+
+/** The same, made on the platform's own threads where it has some: while many are made this thread does other things. */
+export async function signEd25519Later(key: Uint8Array | NativeKey, bytes: Uint8Array): Promise<string> {
+  return toBase64(await signNativeLater(privateKeyOf(key), bytes));
+}
+
+function privateKeyOf(key: Uint8Array | NativeKey): NativeKey {
   const privateKey = isNativeKey(key) ? key : importSigningKey(key);
   if (!isEd25519(privateKey, 'private')) {
     throw new SignatureError('signature-key-malformed', 'The key is not an Ed25519 private key');
   }
-  return toBase64(signNative(privateKey, bytes));
+  return privateKey;
 }
 
 // Checking and building a public key costs far more than a verification, so the keys in use are kept, least recently used out
@@ -90,6 +101,17 @@ export function importPublicKey(publicKey: string): NativeKey {
  * below the order, and R is compared as bytes, as openssl and Go do it.
  */
 export function checkSignature(publicKey: NativeKey | string, bytes: Uint8Array, signature: string): void {
+  const { key, raw } = readyToCheck(publicKey, signature);
+  if (!verifyNative(key, bytes, raw)) throw wrongSignature();
+}
+
+/** The same check, made on the platform's own threads where it has some: many at once take as many processors as there are. */
+export async function checkSignatureLater(publicKey: NativeKey | string, bytes: Uint8Array, signature: string): Promise<void> {
+  const { key, raw } = readyToCheck(publicKey, signature);
+  if (!(await verifyNativeLater(key, bytes, raw))) throw wrongSignature();
+}
+
+function readyToCheck(publicKey: NativeKey | string, signature: string): { key: NativeKey; raw: Bytes } {
   const key = typeof publicKey === 'string' ? importPublicKey(publicKey) : publicKey;
   if (!examined.has(key)) {
     if (!isEd25519(key, 'public')) {
@@ -100,9 +122,10 @@ export function checkSignature(publicKey: NativeKey | string, bytes: Uint8Array,
   }
   const raw = decodeBase64(signature, 64);
   if (raw === undefined) throw new SignatureError('signature-malformed', 'A signature is 64 bytes, in base64');
-  if (!verifyNative(key, bytes, raw))
-    throw new SignatureError('signature-wrong', 'The signature is not one over these bytes by this key');
+  return { key, raw };
 }
+
+const wrongSignature = () => new SignatureError('signature-wrong', 'The signature is not one over these bytes by this key');
 
 function examine(raw: Uint8Array): void {
   const fault = publicKeyFault(raw);

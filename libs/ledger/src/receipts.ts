@@ -4,6 +4,7 @@ import {
   encodeCanonical,
   SignatureError,
   signEd25519,
+  signEd25519Later,
   type Bytes,
   type CanonicalValue,
   type NativeKey,
@@ -44,6 +45,16 @@ export function proveAdmission(
 ): AdmissionReceipt {
   const named = { ...facts, keyId: logKey.keyId };
   return { ...named, signature: signEd25519(logKey.privateKey, receiptBytes('admission', origin, named)) };
+}
+
+/** The same receipt, signed beside this thread. */
+export async function proveAdmissionLater(
+  origin: string,
+  facts: Pick<AdmissionReceipt, 'statement' | 'digest' | 'admittedAt' | 'sealBy'>,
+  logKey: LogKey,
+): Promise<AdmissionReceipt> {
+  const named = { ...facts, keyId: logKey.keyId };
+  return { ...named, signature: await signEd25519Later(logKey.privateKey, receiptBytes('admission', origin, named)) };
 }
 
 /** Throws Refusal `bad-signature`. The log key is the one of a trust root, never one that came with the receipt. */

@@ -2,6 +2,7 @@ import { equalBytes, keyIdOf, randomId } from '#crypto';
 import { refuse, Refusal } from '#contracts';
 import { CachedStates } from './cached-states.js';
 import { encodeEntry, leafHash, readSignatures } from './entry.js';
+import { GoodSignatures } from './good-signatures.js';
 import { applyEntry, type Law } from './law.js';
 import { loadTouched } from './load-touched.js';
 import { signCheckpoint } from './log/checkpoint.js';
@@ -346,6 +347,8 @@ export class Sealer<Tx extends SealTransaction> {
     const opened = this.open(rows, rejected);
     if (this.states.sizeStates > cachedStatesMax) this.states.clear();
     await this.loadTouched(opened);
+    const signatures = law.signatures === 'signatures' ? new GoodSignatures() : law.signatures;
+    if (signatures instanceof GoodSignatures) await signatures.check(this.states, opened);
 
     // 3. Judge one by one, each by the states that the one before left. A refusal hurts only its own statement. Indexes are given to
     // what is accepted, so they have no gaps. All entries of a batch are durable at one instant and carry it; it never goes back.
@@ -355,20 +358,20 @@ export class Sealer<Tx extends SealTransaction> {
     const changes = new Map<string, StateChange>();
     const gates = new Set<string>();
     let prev = head.head;
-    for (const { row, statement, signatures } of opened) {
+    for (const { row, statement, signatures: by } of opened) {
       const index = head.size + sealed.length;
       let changed: readonly StateChange[];
       try {
-        changed = applyEntry(this.states, { index, sealedAt, statement, signatures }, row.bytes, law);
+        changed = applyEntry(this.states, { index, sealedAt, statement, signatures: by }, row.bytes, { ...law, signatures });
       } catch (error) {
         rejected.push({ seq: row.seq, id: row.id, statement, refusal: this.refusalOf(error) });
         continue;
       }
       for (const change of changed) changes.set(`${change.kind} ${change.id}`, change);
       const mentions = mentionsOf(this.states, statement);
-      const bytes = encodeEntry({ index, prev, sealedAt, signatures }, row.bytes);
+      const bytes = encodeEntry({ index, prev, sealedAt, signatures: by }, row.bytes);
       const leaf = leafHash(bytes);
-      sealed.push({ seq: row.seq, index, leafHash: leaf, bytes, sealedAt, statement, signatures, mentions });
+      sealed.push({ seq: row.seq, index, leafHash: leaf, bytes, sealedAt, statement, signatures: by, mentions });
       if (statement.type === 'right.suspended' || statement.type === 'right.terminated') gates.add(statement.body.right);
       // What is encrypted to an ended recipient must not leave either: the gate of its department covers all that goes there.
       if (statement.type === 'recipient.ended') gates.add(statement.body.department);
@@ -423,7 +426,7 @@ export class Sealer<Tx extends SealTransaction> {
       try {
         const statement = openStatement(row.bytes);
         if (statement.id !== row.id) throw refuse('statement-malformed', { reason: 'id' }, { field: 'id' });
-        return [{ row, statement, signatures: readSignatures(row.signatures) }];
+        return [{ row, statement, statementBytes: row.bytes, signatures: readSignatures(row.signatures) }];
       } catch (error) {
         rejected.push({ seq: row.seq, id: row.id, refusal: this.refusalOf(error) });
         return [];

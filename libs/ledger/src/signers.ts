@@ -1,8 +1,12 @@
 import { refuse, type Statement, type StatementSignature, type StateView } from '#contracts';
+import { GoodSignatures } from './good-signatures.js';
 import { encodeStatement, checkStatementSignature } from './statement.js';
 
-/** `keys-only` trusts that the signatures were checked when the statement was admitted; whether their keys are in force is always checked. */
-export type SignatureCheck = 'signatures' | 'keys-only';
+/**
+ * `keys-only` trusts that the signatures were checked when the statement was admitted; whether their keys are in force is always checked.
+ * With `GoodSignatures` those are not checked again that were found good, by the very key that is in force.
+ */
+export type SignatureCheck = 'signatures' | 'keys-only' | GoodSignatures;
 
 /**
  * Checks who signed: the issuer's named key among them, every signature by a key in force for the department that it names, none
@@ -26,7 +30,8 @@ export function checkSigners(
   for (const signature of signatures) {
     const publicKey = keyOf(signature);
     if (publicKey === undefined) throw refuse('key-not-in-force', { keyId: signature.keyId }, { field: 'signatures' });
-    if (check === 'signatures') checkStatementSignature(statementBytes, signature, publicKey);
+    if (check !== 'keys-only' && !(check instanceof GoodSignatures && check.has(signature, publicKey)))
+      checkStatementSignature(statementBytes, signature, publicKey);
   }
 }
 

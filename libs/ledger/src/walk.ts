@@ -1,5 +1,5 @@
 import { Refusal } from '#contracts';
-import { fromHex, latin1Text, toHex } from '#crypto';
+import { fromHex, latin1Text, toHex, type Bytes } from '#crypto';
 import { leafHash, NO_ENTRY, openEntry, type Entry } from './entry.js';
 import { LedgerFault, type FaultCode } from './faults.js';
 import { applyEntry, type Law } from './law.js';
@@ -9,6 +9,22 @@ export interface WalkedEntry {
   readonly entry: Entry;
   readonly leafHash: string;
   readonly changes: readonly StateChange[];
+}
+
+/** An entry's bytes with what follows from them alone, or with what is wrong with their form. */
+export interface ReadEntry {
+  readonly leafHash: Bytes;
+  readonly opened: OpenedEntry | { readonly error: unknown };
+}
+type OpenedEntry = ReturnType<typeof openEntry>;
+
+/** Reads an entry for `LedgerWalk.step`, which has the last word on it. */
+export function readForWalk(bytes: Uint8Array): ReadEntry {
+  try {
+    return { leafHash: leafHash(bytes), opened: openEntry(bytes) };
+  } catch (error) {
+    return { leafHash: leafHash(bytes), opened: { error } };
+  }
 }
 
 /**
@@ -34,15 +50,15 @@ export class LedgerWalk {
     private readonly goOn = false,
   ) {}
 
-  /** Checks the entry's form, its place in the chain, its signatures and the rules. Throws `LedgerFault`. */
-  step(bytes: Uint8Array): WalkedEntry {
+  /** Checks the entry's form, its place in the chain, its signatures and the rules. Throws `LedgerFault`. `read`: of just these bytes. */
+  step(bytes: Uint8Array, read: ReadEntry = readForWalk(bytes)): WalkedEntry {
     const index = this.size;
     const { head, sealedAt } = this;
-    const leaf = toHex(leafHash(bytes));
+    const leaf = toHex(read.leafHash);
     this.size++;
     this.head = leaf;
 
-    const { entry, statementBytes } = asFault(index, () => openEntry(bytes));
+    const { entry, statementBytes } = asFault(index, () => openedOf(read));
     const { statement } = entry;
     this.sealedAt = entry.sealedAt;
     if (entry.index !== index) throw new LedgerFault('index-gap', index);
@@ -76,6 +92,11 @@ export class LedgerWalk {
       if (!(error instanceof Refusal)) throw error;
     }
   }
+}
+
+function openedOf({ opened }: ReadEntry): OpenedEntry {
+  if ('error' in opened) throw opened.error;
+  return opened;
 }
 
 const opening: Partial<Record<string, FaultCode>> = {

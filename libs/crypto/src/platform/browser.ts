@@ -203,6 +203,10 @@ export function verifyNative(key: NativeKey, bytes: Uint8Array, signature: Uint8
   const expected = Point.BASE.multiplyUnsafe(S).add(key.negatedPoint().multiplyUnsafe(k));
   return equalBytes(expected.toBytes(), R);
 }
+/** A browser's script has one thread. */
+export const verifyNativeLater = async (key: NativeKey, bytes: Uint8Array, signature: Uint8Array): Promise<boolean> =>
+  verifyNative(key, bytes, signature);
+export const signNativeLater = async (key: NativeKey, bytes: Uint8Array): Promise<Bytes> => signNative(key, bytes);
 
 // ── what age is made of ─────────────────────────────────────────────────────────────────────────────────────────
 

@@ -93,6 +93,13 @@ export const signNative = (key: NativeKey, bytes: Uint8Array): Bytes => sign(nul
 /** OpenSSL: no cofactor, S below the order, R compared as bytes. The key was examined before. */
 export const verifyNative = (key: NativeKey, bytes: Uint8Array, signature: Uint8Array): boolean =>
   verify(null, bytes, key, signature);
+/** The same on the platform's own threads, beside this one. */
+export const verifyNativeLater = (key: NativeKey, bytes: Uint8Array, signature: Uint8Array): Promise<boolean> =>
+  new Promise((done, fail) =>
+    verify(null, bytes, key, signature, (error, isGood) => (error === null ? done(isGood) : fail(error))),
+  );
+export const signNativeLater = (key: NativeKey, bytes: Uint8Array): Promise<Bytes> =>
+  new Promise((done, fail) => sign(null, bytes, key, (error, signature) => (error === null ? done(signature) : fail(error))));
 
 // ── what age is made of ─────────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,11 +2,12 @@ import { refuse, type Problem, type Statement, type StatementSignature } from '#
 import {
   CachedStates,
   checkSigners,
+  GoodSignatures,
   goesFirst,
   keysInForce,
   LOG,
   openStatement,
-  proveAdmission,
+  proveAdmissionLater,
   readSignatures,
   statementDigest,
   type AdmissionReceipt,
@@ -75,9 +76,9 @@ WITH admitted AS (
       - (SELECT min(seq) FROM ledger.ledger_inbox WHERE state = 'waiting' AND priority = 1) + 1, 0) + n <= $11::bigint
   ORDER BY n
   ON CONFLICT (statement_id) DO NOTHING
-  RETURNING statement_id, digest, admitted_at, seal_by
+  RETURNING statement_id, digest
 )
-SELECT statement_id, digest, admitted_at, seal_by, (SELECT pg_notify('${inboxChannel}', '')) FROM admitted`;
+SELECT statement_id, digest, (SELECT pg_notify('${inboxChannel}', '')) FROM admitted`;
 
 /**
  * Makes the one way into the ledger: a row in the inbox, in the caller's transaction, and a receipt signed with the log key. Nothing
@@ -96,8 +97,12 @@ export function makeAdmission(settings: AdmissionSettings): Admit {
 /** The same for many at once, in the order given, in two round trips. The first refusal refuses them all: roll the transaction back. */
 export function makeBulkAdmission(settings: AdmissionSettings): AdmitAll {
   const { origin, logKeyOf, sealWithinMs = 60_000, waitingMax = 20_000, now = () => new Date() } = settings;
-  const receipt = (statement: string, digest: string, { admitted_at, seal_by }: InboxRow, logKey: LogKey) =>
-    proveAdmission(origin, { statement, digest, admittedAt: admitted_at.toISOString(), sealBy: seal_by.toISOString() }, logKey);
+  const receipt = (statement: string, digest: string, admittedAt: Date, sealBy: Date, logKey: LogKey) =>
+    proveAdmissionLater(
+      origin,
+      { statement, digest, admittedAt: admittedAt.toISOString(), sealBy: sealBy.toISOString() },
+      logKey,
+    );
 
   return async (client, said) => {
     if (said.length === 0) return [];
@@ -113,10 +118,12 @@ export function makeBulkAdmission(settings: AdmissionSettings): AdmitAll {
     const keys = states.missing([...signers, keysOfLog]);
     states.fill(keys, await loadStates(client, keys));
     const logKey = await logKeyOf(keysInForce(states, LOG).map(({ id }) => id));
+    const good = new GoodSignatures();
+    await good.check(states, opened);
     const before = new Map<string, InboxRow>();
     for (const { statement, statementBytes, signatures, digest } of opened) {
       try {
-        checkSigners(states, statement, signatures, statementBytes);
+        checkSigners(states, statement, signatures, statementBytes, good);
       } catch (error) {
         // A statement that was admitted before is answered as it was then, though its keys may have ended since.
         const row = await find(client, statement.id, digest);
@@ -126,17 +133,30 @@ export function makeBulkAdmission(settings: AdmissionSettings): AdmitAll {
     }
 
     const added = opened.filter(({ statement }) => !before.has(statement.id));
-    for (const row of await insertAll(client, added, { admittedAt: now(), sealWithinMs, waitingMax }))
-      before.set(row.statement_id, row);
-    const receipts: AdmissionReceipt[] = [];
+    const admittedAt = now();
+    const sealBy = new Date(admittedAt.getTime() + sealWithinMs);
+    // Signed while the rows are on their way; shown to nobody unless they were added.
+    const [rows, signed] = await Promise.all([
+      insertAll(client, added, { admittedAt, sealBy, waitingMax }),
+      Promise.all(added.map(({ statement, digest }) => receipt(statement.id, digest, admittedAt, sealBy, logKey))),
+    ]);
+    const digests = new Map(rows.map(({ statement_id, digest }) => [statement_id, digest.toString('hex')]));
+    const receipts = new Map(
+      signed.filter(({ statement, digest }) => digests.get(statement) === digest).map((one) => [one.statement, one]),
+    );
+    const answers: AdmissionReceipt[] = [];
     for (const { statement, digest } of opened) {
-      const known = before.get(statement.id);
-      const row = known?.digest.toString('hex') === digest ? known : await find(client, statement.id, digest);
+      const fresh = receipts.get(statement.id);
+      if (fresh?.digest === digest) {
+        answers.push(fresh);
+        continue;
+      }
+      const row = before.get(statement.id) ?? (await find(client, statement.id, digest));
       // Nothing was added and nothing is there: the bound held it off.
       if (!row) throw refuse('inbox-full');
-      receipts.push(receipt(statement.id, digest, row, logKey));
+      answers.push(await receipt(statement.id, digest, row.admitted_at, row.seal_by, logKey));
     }
-    return receipts;
+    return answers;
   };
 }
 
@@ -152,8 +172,8 @@ interface Opened {
 async function insertAll(
   client: pg.ClientBase,
   added: readonly Opened[],
-  { admittedAt, sealWithinMs, waitingMax }: { admittedAt: Date; sealWithinMs: number; waitingMax: number },
-): Promise<InboxRow[]> {
+  { admittedAt, sealBy, waitingMax }: { admittedAt: Date; sealBy: Date; waitingMax: number },
+): Promise<Pick<InboxRow, 'statement_id' | 'digest'>[]> {
   if (added.length === 0) return [];
   let at = 1;
   const places = added.map(({ statementBytes }) => {
@@ -161,7 +181,7 @@ async function insertAll(
     at += statementBytes.length;
     return place;
   });
-  const { rows } = await client.query<InboxRow>({
+  const { rows } = await client.query<Pick<InboxRow, 'statement_id' | 'digest'>>({
     name: 'inbox-admit',
     text: insert,
     values: [
@@ -174,7 +194,7 @@ async function insertAll(
       added.map(({ statement, options }) => (options.priority === 'first' || goesFirst(statement.type) ? 0 : 1)),
       added.map(({ options }) => options.preparedBy ?? null),
       admittedAt,
-      new Date(admittedAt.getTime() + sealWithinMs),
+      sealBy,
       waitingMax,
     ],
   });

@@ -40,12 +40,17 @@ export class TreeAudit {
     this.checkpoints = readCheckpoints(client)[Symbol.asyncIterator]();
   }
 
-  /** Takes in an entry's stored leaf. */
-  async add(index: number, leafHash: Uint8Array): Promise<void> {
-    if (index === 0) this.next = await this.nextCheckpoint();
+  /** Takes in an entry's stored leaf; answers what to wait for when there is something to compare with. */
+  add(index: number, leafHash: Uint8Array): Promise<void> | undefined {
     this.isBroken ||= index !== this.edge.size;
-    if (this.isBroken) return;
+    if (this.isBroken) return undefined;
     this.edge.append(leafHash, (tile) => this.full.push(tile));
+    if (index > 0 && this.full.length === 0 && this.next?.size !== this.edge.size) return undefined;
+    return this.compare();
+  }
+
+  private async compare(): Promise<void> {
+    if (this.edge.size === 1) this.next = await this.nextCheckpoint();
     for (const tile of this.full.splice(0)) await this.compareTile(tile);
     if (this.next?.size !== this.edge.size) return;
     this.compareCheckpoint(this.next);

@@ -2,16 +2,18 @@ import { stateKinds, type StateKind, type States } from '#contracts';
 import { canonicalText, type CanonicalValue } from '#crypto';
 import {
   verifierKeysOfLog,
-  leafHash,
+  GoodSignatures,
   LedgerFault,
   LedgerWalk,
   mentionsOf,
   NO_ENTRY,
-  openEntry,
+  readForWalk,
   type Entry,
   type FaultCode,
   type Law,
   type Mentions,
+  type ReadEntry,
+  type SignedBytes,
   type WalkedEntry,
 } from '#ledger';
 import type pg from 'pg';
@@ -48,14 +50,16 @@ interface AuditRow {
   readonly index: string;
   readonly statement_id: string;
   readonly leaf_hash: Buffer;
-  readonly sealed_at: Date;
+  /** As an entry writes it. */
+  readonly sealed_at: string;
   readonly type: string;
   readonly issuer: string;
   readonly subject: string;
   readonly dataset: string | null;
   readonly right: string | null;
-  readonly departments: string[];
-  readonly persons: string[] | null;
+  /** Joined by commas, which none holds. */
+  readonly departments: string;
+  readonly persons: string | null;
   readonly bytes: Buffer;
 }
 
@@ -92,31 +96,45 @@ export async function auditEntries(
   report: (finding: EntryFinding | TreeFinding) => void,
   onEntry?: (size: number) => void,
 ): Promise<LedgerWalk> {
-  const walk = new LedgerWalk(law, true);
+  const good = law.signatures === 'signatures' ? new GoodSignatures() : undefined;
+  const walk = new LedgerWalk(good ? { ...law, signatures: good } : law, true);
   const wrong = (index: number, code: FaultCode) => report(findingOf(new LedgerFault(code, index)));
   const tree = new TreeAudit(client, report, () => verifierKeysOfLog(law.origin, walk.states));
   let leafBefore = NO_ENTRY;
-  for await (const row of rowsOf(client)) {
-    const index = Number(row.index);
-    // Entries are missing: say so once, and go on from here.
-    if (index !== walk.size) wrong(walk.size, 'index-gap');
-    walk.size = index;
-    const leafInRow = row.leaf_hash.toString('hex');
-    const isItsLeaf = leafHash(row.bytes).toString('hex') === leafInRow;
-    if (!isItsLeaf) wrong(index, 'leaf-differs');
-    try {
-      compareColumns(row, walk.step(row.bytes), walk, wrong);
-    } catch (error) {
-      if (!(error instanceof LedgerFault)) throw error;
-      // The stored leaf of the entry before tells which of the two was altered: if the chain goes on from it, the one before was, and
-      // it has been named; if not, somebody made its leaf anew, and it is named here.
-      if (error.code !== 'chain-broken') report(findingOf(error));
-      else if (entryOf(row.bytes)?.prev !== leafBefore) wrong(Math.max(0, index - 1), 'chain-broken');
+  const judge = async ({ rows, read, checked }: ReadPage): Promise<void> => {
+    await checked;
+    for (const [i, row] of rows.entries()) {
+      const one = read[i] as ReadEntry;
+      const index = Number(row.index);
+      // Entries are missing: say so once, and go on from here.
+      if (index !== walk.size) wrong(walk.size, 'index-gap');
+      walk.size = index;
+      const leafInRow = row.leaf_hash.toString('hex');
+      if (!one.leafHash.equals(row.leaf_hash)) wrong(index, 'leaf-differs');
+      try {
+        compareColumns(row, walk.step(row.bytes, one), walk, wrong);
+      } catch (error) {
+        if (!(error instanceof LedgerFault)) throw error;
+        // The stored leaf of the entry before tells which of the two was altered: if the chain goes on from it, the one before was, and
+        // it has been named; if not, somebody made its leaf anew, and it is named here.
+        if (error.code !== 'chain-broken') report(findingOf(error));
+        else if (entryOf(one)?.prev !== leafBefore) wrong(Math.max(0, index - 1), 'chain-broken');
+      }
+      leafBefore = leafInRow;
+      const comparing = tree.add(index, row.leaf_hash);
+      if (comparing) await comparing;
+      onEntry?.(walk.size);
     }
-    leafBefore = leafInRow;
-    await tree.add(index, row.leaf_hash);
-    onEntry?.(walk.size);
+  };
+  // While a page is judged the signatures of the next one are checked on other threads, by the keys that are known by then.
+  let before: ReadPage | undefined;
+  for await (const rows of pagesOf(client)) {
+    const read = rows.map(({ bytes }) => readForWalk(bytes));
+    const page: ReadPage = { rows, read, checked: good?.check(walk.states, read.flatMap(signedBytesOf)) };
+    if (before) await judge(before);
+    before = page;
   }
+  if (before) await judge(before);
   const { rows } = await client.query<{ size: string; head_leaf_hash: string }>(
     'SELECT size, head_leaf_hash FROM ledger.ledger_head',
   );
@@ -136,14 +154,14 @@ function compareColumns(
   const mentions: Mentions = mentionsOf(walk.states, statement);
   const said = [
     row.statement_id,
-    row.sealed_at.toISOString(),
+    row.sealed_at,
     row.type,
     row.issuer,
     row.subject,
     row.dataset ?? '',
     row.right ?? '',
-    row.departments.join(),
-    (row.persons ?? []).join(),
+    row.departments,
+    row.persons ?? '',
   ];
   const meant = [
     statement.id,
@@ -197,12 +215,17 @@ function textOf(state: unknown, changedAt: number): string {
   }
 }
 
-function entryOf(bytes: Buffer): Entry | undefined {
-  try {
-    return openEntry(bytes).entry;
-  } catch {
-    return undefined;
-  }
+/** A page of rows, read, with what its signatures are checked by beside this thread. */
+interface ReadPage {
+  readonly rows: readonly AuditRow[];
+  readonly read: readonly ReadEntry[];
+  readonly checked: Promise<void> | undefined;
+}
+
+const entryOf = ({ opened }: ReadEntry): Entry | undefined => ('error' in opened ? undefined : opened.entry);
+
+function signedBytesOf({ opened }: ReadEntry): SignedBytes[] {
+  return 'error' in opened ? [] : [{ statementBytes: opened.statementBytes, signatures: opened.entry.signatures }];
 }
 
 function findingOf(fault: LedgerFault): EntryFinding {
@@ -210,20 +233,34 @@ function findingOf(fault: LedgerFault): EntryFinding {
   return { what: 'entry', index, code, sentence: { zh: fault.sentence('zh'), en: fault.sentence('en') } };
 }
 
+/** Small: what was read of two pages stands in memory, and is gone again before the collector takes it for something that stays. */
+const entriesAtOnce = 128;
 const pageSize = 1_000;
 
-async function* rowsOf(client: pg.ClientBase): AsyncGenerator<AuditRow> {
-  for (let next = 0; ;) {
+/** Pages of entries, in order; the next one is asked for while one is in hand. */
+async function* pagesOf(client: pg.ClientBase): AsyncGenerator<AuditRow[]> {
+  const pageFrom = async (from: number): Promise<AuditRow[]> => {
     const { rows } = await client.query<AuditRow>({
       name: 'audit-entries',
-      text: `SELECT index, statement_id, leaf_hash, sealed_at, type, issuer, subject, dataset, "right", departments, persons, bytes
-FROM ledger.ledger_entry WHERE index >= $1 ORDER BY index LIMIT ${pageSize}`,
-      values: [next],
+      text: `SELECT index, statement_id, leaf_hash, to_char(sealed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS sealed_at, type, issuer, subject,
+  dataset, "right", array_to_string(departments, ',', '?') AS departments, array_to_string(persons, ',', '?') AS persons, bytes
+FROM ledger.ledger_entry WHERE index >= $1 ORDER BY index LIMIT ${entriesAtOnce}`,
+      values: [from],
     });
-    yield* rows;
+    return rows;
+  };
+  let asked = pageFrom(0);
+  for (;;) {
+    const rows = await asked;
     const last = rows.at(-1);
-    if (!last || rows.length < pageSize) return;
-    next = Number(last.index) + 1;
+    if (!last || rows.length < entriesAtOnce) {
+      yield rows;
+      return;
+    }
+    asked = pageFrom(Number(last.index) + 1);
+    // Heard when it is waited for.
+    asked.catch(() => undefined);
+    yield rows;
   }
 }
 
