@@ -4,7 +4,6 @@
 // verification each, those on as many threads as there are processors. Neither reads what an entry says. The audit reads and judges on one
 // thread, and lets the platform's threads check signatures. Each person is spoken of by five entries, as a delivery is. Skipped: HTTP.
 import { spawnSync } from 'node:child_process';
-import type { KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -58,17 +57,24 @@ for await (const { bytes } of readEntries(ledger.worker.pool, 10, 10 + SAMPLE)) 
   sample.push({ bytes, statement: statementBytes, signature: Buffer.from(entry.signatures[0]?.signature ?? '', 'base64') });
 }
 const threads = availableParallelism();
-const publicKey = importPublicKey(ledger.city.keyOf(providerCode).publicKey) as KeyObject;
+const publicKey = importPublicKey(ledger.city.keyOf(providerCode).publicKey);
 const workers = Array.from({ length: threads }, (_, which) => {
   const signed = sample.filter((__, i) => i % threads === which);
   const share: Share = { publicKey: publicKey.export({ format: 'der', type: 'spki' }), signed };
   return new Worker(join(import.meta.dirname, 'audit/verify-thread.js'), { workerData: share });
 });
 
+function verifyShare(worker: Worker): Promise<unknown> {
+  const done = once(worker, 'message');
+  // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+  worker.postMessage('go');
+  return done;
+}
+
 async function raw(isVerified: boolean): Promise<number> {
   const frontier = new Frontier();
   const since = performance.now();
-  const verified = isVerified ? workers.map((worker) => (worker.postMessage('go'), once(worker, 'message'))) : [];
+  const verified = isVerified ? workers.map(verifyShare) : [];
   for (const { bytes } of sample) frontier.append(leafHash(bytes));
   await Promise.all(verified);
   return (sample.length * 1000) / (performance.now() - since);

@@ -1,4 +1,4 @@
-import { decodeBase64, indexOfText, toBase64, utf8Bytes } from '#crypto';
+import { decodeBase64, indexOfText, RecentlyUsed, toBase64, utf8Bytes } from '#crypto';
 import { checkInclusion } from './check.js';
 import { decodeCheckpoint, openCheckpoint, type OpenedCheckpoint } from './checkpoint.js';
 import { LogFault } from './faults.js';
@@ -24,11 +24,22 @@ const HEAD = 'c2sp.org/tlog-proof@v1';
 const HASHES_MAX = 63;
 const PROOF_MAX_BYTES = 2 * NOTE_MAX_BYTES;
 
-/** The proof's text form. */
+// Of a log that is asked often most proofs have the same note.
+const notesRead = new RecentlyUsed<string, true>(8);
+
+/** The proof's text form. Throws LogFault for what `decodeLogProof` would not read. */
 export function encodeLogProof({ extra, index, hashes, checkpoint }: LogProof): string {
+  if (extra?.length === 0) throw new LogFault('proof-malformed', 'extra');
+  if (!Number.isSafeInteger(index) || index < 0) throw new LogFault('proof-malformed', 'index');
+  if (hashes.length > HASHES_MAX || !hashes.every(({ length }) => length === HASH_BYTES))
+    throw new LogFault('proof-malformed', 'hashes');
+  if (!notesRead.get(checkpoint)) {
+    decodeCheckpoint(decodeNote(utf8Bytes(checkpoint)).text);
+    notesRead.set(checkpoint, true);
+  }
   const lines = [HEAD, ...(extra === undefined ? [] : [`extra ${toBase64(extra)}`]), `index ${index}`, ...hashes.map(toBase64)];
   const text = `${lines.join('\n')}\n\n${checkpoint}`;
-  decodeLogProof(utf8Bytes(text));
+  if (utf8Bytes(text).length > PROOF_MAX_BYTES) throw new LogFault('proof-malformed', 'first line');
   return text;
 }
 

@@ -22,6 +22,11 @@ import { putCheckpoint, readCheckpoints, readLastCheckpoint } from './checkpoint
 import { readHead } from './read.js';
 import { catchUpTiles, insertTiles, readTileBytes, readTreeEdge, StoredHashes } from './tiles.js';
 
+// Before the first test: what is made while tests run belongs to one of them.
+const ledger = await sampleLedger('log');
+const { city, worker, at, signer } = ledger;
+after(() => ledger.end());
+
 // ── A ledger that was sealed by a version without a tree ─────────────────────────────────────────────────────────
 
 const SIZE = 70_000;
@@ -93,10 +98,6 @@ test('a full tile is written once: the same again is nothing, other bytes are re
 });
 
 // ── Checkpoints ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-const ledger = await sampleLedger('log');
-const { city, worker, at, signer } = ledger;
-after(() => ledger.end());
 
 test('a size has one checkpoint: the same again is nothing, another root is refused, and the old epoch keeps none', async () => {
   await ledger.tell(city.membershipGranted(providerCode));

@@ -144,15 +144,19 @@ export class TileCache {
     this.tiles = new RecentlyUsed(tilesMax);
   }
 
+  /** What is kept of it. */
+  known(tile: HashTile): TileHashes | undefined {
+    return this.tiles.get(keyOf(tile));
+  }
+
   async read(client: Client, tile: HashTile): Promise<TileHashes> {
-    const key = encodeTilePath(tile);
-    const known = this.tiles.get(key);
-    if (known) return known;
     const read = new TileHashes(await readTileBytes(client, tile));
-    this.tiles.set(key, read);
+    this.tiles.set(keyOf(tile), read);
     return read;
   }
 }
+
+const keyOf = ({ level, index, width }: HashTile): string => `${level}/${index}/${width}`;
 
 /** The hashes of the tree of the first `size` entries, read from its tiles. */
 export class StoredHashes implements HashReader {
@@ -164,21 +168,27 @@ export class StoredHashes implements HashReader {
 
   /** Throws LogFault `position-outside` for a node that the tree does not have, `tile-missing`. */
   async readHashes(nodes: readonly TreeNode[]): Promise<Uint8Array> {
-    const tiles = new Map<string, Promise<TileHashes>>();
+    // A handful, however many nodes there are: looked through faster than any map.
+    const wanted: { readonly tile: HashTile; held: TileHashes | undefined }[] = [];
     const places = nodes.map((node) => {
       const rise = node.level % TILE_HEIGHT;
       const level = (node.level - rise) / TILE_HEIGHT;
       const index = Math.floor(node.index / 2 ** (TILE_HEIGHT - rise));
-      const width = tileWidthAt(this.size, level, index);
-      if (width === 0) throw new LogFault('position-outside', `node ${node.level}/${node.index}`);
-      const key = pathOf(level, index);
-      if (!tiles.has(key)) tiles.set(key, this.cache.read(this.client, { level, index, width }));
-      return { node, rise, key, inTile: node.index - index * 2 ** (TILE_HEIGHT - rise) };
+      let place = wanted.find(({ tile }) => tile.index === index && tile.level === level);
+      if (!place) {
+        const tile = { level, index, width: tileWidthAt(this.size, level, index) };
+        if (tile.width === 0) throw new LogFault('position-outside', `node ${node.level}/${node.index}`);
+        place = { tile, held: this.cache.known(tile) };
+        wanted.push(place);
+      }
+      return { node, rise, place, inTile: node.index - index * 2 ** (TILE_HEIGHT - rise) };
     });
+    const missing = wanted.filter(({ held }) => held === undefined);
+    if (missing.length > 0)
+      await Promise.all(missing.map(async (one) => (one.held = await this.cache.read(this.client, one.tile))));
     const hashes = new Uint8Array(nodes.length * HASH_BYTES);
-    const read = new Map(await Promise.all([...tiles].map(async ([key, tile]) => [key, await tile] as const)));
-    places.forEach(({ node, rise, key, inTile }, i) => {
-      const hash = read.get(key)?.at(rise, inTile);
+    places.forEach(({ node, rise, place, inTile }, i) => {
+      const hash = place.held?.at(rise, inTile);
       if (!hash) throw new LogFault('position-outside', `node ${node.level}/${node.index}`);
       hashes.set(hash, i * HASH_BYTES);
     });
