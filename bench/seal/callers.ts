@@ -1,4 +1,4 @@
-import { withClient } from '#postgres';
+import { connect, inboxRinger, makeAdmission, PgLedgerStore, withClient } from '#postgres';
 import { proveSealed, type DurableReceipt, type SealedStatement } from '#ledger';
 import type { Said } from '../../libs/ledger/src/sample-city.js';
 import { providerCode, type SampleLedger } from '../../tests/ledger/sample-ledger.js';
@@ -36,13 +36,19 @@ async function round(
   asked: Asked,
   goal: { rate: number; p50Ms?: number },
 ): Promise<void> {
-  const { city, api, worker } = ledger;
+  const { city, worker } = ledger;
   const logKey = { keyId: city.log.keyId, privateKey: city.log.privateKey };
+  // As the API opens it, and as its use cases admit.
+  const api = await connect(ledger.at.apiUrl, { poolSize: 20 });
+  const ring = inboxRinger(api.pool);
+  const admit = makeAdmission({ origin: city.origin, logKeyOf: () => Promise.resolve(logKey), ring: 'after-commit' });
   const waiting = new Map<string, (receipt: DurableReceipt) => void>();
   let batch: readonly SealedStatement[] = [];
   let batches = 0;
   const stopping = new AbortController();
+  const store = new PgLedgerStore(worker);
   const sealer = ledger.sealer({
+    store,
     hooks: [async (_, { sealed }) => void (batch = sealed)],
     onStep: (step) => {
       if (step !== 'committed') return;
@@ -65,10 +71,13 @@ async function round(
     // One statement is a transaction by itself.
     const client = await api.pool.connect();
     try {
-      await ledger.admit(client, bytes, signatures);
+      await admit(client, bytes, signatures);
     } finally {
       client.release();
     }
+    // As the worker's own use cases do.
+    store.ring();
+    ring();
     await sealed;
     durations.push(performance.now() - since);
   }
@@ -86,6 +95,8 @@ async function round(
   }
   stopping.abort();
   await sealing;
+  await store.close();
+  await api.close();
   await worker.pool.query('UPDATE ledger.ledger_head SET lease_holder = NULL, lease_until = NULL');
   const [rate, p50, p99] = [median(rates), median(durations), quantile(durations, 0.99)];
   const isReached = rate >= goal.rate && (goal.p50Ms === undefined || p50 <= goal.p50Ms);

@@ -47,7 +47,13 @@ async function main(): Promise<void> {
   const database = await connect(url, { poolSize: 20, applicationName: 'quanlian-worker' });
   const vault = openVault(loadOrCreateVaultKey(settings.vaultKeyFile));
   const origin = settings.ledgerOrigin;
-  const context = await openExchangeContext(database, { vault, clock, ...(origin === undefined ? {} : { origin }) });
+  const store = new PgLedgerStore(database);
+  const context = await openExchangeContext(database, {
+    vault,
+    clock,
+    onAdmitted: () => store.ring(),
+    ...(origin === undefined ? {} : { origin }),
+  });
   const payloads = join(settings.dataDir, 'payloads');
   const memoryFolder = memoryFolderIn(settings.workDir);
   const data = openDataPlane({ kind: 'folder', folder: payloads }, memoryFolder, settings.workMiB);
@@ -70,7 +76,7 @@ async function main(): Promise<void> {
     onTrouble: (error) => log.warn({ err: error }, 'witnesses'),
   });
   const sealer = new Sealer({
-    store: new PgLedgerStore(database),
+    store,
     law: lawOf(context.origin),
     signersOf: async (keyIds) => (await context.logKeys.held(keyIds)).map((key) => noteSignerOf(context.origin, 'ed25519', key)),
     mayBegin: witnesses.mayBegin,

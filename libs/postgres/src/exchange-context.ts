@@ -1,10 +1,19 @@
 import { Refusal } from '#contracts';
-import { importSigningKey, randomId, type Vault } from '#crypto';
+import { importSigningKey, type NativeKey, randomId, type Vault } from '#crypto';
 import { LogKeys, makeFirstLogKey, type Clock, type ExchangeContext, type Inbox, type Transactions } from '#exchange';
 import { encodeStatement, openEntry, proveAdmission, proveSealed } from '#ledger';
 import type pg from 'pg';
 import type { Database } from './database.js';
-import { inboxOutcomes, logKeysIn, makeAdmission, readEntry, readHead, type Admit, type LogKeyOf } from './ledger/index.js';
+import {
+  inboxOutcomes,
+  inboxRinger,
+  logKeysIn,
+  makeAdmission,
+  readEntry,
+  readHead,
+  type Admit,
+  type LogKeyOf,
+} from './ledger/index.js';
 import { postgresTransactions } from './transactions.js';
 
 export interface ContextSettings {
@@ -14,6 +23,8 @@ export interface ContextSettings {
   readonly origin?: string;
   /** For entry 0, at set-up; `durable` unless given. */
   readonly inForce?: 'durable' | 'witnessed';
+  /** Called after each commit by which something came into the inbox, besides the message to whoever seals: for a sealer in this process. */
+  readonly onAdmitted?: () => void;
 }
 
 /** A start with another origin than the ledger's: nothing may be written. */
@@ -36,18 +47,30 @@ export async function openExchangeContext(database: Database, settings: ContextS
   const logKeys = new LogKeys(vault, withoutInbox);
   // With an entry there is a key that signed for it: another one is admitted, never just made.
   if (!opening) await withoutInbox.run(({ secrets }) => makeFirstLogKey(vault, secrets));
+  // To make one costs as much as a signature; the log has a handful in its life.
+  const nativeKeys = new Map<string, NativeKey>();
   const logKeyOf: LogKeyOf = async (keyIds) => {
     const { keyId, privateSeed } = await logKeys.forReceipts(keyIds);
-    return { keyId, privateKey: importSigningKey(privateSeed) };
+    const privateKey = nativeKeys.get(keyId) ?? importSigningKey(privateSeed);
+    nativeKeys.set(keyId, privateKey);
+    return { keyId, privateKey };
   };
-  const admit = makeAdmission({ origin, logKeyOf, now: () => clock.now() });
+  const ring = inboxRinger(database.pool);
+  const admit = makeAdmission({ origin, logKeyOf, now: () => clock.now(), ring: 'after-commit' });
   return {
     vault,
     clock,
     origin,
     logKeys,
     inForce: settings.inForce ?? 'durable',
-    transactions: postgresTransactions(database, (client) => inboxOn(client, admit, origin, logKeyOf)),
+    transactions: postgresTransactions(
+      database,
+      (client, admitted) => inboxOn(client, admit, origin, logKeyOf, admitted),
+      () => {
+        settings.onAdmitted?.();
+        ring();
+      },
+    ),
   };
 }
 
@@ -69,9 +92,13 @@ async function openOrigin(
   });
 }
 
-function inboxOn(client: pg.ClientBase, admit: Admit, origin: string, logKeyOf: LogKeyOf): Inbox {
+function inboxOn(client: pg.ClientBase, admit: Admit, origin: string, logKeyOf: LogKeyOf, admitted: () => void): Inbox {
   return {
-    admit: (statement, signatures) => admit(client, encodeStatement(statement), signatures),
+    async admit(statement, signatures) {
+      const receipt = await admit(client, encodeStatement(statement), signatures);
+      admitted();
+      return receipt;
+    },
     async proveSealed(statement, { index, leafHash, sealedAt }) {
       const { epoch } = await readHead(client);
       const logKey = await logKeyOf(await logKeysIn(client));

@@ -36,17 +36,25 @@ const isOutage = (state: string | undefined, { name, message }: Error) =>
  * {@link maxAttempts} times, so it must touch nothing but its stores. A database that does not answer is Refusal `unavailable`; when
  * the connection broke during COMMIT nobody knows whether the work was stored, and the caller asks again with the same ids.
  *
- * @param inboxOf the ledger's way in, bound to the open transaction.
+ * @param inboxOf the ledger's way in, bound to the open transaction; it calls `admitted` when something came in.
+ * @param ring called after the commit of work by which something came in.
  */
-export function postgresTransactions(database: Database, inboxOf: (client: pg.ClientBase) => Inbox): Transactions {
+export function postgresTransactions(
+  database: Database,
+  inboxOf: (client: pg.ClientBase, admitted: () => void) => Inbox,
+  ring: () => void = () => {},
+): Transactions {
   const once = async <T>(work: (stores: Stores) => Promise<T>): Promise<T> => {
     const runner = database.dataSource.createQueryRunner();
     try {
       const client = (await runner.connect()) as pg.PoolClient;
       await runner.startTransaction('READ COMMITTED');
       try {
-        const result = await work(storesOn({ manager: runner.manager, client }, inboxOf));
+        let hasAdmitted = false;
+        const inbox = inboxOf(client, () => (hasAdmitted = true));
+        const result = await work(storesOn({ manager: runner.manager, client }, inbox));
         await runner.commitTransaction();
+        if (hasAdmitted) ring();
         return result;
       } catch (error) {
         // The reason counts, not that a broken connection cannot even roll back.
@@ -79,10 +87,10 @@ function unavailable(cause: unknown): Error {
   return Object.assign(refuse('unavailable'), { cause });
 }
 
-function storesOn(scope: Scope, inboxOf: (client: pg.ClientBase) => Inbox): Stores {
+function storesOn(scope: Scope, inbox: Inbox): Stores {
   return {
     states: statesOf(scope),
-    inbox: inboxOf(scope.client),
+    inbox,
     proposals: proposalsOf(scope),
     people: peopleOf(scope),
     credentials: credentialsOf(scope),

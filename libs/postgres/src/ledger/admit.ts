@@ -29,6 +29,8 @@ export interface AdmissionSettings {
   /** Statements that may wait. Ends are admitted beyond it: they make room, and must bite. */
   readonly waitingMax?: number;
   readonly now?: () => Date;
+  /** The sealer is woken with the commit, or by whoever commits, after it: see {@link inboxRinger}. */
+  readonly ring?: 'with-commit' | 'after-commit';
 }
 
 export interface AdmitOptions {
@@ -78,7 +80,11 @@ WITH admitted AS (
   ON CONFLICT (statement_id) DO NOTHING
   RETURNING statement_id, digest
 )
-SELECT statement_id, digest, (SELECT pg_notify('${inboxChannel}', '')) FROM admitted`;
+SELECT statement_id, digest FROM admitted`;
+const insertAndRing = insert.replace(
+  'SELECT statement_id, digest FROM',
+  `SELECT statement_id, digest, (SELECT pg_notify('${inboxChannel}', '')) FROM`,
+);
 
 /**
  * Makes the one way into the ledger: a row in the inbox, in the caller's transaction, and a receipt signed with the log key. Nothing
@@ -96,7 +102,7 @@ export function makeAdmission(settings: AdmissionSettings): Admit {
 
 /** The same for many at once, in the order given, in two round trips. The first refusal refuses them all: roll the transaction back. */
 export function makeBulkAdmission(settings: AdmissionSettings): AdmitAll {
-  const { origin, logKeyOf, sealWithinMs = 60_000, waitingMax = 20_000, now = () => new Date() } = settings;
+  const { origin, logKeyOf, sealWithinMs = 60_000, waitingMax = 20_000, now = () => new Date(), ring = 'with-commit' } = settings;
   const receipt = (statement: string, digest: string, admittedAt: Date, sealBy: Date, logKey: LogKey) =>
     proveAdmissionLater(
       origin,
@@ -137,7 +143,7 @@ export function makeBulkAdmission(settings: AdmissionSettings): AdmitAll {
     const sealBy = new Date(admittedAt.getTime() + sealWithinMs);
     // Signed while the rows are on their way; shown to nobody unless they were added.
     const [rows, signed] = await Promise.all([
-      insertAll(client, added, { admittedAt, sealBy, waitingMax }),
+      insertAll(client, added, { admittedAt, sealBy, waitingMax, ring }),
       Promise.all(added.map(({ statement, digest }) => receipt(statement.id, digest, admittedAt, sealBy, logKey))),
     ]);
     const digests = new Map(rows.map(({ statement_id, digest }) => [statement_id, digest.toString('hex')]));
@@ -172,7 +178,12 @@ interface Opened {
 async function insertAll(
   client: pg.ClientBase,
   added: readonly Opened[],
-  { admittedAt, sealBy, waitingMax }: { admittedAt: Date; sealBy: Date; waitingMax: number },
+  {
+    admittedAt,
+    sealBy,
+    waitingMax,
+    ring,
+  }: { admittedAt: Date; sealBy: Date; waitingMax: number; ring: 'with-commit' | 'after-commit' },
 ): Promise<Pick<InboxRow, 'statement_id' | 'digest'>[]> {
   if (added.length === 0) return [];
   let at = 1;
@@ -182,8 +193,7 @@ async function insertAll(
     return place;
   });
   const { rows } = await client.query<Pick<InboxRow, 'statement_id' | 'digest'>>({
-    name: 'inbox-admit',
-    text: insert,
+    ...(ring === 'with-commit' ? { name: 'inbox-admit-ring', text: insertAndRing } : { name: 'inbox-admit', text: insert }),
     values: [
       added.map(({ statement }) => statement.id),
       Buffer.from(added.map(({ digest }) => digest).join(''), 'hex'),

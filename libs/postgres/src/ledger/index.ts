@@ -8,6 +8,7 @@ export { LedgerDamaged, rebuildProjections } from './rebuild.js';
 export type { RebuildReport } from './rebuild.js';
 export { exportLedger, readEntries, readEntry, readHead } from './read.js';
 export type { StoredEntry } from './read.js';
+export { inboxRinger } from './ring.js';
 export { inboxChannel, PgSealTransaction, sealedChannel } from './seal-transaction.js';
 export type { SealedNotice } from './seal-transaction.js';
 export { checkpointChannel, hasCheckpointWithin, readCheckpoints, readLastCheckpoint } from './checkpoints.js';

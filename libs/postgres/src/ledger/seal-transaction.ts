@@ -21,7 +21,7 @@ export interface SealedNotice {
   readonly rejected: number;
 }
 export const sealedChannel = 'quanlian_sealed';
-/** Rung by every admission, in its transaction. */
+/** Rung by every admission, with its commit or right after it. */
 export const inboxChannel = 'quanlian_inbox';
 
 // Head, fence and entries in one statement: the head moves only if epoch and size are those that the batch was judged by, and entries
