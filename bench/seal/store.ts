@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { pulled, pullsOf } from '../../tests/ledger/many-statements.js';
 import { BATCH, openAppender, type Prepared } from '../../tests/ledger/quick-append.js';
 import { granteeCode, providerCode, type SampleLedger } from '../../tests/ledger/sample-ledger.js';
-import { compare, median, type Asked } from '../shared/rounds.js';
+import { compare, type Asked, type Compared } from '../shared/rounds.js';
 
 /** The limit: one CTE that moves a head under a fence and adds rows with a unique id, cut out of one buffer. No chain, no tree, no search columns. */
 const rawTables = `
@@ -17,47 +17,50 @@ INSERT INTO raw_entry (index, statement_id, leaf_hash, bytes)
 SELECT $1::bigint + n - 1, id, substring($5::bytea FROM (n::int - 1) * 32 + 1 FOR 32), substring($4::bytea FROM entry.at FOR entry.size)
 FROM head, unnest($3::text[], $6::int[], $7::int[]) WITH ORDINALITY AS entry (id, at, size, n)`;
 
+/** What of a ledger is needed to append to it: nobody judges what is appended here. */
+export type Appended = Pick<SampleLedger, 'city' | 'at' | 'worker'>;
+
 /** The sealer's writes of a batch (chain, tree, entries with their search columns, head, tiles) without judging what is in it. */
-export async function benchStore(ledger: SampleLedger, asked: Asked): Promise<void> {
-  const count = countOf(asked);
-  const appender = await openAppender(ledger);
-  await withClient(ledger.at.url, async (client) => {
-    await client.query(rawTables);
-    let rawSize = 0;
-    const rounds = Array.from({ length: asked.rounds }, () => prepare(ledger, count));
-    const raws = rounds.map((prepared) => rawBatches(prepared));
-    await compare('store only, batches of 500', asked, {
-      rawName: 'raw CTE loop',
-      goals: { rate: 80_000, ratio: 0.6 },
-      raw: async () => {
-        for (const batch of raws.pop() ?? []) rawSize = await appendRaw(client, rawSize, batch);
-        return count;
-      },
-      work: () => appender.append(rounds.pop() ?? []),
-    });
-    await client.query('DROP TABLE raw_entry, raw_head');
-  });
-  await appender.close();
+export async function benchStore(ledger: Appended, asked: Asked): Promise<void> {
+  await compareStore('store only, batches of 500', ledger, asked, { rate: 80_000, ratio: 0.6 });
 }
 
-/** Appends by the store alone, a second, in the median of the rounds. */
-export async function appendRate(ledger: SampleLedger, asked: Asked): Promise<number> {
+/** The same, answered; the raw loop writes to empty tables, however long the ledger is. */
+export async function compareStore(
+  name: string,
+  ledger: Appended,
+  asked: Asked,
+  goals: { rate?: number; ratio?: number } = {},
+): Promise<Compared> {
   const count = countOf(asked);
   const appender = await openAppender(ledger);
-  const rates: number[] = [];
-  for (let round = 0; round < asked.rounds; round++) {
-    const prepared = prepare(ledger, count);
-    const since = performance.now();
-    await appender.append(prepared);
-    rates.push((count * 1000) / (performance.now() - since));
+  try {
+    return await withClient(ledger.at.url, async (client) => {
+      // Those of a run that was ended.
+      await client.query(`DROP TABLE IF EXISTS raw_entry, raw_head; ${rawTables}`);
+      let rawSize = 0;
+      const rounds = Array.from({ length: asked.rounds }, () => prepare(ledger, count));
+      const raws = rounds.map((prepared) => rawBatches(prepared));
+      const compared = await compare(name, asked, {
+        rawName: 'raw CTE loop',
+        goals,
+        raw: async () => {
+          for (const batch of raws.pop() ?? []) rawSize = await appendRaw(client, rawSize, batch);
+          return count;
+        },
+        work: () => appender.append(rounds.pop() ?? []),
+      });
+      await client.query('DROP TABLE raw_entry, raw_head');
+      return compared;
+    });
+  } finally {
+    await appender.close();
   }
-  await appender.close();
-  return median(rates);
 }
 
 const countOf = (asked: Asked): number => Math.ceil(asked.number('entries', 20_000) / BATCH) * BATCH;
 
-function prepare({ city }: SampleLedger, count: number): Prepared[] {
+function prepare({ city }: Appended, count: number): Prepared[] {
   const departments = [granteeCode, providerCode].sort();
   return [...pullsOf(city, granteeCode, count)].map((said) => ({
     ...said,

@@ -1,8 +1,9 @@
 import type { FullTile } from '#ledger';
 import { withClient } from '#postgres';
-import { granteeCode, providerCode, type SampleLedger } from '../../tests/ledger/sample-ledger.js';
+import { granteeCode, providerCode } from '../../tests/ledger/sample-ledger.js';
 import { insertTiles, readTreeEdge } from '../../libs/postgres/src/ledger/tiles.js';
 import { pulled, pullsOf } from '../../tests/ledger/many-statements.js';
+import type { Appended } from '../seal/store.js';
 
 const STEP = 100_000;
 
@@ -10,7 +11,7 @@ const STEP = 100_000;
  * Makes the log long in little time: rows with random ids and leaves, as wide as real ones and under the same indexes, but no entries that
  * could be verified. Tiles and head follow from the leaves as ever.
  */
-export async function growTo(ledger: SampleLedger, entries: number): Promise<void> {
+export async function growTo(ledger: Appended, entries: number, onGrown: (size: number) => void = () => {}): Promise<void> {
   const [said] = pullsOf(ledger.city, granteeCode, 1);
   const bytes = said ? Buffer.concat([said.bytes, Buffer.alloc(250, 0x20)]) : Buffer.alloc(600);
   await withClient(ledger.at.url, async (client) => {
@@ -20,6 +21,8 @@ export async function growTo(ledger: SampleLedger, entries: number): Promise<voi
     const edge = await readTreeEdge(ledger.worker.pool, size);
     while (size < entries) {
       const count = Math.min(STEP, entries - size);
+      // Whole or not at all: a run that was ended goes on from here.
+      await client.query('BEGIN');
       const { rows: added } = await client.query<{ leaves: Buffer }>(
         `WITH added AS (
            INSERT INTO ledger.ledger_entry (index, statement_id, leaf_hash, sealed_at, type, issuer, subject, dataset, "right", departments, bytes)
@@ -43,6 +46,8 @@ export async function growTo(ledger: SampleLedger, entries: number): Promise<voi
         `UPDATE ledger.ledger_head SET size = $1::bigint, head_leaf_hash = encode(sha256(int8send($1::bigint - 1)), 'hex'), sealed_at = clock_timestamp()`,
         [size],
       );
+      await client.query('COMMIT');
+      onGrown(size);
     }
   });
 }

@@ -1,11 +1,26 @@
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 
+/** Asks for paths over as many connections; see {@link loadWith}. */
+export function load(port: number, connections: number, forMs: number, pathOf: () => string): Promise<number[]> {
+  return loadWith(port, connections, forMs, () => `GET ${pathOf()} HTTP/1.1\r\nHost: bench\r\n\r\n`);
+}
+
+/** A request that posts JSON. */
+export function postOf(path: string, json: string): string {
+  return `POST ${path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`;
+}
+
 /**
- * Asks for paths over as many connections for so long, one request a connection at a time; answers how many were answered with 200 and what
- * each took, in milliseconds. Plain sockets: an HTTP client would cost more than what is measured.
+ * Sends requests over as many connections for so long, one request a connection at a time; answers how many were answered with 200 and what
+ * each took, in milliseconds. Ends early when there is no request left. Plain sockets: an HTTP client would cost more than what is measured.
  */
-export async function load(port: number, connections: number, forMs: number, pathOf: () => string): Promise<number[]> {
+export async function loadWith(
+  port: number,
+  connections: number,
+  forMs: number,
+  requestOf: () => string | undefined,
+): Promise<number[]> {
   const durations: number[] = [];
   const until = performance.now() + forMs;
   await Promise.all(
@@ -13,9 +28,9 @@ export async function load(port: number, connections: number, forMs: number, pat
       const socket = connect(port, '127.0.0.1');
       socket.setNoDelay(true);
       await once(socket, 'connect');
-      while (performance.now() < until) {
+      for (let request = requestOf(); request !== undefined && performance.now() < until; request = requestOf()) {
         const since = performance.now();
-        socket.write(`GET ${pathOf()} HTTP/1.1\r\nHost: bench\r\n\r\n`);
+        socket.write(request);
         await answerOf(socket);
         durations.push(performance.now() - since);
       }

@@ -7,6 +7,7 @@ export interface Asked {
   /** The parts that are wanted; empty: all. */
   readonly only: readonly string[];
   number(name: string, otherwise: number): number;
+  text(name: string): string | undefined;
 }
 
 export function readAsked(argv: readonly string[] = process.argv.slice(2)): Asked {
@@ -20,6 +21,7 @@ export function readAsked(argv: readonly string[] = process.argv.slice(2)): Aske
   return {
     rounds: wholeNumber('rounds', words[0] ?? '5'),
     only: named.get('only')?.split(',') ?? [],
+    text: (name) => named.get(name),
     number: (name, otherwise) => wholeNumber(name, named.get(name) ?? String(otherwise)),
   };
 }

@@ -26,16 +26,7 @@ const jsonBodyBytes = 1_048_576;
 
 /** Makes the HTTP application: contract routes, documentation, security headers. It does not listen yet. */
 export async function makeServer(parts: ApiParts, settings: ServerSettings): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({
-    bodyLimit: jsonBodyBytes,
-    // Uploads take as long as they take; a client that does not even finish its headers is cut.
-    requestTimeout: 0,
-    http: { headersTimeout: 20_000 },
-    forceCloseConnections: 'idle',
-    trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
-    ...(settings.https ? { https: settings.https } : {}),
-    logger: false,
-  } as ConstructorParameters<typeof FastifyAdapter>[0]);
+  const adapter = adapterOf(settings);
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.of(parts), adapter, {
     logger: ['error', 'warn'],
     abortOnError: false,
@@ -73,7 +64,22 @@ export async function makeServer(parts: ApiParts, settings: ServerSettings): Pro
   return app;
 }
 
-function secure(fastify: FastifyInstance, isSecure: boolean): void {
+/** The web server below Nest, with its limits. */
+export function adapterOf({ trustedProxies, https }: Pick<ServerSettings, 'trustedProxies' | 'https'>) {
+  return new FastifyAdapter({
+    bodyLimit: jsonBodyBytes,
+    // Uploads take as long as they take; a client that does not even finish its headers is cut.
+    requestTimeout: 0,
+    http: { headersTimeout: 20_000 },
+    forceCloseConnections: 'idle',
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    ...(https ? { https } : {}),
+    logger: false,
+  } as ConstructorParameters<typeof FastifyAdapter>[0]);
+}
+
+/** Headers that every answer has. */
+export function secure(fastify: FastifyInstance, isSecure: boolean): void {
   fastify.addHook('onSend', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'no-referrer');
@@ -92,7 +98,8 @@ function policyOf(request: FastifyRequest): string {
     : "default-src 'none'; frame-ancestors 'none'";
 }
 
-function measure(fastify: FastifyInstance, metrics: Metrics): void {
+/** Counts every answer, and how long it took. */
+export function measure(fastify: FastifyInstance, metrics: Metrics): void {
   fastify.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unrouted';
     metrics.requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
