@@ -3,6 +3,7 @@ import { ageRecipientSchema, originSchema } from './statements/envelope.js';
 import {
   countSchema,
   departmentCodeSchema,
+  compressionSchema,
   formatSchema,
   hex64Schema,
   idSchema,
@@ -40,6 +41,7 @@ export const deliveryManifestSchema = z.strictObject({
   grantor: named,
   grantee: named,
   format: formatSchema,
+  compression: compressionSchema.optional(),
   /** In the order of the file's columns. */
   items: z
     .array(itemSchema.omit({ mask: true, key: true, rules: true }).extend({ transformation: transformationSchema.optional() }))

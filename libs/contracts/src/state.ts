@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Asked, sealedEntrySchema } from './statements/bodies.js';
-import type { Custody, Format, Purpose, RightTerms, Role, RowScope } from './vocabulary.js';
+import type { Custody, Compression, Format, Purpose, RightTerms, Role, RowScope } from './vocabulary.js';
 
 /**
  * What the ledger says now: the fold of all entries, kept in projections that change only in the sealing transaction. `quanlian audit`
@@ -81,7 +81,7 @@ export interface States {
     grantee: string;
     state: 'pulled' | 'refused' | 'decided' | 'prepared' | 'failed' | 'cancelled' | 'received';
     pulledAt: string;
-    asked: { purpose: Purpose; items: string[]; rows: RowScope; format: Format; version: string };
+    asked: { purpose: Purpose; items: string[]; rows: RowScope; format: Format; compression?: Compression; version: string };
     refusalCode?: string;
     decided?: {
       version: string;
@@ -89,6 +89,7 @@ export interface States {
       rows: RowScope;
       transformations: RightTerms['transformations'];
       format: Format;
+      compression?: Compression;
       recipients: string[];
       rowsAtMost: number;
       /** The day whose count this pull took, so that a return gives it back to the right day. */

@@ -153,6 +153,10 @@ export const methodSchema = z.enum(['file', 'query', 'table']);
 /** `csv-bom` is CSV that Excel opens as UTF-8, `csv-gb18030` CSV for programs that know no UTF-8. */
 export const formatSchema = z.enum(['csv', 'csv-bom', 'csv-gb18030', 'xlsx', 'parquet', 'jsonl']);
 export type Format = z.infer<typeof formatSchema>;
+/** What a file is packed with before it is encrypted. XLSX and Parquet are packed by themselves. */
+export const compressionSchema = z.literal('gzip');
+export type Compression = z.infer<typeof compressionSchema>;
+export const isPackable = (format: Format): boolean => format !== 'xlsx' && format !== 'parquet';
 
 export const shareTypeSchema = z.enum(['unconditional', 'conditional', 'not-shared']);
 

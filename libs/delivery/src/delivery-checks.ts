@@ -1,4 +1,4 @@
-import { refuse, type Format } from '#contracts';
+import { refuse, type Compression, type Format } from '#contracts';
 import { createHmacSha256, CryptoError, equalConstantTime, toHex } from '#crypto';
 import { ParquetError } from './parquet-footer.js';
 import { WorkbookError } from './out/workbook-rows.js';
@@ -13,9 +13,10 @@ export interface ExpectedDelivery {
   readonly plaintextHmac: string;
   readonly rows: number;
   readonly format: Format;
+  readonly compression?: Compression;
 }
 
-/** HMAC, rows and size of the plaintext, measured as it passes. */
+/** HMAC of the plaintext, rows and size of what it unpacks to, measured as they pass. */
 export class PlaintextMeasure {
   sizeBytes = 0;
   readonly #hmac;
@@ -26,8 +27,13 @@ export class PlaintextMeasure {
     this.#counter = rowCounter(format);
   }
 
-  push(bytes: Uint8Array): void {
+  /** Takes bytes as they were decrypted. */
+  commit(bytes: Uint8Array): void {
     this.#hmac.update(bytes);
+  }
+
+  /** Takes bytes of the rows, unpacked. */
+  count(bytes: Uint8Array): void {
     this.#counter.push(bytes);
     this.sizeBytes += bytes.length;
   }

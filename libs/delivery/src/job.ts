@@ -1,4 +1,4 @@
-import type { Format, Item, KeyListView, RightTerms, RowScope, Violations } from '#contracts';
+import type { Compression, Format, Item, KeyListView, RightTerms, RowScope, Violations } from '#contracts';
 import type { Detected, StatedForm } from './in/form.js';
 import type { DeliveryLimits } from './limits.js';
 import type { PayloadPlace } from './payload-place.js';
@@ -40,6 +40,7 @@ export interface Selection {
   readonly rows: RowScope;
   readonly transformations: RightTerms['transformations'];
   readonly format: Format;
+  readonly compression?: Compression;
 }
 
 export interface AnyJob {

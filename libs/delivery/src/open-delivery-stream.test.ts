@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { encryptAge, generateAgeIdentity, sha256Hex, type AgeIdentity } from '#crypto';
 import { decryptUncompared, openDeliveryStream, type DeliveryStream } from './open-delivery-stream.js';
 
@@ -169,6 +170,47 @@ describe('a delivery opened as a stream', () => {
     const opened = await decryptUncompared({ ciphertext, identities: [key.identity], sink });
     assert.equal(opened.plaintextBytes, 48 * 1024 * 1024);
     assert.ok(mostAhead < 2 * 1024 * 1024, `${mostAhead} bytes lay between source and sink`);
+  });
+
+  describe('that was packed', () => {
+    const encrypted = async (bytes: Uint8Array) => {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of encryptAge([key.recipient], [bytes])) pieces.push(piece);
+      return Buffer.concat(pieces);
+    };
+    const sealedAs = (packedFile: Buffer, packed: Buffer) => ({
+      ...sealed,
+      expected: {
+        ...sealed.expected,
+        compression: 'gzip' as const,
+        ciphertextSha256: sha256Hex(packedFile),
+        sizeBytes: packedFile.length,
+        plaintextHmac: createHmac('sha256', plaintextHmacKey).update(packed).digest('hex'),
+      },
+    });
+
+    test('comes out unpacked, its rows counted', async () => {
+      const packed = gzipSync(plaintext);
+      const packedFile = await encrypted(packed);
+      const opening = stream(packedFile);
+      const opened = await openDeliveryStream(opening, sealedAs(packedFile, packed));
+      assert.equal(opened.rows, 40_000);
+      assert.equal(opened.plaintextBytes, plaintext.length);
+      assert.ok(Buffer.concat(opening.sink.written).equals(plaintext));
+      assert.equal(opening.sink.fate, 'closed');
+    });
+
+    test('is refused when it is cut or no gzip, and as another file when it is one', async () => {
+      for (const packed of [gzipSync(plaintext).subarray(0, -9), plaintext]) {
+        const packedFile = await encrypted(packed);
+        const opening = stream(packedFile);
+        const of = (error: unknown) => (error as { details: { of: string } }).details.of;
+        await assert.rejects(openDeliveryStream(opening, sealedAs(packedFile, packed)), (error) => of(error) === 'plaintext');
+        assert.equal(opening.sink.fate, 'aborted');
+        const other = sealedAs(Buffer.from('another'), packed);
+        await assert.rejects(openDeliveryStream(stream(packedFile), other), (error) => of(error) === 'ciphertext');
+      }
+    });
   });
 });
 

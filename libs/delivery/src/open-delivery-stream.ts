@@ -1,4 +1,6 @@
+import { Refusal } from '#contracts';
 import { createSha256, decryptAge, type AgeSecret } from '#crypto';
+import { unpacked } from './unpack.js';
 import { asRefusal, checkCiphertext, checkPlaintext, PlaintextMeasure, type ExpectedDelivery } from './delivery-checks.js';
 
 /** An age file on its way in, and where its content goes. Streams of the Web: a browser's page or worker has them, and Node too. */
@@ -39,13 +41,11 @@ export async function openDeliveryStream(
   return intoSink(stream, expected.sizeBytes, async (source, write) => {
     let fault: { readonly error: unknown } | undefined;
     try {
-      for await (const bytes of decryptAge(stream.identities, source.pieces())) {
-        measure.push(bytes);
-        await write(bytes);
-      }
+      const decrypted = decryptAge(stream.identities, source.pieces());
+      for await (const bytes of unpacked(decrypted, measure, expected.compression)) await write(bytes);
     } catch (error) {
       const refusal = asRefusal(error);
-      if (refusal === error) throw error;
+      if (refusal === error && !(error instanceof Refusal)) throw error;
       fault = { error: refusal };
     }
     // What cannot be decrypted is named only once the file is known to be the one that was sealed.

@@ -5,7 +5,8 @@ import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { encryptAge, generateAgeIdentity, randomId, sha256Hex, type AgeIdentity } from '#crypto';
+import { gunzipSync } from 'node:zlib';
+import { decryptAge, encryptAge, generateAgeIdentity, randomId, sha256Hex, type AgeIdentity } from '#crypto';
 import { Refusal, type Format } from '#contracts';
 import { openDelivery, type ReceivedDelivery } from './open-delivery.js';
 import { prepareDelivery } from './prepare.js';
@@ -20,7 +21,7 @@ interface Received {
 }
 
 /** A real delivery of four rows, one of which runs over two lines, as the recipient downloaded it. */
-async function receive(t: TestContext, format: Format): Promise<Received> {
+async function receive(t: TestContext, format: Format, packed: { compression?: 'gzip' } = {}): Promise<Received> {
   const ground = await openGround(t);
   const { version } = await ingestHere(ground, everyKind, everyKindCsv);
   const key = await generateAgeIdentity();
@@ -31,7 +32,7 @@ async function receive(t: TestContext, format: Format): Promise<Received> {
       store: ground.store,
       memoryFolder: ground.memoryFolder,
       version,
-      selection: { items: everyKind.map(({ name }) => name), rows: { op: 'all' }, transformations: [], format },
+      selection: { items: everyKind.map(({ name }) => name), rows: { op: 'all' }, transformations: [], format, ...packed },
       recipients: [other.recipient, key.recipient],
       plaintextHmacKey,
       objectName,
@@ -42,7 +43,7 @@ async function receive(t: TestContext, format: Format): Promise<Received> {
   t.after(() => rm(folder, { recursive: true, force: true }));
   const ciphertextPath = join(folder, 'download.age');
   await copyFile(join(ground.store.folder, objectName), ciphertextPath);
-  const expected = { ...prepared, format };
+  const expected = { ...prepared, format, ...packed };
   return {
     delivery: { ciphertextPath, identities: [key.identity], expected, plaintextHmacKey, output: join(folder, 'rows') },
     folder,
@@ -60,7 +61,7 @@ async function refused(received: Received, change: Partial<ReceivedDelivery>, co
   assert.deepEqual(await readdir(received.folder), ['download.age']);
 }
 
-for (const format of ['csv', 'csv-bom', 'jsonl', 'parquet'] as const) {
+for (const format of ['csv', 'csv-bom', 'csv-gb18030', 'xlsx', 'jsonl', 'parquet'] as const) {
   test(`a delivery as ${format} is opened, checked and counted`, async (t) => {
     const { delivery, folder } = await receive(t, format);
     const seen: number[] = [];
@@ -70,6 +71,26 @@ for (const format of ['csv', 'csv-bom', 'jsonl', 'parquet'] as const) {
     assert.equal((await stat(delivery.output)).size, opened.sizeBytes);
     assert.equal((await stat(delivery.output)).mode & 0o777, 0o600);
     assert.deepEqual((await readdir(folder)).sort(), ['download.age', 'rows']);
+  });
+}
+
+for (const format of ['csv', 'csv-gb18030', 'jsonl'] as const) {
+  test(`a packed delivery as ${format} is unpacked while it is opened, to the same bytes; age gives a gzip file`, async (t) => {
+    const plain = await receive(t, format);
+    await openDelivery(plain.delivery);
+    const { delivery, folder, key } = await receive(t, format, { compression: 'gzip' });
+    const opened = await openDelivery(delivery);
+    assert.equal(opened.rows, 4);
+    assert.deepEqual(await readFile(delivery.output), await readFile(plain.delivery.output));
+    assert.equal((await stat(delivery.output)).size, opened.sizeBytes);
+    const pieces: Uint8Array[] = [];
+    for await (const piece of decryptAge([key.identity], [await readFile(delivery.ciphertextPath)])) pieces.push(piece);
+    assert.deepEqual(gunzipSync(Buffer.concat(pieces)), await readFile(delivery.output));
+    // What was decrypted is compared before what it unpacks to is given its name.
+    const otherKey = Buffer.alloc(32, 4);
+    await rm(delivery.output);
+    await refused({ delivery, folder, key }, { plaintextHmacKey: otherKey }, 'digest-mismatch', 'plaintext');
+    await refused({ delivery, folder, key }, { identities: [(await generateAgeIdentity()).identity] }, 'identity-not-recipient');
   });
 }
 

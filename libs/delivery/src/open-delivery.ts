@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ageDecryptor, createSha256 } from '#crypto';
+import { unpacked } from './unpack.js';
 import { asRefusal, checkCiphertext, checkPlaintext, PlaintextMeasure, type ExpectedDelivery } from './delivery-checks.js';
 
 export interface ReceivedDelivery {
@@ -34,10 +35,11 @@ export async function openDelivery(received: ReceivedDelivery): Promise<{ rows: 
   const temporary = `${output}.${randomBytes(6).toString('hex')}.part`;
   try {
     const measure = new PlaintextMeasure(expected.format, received.plaintextHmacKey);
-    const measured = tap((bytes) => measure.push(bytes));
     const file = createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true });
     const source = createReadStream(ciphertextPath, { highWaterMark: 256 * 1024 });
-    await pipeline(source, tap(progress), await ageDecryptor(received.identities), measured, file, { signal });
+    const decryptor = await ageDecryptor(received.identities);
+    const rowsOf = (decrypted: AsyncIterable<Uint8Array>) => unpacked(decrypted, measure, expected.compression);
+    await pipeline(source, tap(progress), decryptor, rowsOf, file, { signal });
 
     const { rows, sizeBytes } = checkPlaintext(measure, expected);
     await rename(temporary, output);

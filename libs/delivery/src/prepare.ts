@@ -7,6 +7,7 @@ import { openFifo, type Fifo } from './fifo.js';
 import type { JobOptions, PreparedDelivery, PrepareJob } from './job.js';
 import { keyTablesOf, loadKeyTables } from './key-tables.js';
 import { compileSelection, selectFrom, type LeavingRows } from './leaving-sql.js';
+import { gzipped } from './out/gzip.js';
 import { limitsWith, type DeliveryLimits } from './limits.js';
 import { ParquetJoin } from './parquet-join.js';
 import { Gb18030Encoder } from './out/gb18030.js';
@@ -83,6 +84,11 @@ interface Making {
 
 /** The bytes that the recipient finds in the age file. docs/formats/delivery-payload.md. */
 function plaintextOf(making: Making): AsyncIterable<Uint8Array> {
+  const bytes = fileOf(making);
+  return making.job.selection.compression === 'gzip' ? gzipped(bytes) : bytes;
+}
+
+function fileOf(making: Making): AsyncIterable<Uint8Array> {
   const { version, selection } = making.job;
   switch (selection.format) {
     case 'parquet':

@@ -36,6 +36,7 @@ export function openDeliveryManifest(text: string): DeliveryManifest {
   if (said.grantee !== grantee.code) throw bad('grantee.code');
   if (said.version !== dataset.version) throw bad('dataset.version');
   if (said.format !== format) throw bad('format');
+  if (said.compression !== manifest.compression) throw bad('compression');
   if (
     !same(
       said.items,

@@ -1,4 +1,4 @@
-import type { Format, Statement, StatementSignature } from '#contracts';
+import type { Compression, Format, Statement, StatementSignature } from '#contracts';
 import { LedgerFault } from './faults.js';
 import { checkStatementSignature, encodeStatement } from './statement.js';
 import type { TrustRoot } from './trust-root.js';
@@ -10,6 +10,7 @@ export interface SealedDelivery {
   readonly plaintextHmac: string;
   readonly rows: number;
   readonly format: Format;
+  readonly compression?: Compression;
   readonly recipients: readonly string[];
   /** Index of the entry that says it. */
   readonly index: number;
@@ -32,8 +33,9 @@ export function openSealedDelivery(trail: readonly TrailEntry[], delivery: strin
   const decided = sealedBy(root, trail, delivery, 'delivery.decided');
   if (!prepared || !decided) return undefined;
   const { ciphertextSha256, sizeBytes, plaintextHmac, rows } = prepared.statement.body;
-  const { format, recipients } = decided.statement.body;
-  return { ciphertextSha256, sizeBytes, plaintextHmac, rows, format, recipients, index: prepared.index };
+  const { format, compression, recipients } = decided.statement.body;
+  const sealed = { ciphertextSha256, sizeBytes, plaintextHmac, rows, format, recipients, index: prepared.index };
+  return compression ? { ...sealed, compression } : sealed;
 }
 
 function sealedBy<T extends 'delivery.prepared' | 'delivery.decided'>(

@@ -1,4 +1,4 @@
-import { refuse, type Held, type Refusal, type States, type StatementBody } from '#contracts';
+import { isPackable, refuse, type Held, type Refusal, type States, type StatementBody } from '#contracts';
 import { civilDate } from './civil-date.js';
 import { no, yes, type Decided } from './decided.js';
 import { inSourceOrder, itemsByName, unknownItems } from './items-by-name.js';
@@ -9,7 +9,7 @@ import { checkTransformation, narrowTransformations } from './transformation.js'
 
 export type PullBody = Pick<
   StatementBody<'pull.signed'>,
-  'right' | 'dataset' | 'purpose' | 'items' | 'rows' | 'format' | 'version'
+  'right' | 'dataset' | 'purpose' | 'items' | 'rows' | 'format' | 'compression' | 'version'
 >;
 export type DecidedBody = StatementBody<'delivery.decided'>;
 
@@ -75,6 +75,7 @@ export function decidePull(question: PullQuestion): Decided<DecidedBody> {
     rows: andScope(terms.rows, pull.rows),
     transformations: narrowTransformations(terms.transformations, items),
     format: pull.format,
+    ...(pull.compression ? { compression: pull.compression } : {}),
     recipients: [...question.recipients].sort(),
     rowsAtMost: rowsAtMost(question),
     computedAt: question.index,
@@ -108,6 +109,7 @@ function checkPurposeAndForm({ pull, right }: PullQuestion): Refusal | undefined
   if (!isSame) return refuse('purpose-differs', {}, { field: 'purpose' });
   // A pull asks for a file; the other methods have their own statements.
   if (terms.method !== 'file') return refuse('method-not-granted', { method: 'file' });
+  if (pull.compression && !isPackable(pull.format)) return refuse('format-packed', {}, { field: 'compression' });
   return terms.formats.includes(pull.format)
     ? undefined
     : refuse('format-not-granted', { format: pull.format }, { field: 'format' });

@@ -110,6 +110,7 @@ const labels: Record<string, Sentence> = {
   scenario: { zh: '使用场景', en: 'Scenario' },
   method: { zh: '共享方式', en: 'Method' },
   format: { zh: '格式', en: 'Format' },
+  compression: { zh: '压缩', en: 'Compression' },
   formats: { zh: '格式', en: 'Formats' },
   window: { zh: '使用时限', en: 'Term' },
   quota: { zh: '配额', en: 'Quota' },

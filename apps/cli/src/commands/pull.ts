@@ -15,6 +15,7 @@ interface PullOptions extends ReceivingOptions {
   rowsFile?: string;
   format?: Format;
   excel?: boolean;
+  gzip?: boolean;
   list?: string[];
   dataVersion?: string;
 }
@@ -61,6 +62,13 @@ export function pullCommand(program: Command, bench: Bench): void {
         }),
       ).conflicts('format'),
     )
+    .option(
+      '--gzip',
+      say({
+        zh: '传输时压缩（CSV、JSON Lines），打开时自动解开',
+        en: 'packed on its way (CSV, JSON lines) and unpacked when it is opened',
+      }),
+    )
     .option('--data-version <version>', say({ zh: '数据版本（版本号或编号）', en: 'version of the data (number or id)' }));
   receivingOptions(command, bench);
   examples(
@@ -99,6 +107,7 @@ async function orderOf(desk: Desk, text: string, options: PullOptions): Promise<
     rows: rowsStated(options) ?? { op: 'all' },
     lists: await namedLists(desk, options.list),
     format: formatFor(right, options.out, options),
+    ...(options.gzip ? { compression: 'gzip' as const } : {}),
     version: options.dataVersion === undefined ? right.version : (await findVersion(desk, right.dataset, options.dataVersion)).id,
     ...receiveOptionsOf(options),
   };

@@ -1,4 +1,4 @@
-import { routes, type Format, type RightView, type RowScope, type Statement } from '#contracts';
+import { routes, type Compression, type Format, type RightView, type RowScope, type Statement } from '#contracts';
 import { encodeCanonical, randomId } from '#crypto';
 import { resolve } from 'node:path';
 import type { Desk } from '../desk.js';
@@ -28,6 +28,8 @@ export interface PullOrder extends ReceiveOptions {
   /** Key lists that the rows must be on besides; sent with the pull. */
   readonly lists: readonly NamedList[];
   readonly format: Format;
+  /** Has the file packed on its way; it is unpacked when it is opened. */
+  readonly compression?: Compression;
   readonly version: string;
 }
 
@@ -48,7 +50,7 @@ export function isBegun(desk: Desk, order: PullOrder): boolean {
   return new Pulls(desk.folder, sameness(desk, order)).begun !== undefined;
 }
 
-function sameness(desk: Desk, { right, items, rows, lists, format, version, output }: PullOrder) {
+function sameness(desk: Desk, { right, items, rows, lists, format, compression, version, output }: PullOrder) {
   return {
     server: desk.session.server,
     right: right.id,
@@ -57,13 +59,14 @@ function sameness(desk: Desk, { right, items, rows, lists, format, version, outp
     // By what is in them: each time one is sent it gets another id.
     ...(lists.length > 0 ? { lists: lists.map(({ item, sha256 }) => ({ item, sha256 })) } : {}),
     format,
+    ...(compression ? { compression } : {}),
     version,
     output: resolve(output),
   } as Parameters<typeof encodeCanonical>[0];
 }
 
 async function ask(desk: Desk, order: PullOrder, pulls: Pulls): Promise<string> {
-  const { right, items, format, version, keyFile } = order;
+  const { right, items, format, compression, version, keyFile } = order;
   const begun = pulls.begun;
   const id = begun?.pull ?? randomId();
   if (begun)
@@ -72,7 +75,8 @@ async function ask(desk: Desk, order: PullOrder, pulls: Pulls): Promise<string> 
   // Remembered before it is asked for: a crash in between costs an id, not a second delivery.
   if (!begun) pulls.keep({ pull: id, at: new Date().toISOString(), rows });
   desk.progress.begin({ zh: '请求提取', en: 'Asking for the data' });
-  const body = { pull: id, items: [...items], rows, format, version };
+  const packed = compression ? { compression } : {};
+  const body = { pull: id, items: [...items], rows, format, ...packed, version };
   const { delivery, proposal } = await desk.client.call(routes.pull, { params: { id: right.id }, body });
   const expected: Body<'pull.signed'> = {
     right: right.id,
@@ -80,6 +84,7 @@ async function ask(desk: Desk, order: PullOrder, pulls: Pulls): Promise<string> 
     items: [...items],
     rows,
     format,
+    ...packed,
     version,
     purpose: proposal.statement.type === 'pull.signed' ? proposal.statement.body.purpose : { basis: '', scenario: '' },
   };

@@ -39,7 +39,7 @@ export async function receive(loading: Loading, key: string, department: Departm
   const by = loginOf(department, 'requester');
   if (journal.has(key)) return;
   const delivery = await waitForDelivery(loading, by, id, ['prepared', 'received']);
-  const { ciphertextSha256, plaintextHmac, rows, sizeBytes, format } = delivery;
+  const { ciphertextSha256, plaintextHmac, rows, sizeBytes, format, compression } = delivery;
   if (ciphertextSha256 === undefined || plaintextHmac === undefined || rows === undefined || sizeBytes === undefined)
     throw new Error(`Delivery ${id} says nothing to check it by`);
   if (delivery.state === 'prepared') {
@@ -55,7 +55,7 @@ export async function receive(loading: Loading, key: string, department: Departm
       await openDelivery({
         ciphertextPath,
         identities: [identity],
-        expected: { ciphertextSha256, sizeBytes, plaintextHmac, rows, format },
+        expected: { ciphertextSha256, sizeBytes, plaintextHmac, rows, format, ...(compression ? { compression } : {}) },
         plaintextHmacKey: Buffer.from((await desks.call(by, routes.deliveryKey, { params })).key, 'base64url'),
         output: join(place, 'rows'),
       });

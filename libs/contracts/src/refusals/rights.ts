@@ -22,6 +22,11 @@ export const rightsRefusals = {
     en: 'The rows asked for are outside the granted scope.',
   },
   'method-not-granted': { status: 403, zh: '未授予该共享方式。', en: 'This sharing method was not granted.' },
+  'format-packed': {
+    status: 409,
+    zh: '该格式自身已压缩，不再压缩。',
+    en: 'This format is packed by itself and is not packed again.',
+  },
   'format-not-granted': { status: 403, zh: '未授予该文件格式。', en: 'This file format was not granted.' },
   'version-not-granted': { status: 403, zh: '该使用权不包含此数据版本。', en: 'The usage right does not cover this version.' },
   'no-version': { status: 409, zh: '该数据资源尚无数据版本。', en: 'The dataset has no version yet.' },

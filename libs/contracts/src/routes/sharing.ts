@@ -5,6 +5,7 @@ import {
   dateSchema,
   datasetEntrySchema,
   departmentCodeSchema,
+  compressionSchema,
   formatSchema,
   hex64Schema,
   idSchema,
@@ -411,6 +412,8 @@ export const sharingRoutes = {
       items: itemNamesSchema.optional(),
       rows: rowScopeSchema.optional(),
       format: formatSchema.optional(),
+      /** Packs the file before it is encrypted: for formats that are not packed by themselves. */
+      compression: compressionSchema.optional(),
       version: z.union([z.literal('latest'), idSchema]).optional(),
       /** The purpose as stated by the puller; the right's own when left out. */
       purpose: purposeTextSchema.optional(),

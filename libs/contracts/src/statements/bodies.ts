@@ -4,6 +4,7 @@ import {
   custodySchema,
   datasetEntrySchema,
   departmentCodeSchema,
+  compressionSchema,
   formatSchema,
   hex64Schema,
   idSchema,
@@ -148,6 +149,7 @@ export const statementBodies = {
     items: itemNamesSchema,
     rows: rowScopeSchema,
     format: formatSchema,
+    compression: compressionSchema.optional(),
     version: z.union([z.literal('latest'), idSchema]),
   }),
   'pull.refused': z.strictObject({ ...ofDelivery, code, computedAt: countSchema }),
@@ -160,6 +162,7 @@ export const statementBodies = {
     rows: rowScopeSchema,
     transformations: z.array(itemTransformationSchema).max(600),
     format: formatSchema,
+    compression: compressionSchema.optional(),
     recipients: z.array(ageRecipientSchema).min(1).max(20),
     rowsAtMost: countSchema,
     /** The decision holds for the state after this entry; if right, dataset or recipients changed since, it is decided again. */

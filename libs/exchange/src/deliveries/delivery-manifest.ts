@@ -39,6 +39,7 @@ export class ReadManifest {
         grantor: { code: state.grantor, name: right.grantorName },
         grantee: { code: state.grantee, name: right.granteeName },
         format: decided.format,
+        ...(decided.compression ? { compression: decided.compression } : {}),
         items: decided.items.map((name) => {
           const {
             mask: _mask,

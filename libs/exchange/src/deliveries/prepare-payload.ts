@@ -80,14 +80,14 @@ export class PreparePayload {
     await stores.secrets.put(hmacKeyName(attempt), this.context.vault.seal(hmacKeyName(attempt), hmacKey));
     await stores.deliveries.addAttempt({ id: attempt, delivery: id, objectName, at: instantNow(this.context) });
     const { stored } = await openVersion(this.context, stores, decided.version);
-    const { items, rows, transformations, format, recipients, rowsAtMost } = decided;
+    const { items, rows, transformations, format, compression, recipients, rowsAtMost } = decided;
     return {
       attempt,
       job: {
         ...this.data.jobs,
         version: stored,
         keyLists: await openListsNamed(this.context, stores, rows, { dataset: delivery.state.dataset, department: grantee }),
-        selection: { items, rows, transformations, format },
+        selection: { items, rows, transformations, format, ...(compression ? { compression } : {}) },
         recipients,
         pseudonymKey: await openPseudonymKey(this.context, stores, { grantee, purpose: asked.purpose }),
         plaintextHmacKey: hmacKey,

@@ -1,4 +1,4 @@
-import { refuse, type Format, type RowScope, type States } from '#contracts';
+import { isPackable, refuse, type Compression, type Format, type RowScope, type States } from '#contracts';
 import { requireRole, type Actor } from '../actor.js';
 import type { ExchangeContext } from '../context.js';
 import { datasetTitle } from '../dataset-title.js';
@@ -16,6 +16,7 @@ export interface PullRequest {
   readonly items?: readonly string[] | undefined;
   readonly rows?: RowScope | undefined;
   readonly format?: Format | undefined;
+  readonly compression?: Compression | undefined;
   readonly version?: string | undefined;
   readonly purpose?: { basis: string; scenario: string } | undefined;
 }
@@ -37,6 +38,8 @@ export class Pull {
       if (earlier) return sameAsBefore(earlier, actor, rightId);
       await this.checkRefusedRate(stores, rightId);
       const { terms } = right.state;
+      if (request.compression && !isPackable(request.format ?? (terms.formats[0] as Format)))
+        throw refuse('format-packed', {}, { field: 'compression' });
       const title = await datasetTitle(stores, terms.dataset);
       const own = { dataset: terms.dataset, department: actor.department };
       if (request.rows) await checkListsNamed(stores, request.rows, own);
@@ -52,6 +55,7 @@ export class Pull {
           items: [...(request.items ?? terms.items)],
           rows: request.rows ?? { op: 'all' },
           format: request.format ?? (terms.formats[0] as Format),
+          ...(request.compression ? { compression: request.compression } : {}),
           version: request.version ?? terms.version,
         },
         sentence: { zh: `提取数据：${title}`, en: `Pull data of ${title}` },

@@ -13,7 +13,7 @@ const clockSkewMs = 5 * 60_000;
 const decisionLifeMs = 60 * 60_000;
 
 export function foldPullSigned({ view, sealedAt, statement }: Folding<'pull.signed'>): void {
-  const { right: id, dataset, purpose, items, rows, format, version } = statement.body;
+  const { right: id, dataset, purpose, items, rows, format, compression, version } = statement.body;
   const { terms } = held(view, 'right', id).state;
   checkSameId('dataset', dataset, terms.dataset);
   checkIssuer(statement, terms.grantee);
@@ -24,7 +24,7 @@ export function foldPullSigned({ view, sealedAt, statement }: Folding<'pull.sign
     grantee: terms.grantee,
     state: 'pulled',
     pulledAt: sealedAt,
-    asked: { purpose, items, rows, format, version },
+    asked: { purpose, items, rows, format, ...(compression ? { compression } : {}), version },
     servedBytes: 0,
     servedTimes: 0,
     last: statement.id,
@@ -103,6 +103,7 @@ export function foldDeliveryDecided(folding: Folding<'delivery.decided'>): void 
       rows: body.rows,
       transformations: body.transformations,
       format: body.format,
+      ...(body.compression ? { compression: body.compression } : {}),
       recipients: body.recipients,
       rowsAtMost: body.rowsAtMost,
       day,

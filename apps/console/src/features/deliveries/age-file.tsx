@@ -25,7 +25,8 @@ export function AgeFile({
   const { department } = useSession();
   const [error, setError] = useState<unknown>();
   const plainName = fileNameOf(delivery);
-  const ageName = `${plainName}.age`;
+  const isPacked = delivery.compression === 'gzip';
+  const ageName = `${plainName}${isPacked ? '.gz' : ''}.age`;
   const download = () =>
     start(ageName, { delivery: delivery.id, department, expected: sealed }).then(() => setError(undefined), setError);
   const saveManifest = async () => {
@@ -53,7 +54,13 @@ export function AgeFile({
       <h3>{say('compare')}</h3>
       <Command text={`echo "${sealed.ciphertextSha256}  ${ageName}" | sha256sum -c`} />
       <h3>{say('decrypt')}</h3>
-      <Command text={`age -d -i IDENTITY.txt -o "${plainName}" "${ageName}"`} />
+      <Command
+        text={
+          isPacked
+            ? `age -d -i IDENTITY.txt "${ageName}" | gunzip > "${plainName}"`
+            : `age -d -i IDENTITY.txt -o "${plainName}" "${ageName}"`
+        }
+      />
       <h3>{say('allInOne')}</h3>
       <Command text={`quanlian fetch ${delivery.id.slice(0, 8)} -o "${plainName}" --identity IDENTITY.txt`} />
       <p className="quiet">{say('receiptByTool')}</p>

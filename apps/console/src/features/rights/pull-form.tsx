@@ -1,4 +1,4 @@
-import { routes, type Format, type Item, type RightView } from '#contracts';
+import { isPackable, routes, type Format, type Item, type RightView } from '#contracts';
 import { Alert, Button, Checkbox, Form, Radio, Select, Switch } from 'antd';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
@@ -18,6 +18,7 @@ export function PullForm({ right, items }: { readonly right: RightView; readonly
   const navigate = useNavigate();
   const { department } = useSession();
   const [format, setFormat] = useState<Format>(right.formats[0] ?? 'csv');
+  const [isPacked, setPacked] = useState(false);
   const [isPart, setPart] = useState(false);
   const [chosen, choose] = useState<readonly string[]>(right.items);
   const [scope, setScope] = useState(() => draftOfScope({ op: 'all' }));
@@ -46,7 +47,8 @@ export function PullForm({ right, items }: { readonly right: RightView; readonly
           ...(right.version === 'latest' && version !== 'latest' ? { version } : {}),
         }
       : {};
-    pull.mutate({ params: { id: right.id }, body: { format, ...part } });
+    const packed = isPacked && isPackable(format) ? { compression: 'gzip' as const } : {};
+    pull.mutate({ params: { id: right.id }, body: { format, ...packed, ...part } });
   };
   return (
     <Form layout="vertical" onFinish={submit} className="pull-form">
@@ -59,6 +61,12 @@ export function PullForm({ right, items }: { readonly right: RightView; readonly
           options={right.formats.map((value) => ({ value, label: formatNames[value] }))}
         />
       </Form.Item>
+      {isPackable(format) ? (
+        <p>
+          <Switch size="small" checked={isPacked} onChange={setPacked} aria-label={say('pack')} />{' '}
+          <span aria-hidden="true">{say('pack')}</span>
+        </p>
+      ) : null}
       <p>
         <Switch size="small" checked={isPart} onChange={setPart} aria-label={say('narrow')} />{' '}
         <span aria-hidden="true">{say('narrow')}</span>

@@ -59,6 +59,7 @@ export const rightsWords = defineWords('rights', {
     en: 'Without a choice everything that was granted is pulled. Each pull counts against the quota; the exchange decides by the right and encrypts to your department.',
   },
   format: { zh: '格式', en: 'Format' },
+  pack: { zh: '传输时压缩（gzip），打开时自动解开', en: 'Pack it on its way (gzip); opening unpacks it' },
   narrow: { zh: '只要一部分', en: 'Only a part of it' },
   items: { zh: '数据项', en: 'Items' },
   itemsNeeded: { zh: '至少选一个数据项。', en: 'Choose at least one item.' },
