@@ -4,20 +4,19 @@
 // before, with the same statement, threads and order, and writes through a pipe into `age`. A ratio is the product's time by the peer's.
 // Memory is that of all processes (proportional shares) and of files in memory-backed folders, at one moment.
 import { execFileSync } from 'node:child_process';
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
 import { ageDecryptor, generateAgeIdentity, randomId, randomKey } from '#crypto';
 import type { Format } from '#contracts';
-import { defaultLimits, defaultMemoryFolder, openPayloadStore, runPrepare, type PrepareJob } from '#delivery';
+import { defaultLimits, openPayloadStore, runPrepare, type PrepareJob } from '#delivery';
 import { copyOptions } from '../libs/delivery/src/copy-options.js';
 import { compileSelection, selectFrom } from '../libs/delivery/src/leaving-sql.js';
 import { benchFairness } from './deliver/fairness.js';
 import { benchFirstByte } from './deliver/through-exchange.js';
 import { race } from './shared/against.js';
 import { runCommand } from './shared/command.js';
+import { makeGround, MiB } from './shared/ground.js';
 import { ingestPeople, narrowed, peopleItems, writePeople } from './shared/people.js';
 import { watchMemory } from './shared/process-tree.js';
 import { describeMachine, readAsked } from './shared/rounds.js';
@@ -25,15 +24,11 @@ import { describeMachine, readAsked } from './shared/rounds.js';
 // `--only csv,parquet,xlsx,fair,first` chooses. xlsx: a sheet filled to its last row with all ten columns. fair: eight deliveries at once.
 // first: through API, queue, worker and ledger, on a PostgreSQL that keeps what it says.
 
-const MiB = 1024 * 1024;
 const asked = readAsked();
 const rows = asked.number('rows', 1_000_000);
-const folder = mkdtempSync(join(tmpdir(), 'quanlian-bench-'));
-const memoryFolder = join(defaultMemoryFolder(), `bench-${randomId()}`);
-const store = { kind: 'folder', folder: join(folder, 'payloads') } as const;
+const { folder, memoryFolder, store, alone } = makeGround();
 const pseudonymKey = randomKey();
 const { recipient } = await generateAgeIdentity();
-const alone = fileURLToPath(new URL('./shared/duckdb-alone.js', import.meta.url));
 
 try {
   console.log(`${describeMachine()}; age ${execFileSync('age', ['--version']).toString().trim()}`);

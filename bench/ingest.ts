@@ -4,24 +4,18 @@
 // and syncs them. The peer: one DuckDB with the same types stated, threads, memory, compression and order; it checks types and digests
 // nothing. A ratio is the product's time by the peer's. Memory is that of all processes (proportional shares) and of files in memory-backed
 // folders, at one moment.
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { randomId } from '#crypto';
-import { defaultLimits, defaultMemoryFolder, openPayloadStore } from '#delivery';
+import { defaultLimits, openPayloadStore } from '#delivery';
 import { race } from './shared/against.js';
 import { runCommand } from './shared/command.js';
+import { makeGround, MiB } from './shared/ground.js';
 import { ingestPeople, peopleTypes, writePeople } from './shared/people.js';
 import { describeMachine, readAsked } from './shared/rounds.js';
 
-const MiB = 1024 * 1024;
 const asked = readAsked();
 const rows = asked.number('rows', 1_000_000);
-const folder = mkdtempSync(join(tmpdir(), 'quanlian-bench-'));
-const memoryFolder = join(defaultMemoryFolder(), `bench-${randomId()}`);
-const store = { kind: 'folder', folder: join(folder, 'payloads') } as const;
-const alone = fileURLToPath(new URL('./shared/duckdb-alone.js', import.meta.url));
+const { folder, memoryFolder, store, alone } = makeGround();
 const { duckdbThreads, duckdbMemoryBytes } = defaultLimits;
 
 try {
