@@ -1,5 +1,7 @@
 import type { Problem } from '#contracts';
+import type { ChangeCounts } from './changes/compare.js';
 import type {
+  CountChangesJob,
   CountJob,
   IngestedVersion,
   IngestJob,
@@ -18,6 +20,7 @@ export interface JobKinds {
   'take-keys': { job: TakeKeysJob; result: TakenKeys };
   prepare: { job: PrepareJob; result: PreparedDelivery };
   count: { job: CountJob; result: number };
+  'count-changes': { job: CountChangesJob; result: ChangeCounts };
   preview: { job: PreviewJob; result: PreviewedRows };
 }
 export type JobKind = keyof JobKinds;

@@ -16,6 +16,7 @@ export async function deliver(
   selection: Partial<Selection> = {},
   rowsAtMost?: number,
   limits: PrepareJob['limits'] = {},
+  since?: StoredVersion,
 ): Promise<PreparedDelivery & { plaintext: Buffer; ciphertext: Buffer }> {
   const { identity, recipient } = await generateAgeIdentity();
   const folder = await openMemoryFolder(ground.memoryFolder, 1);
@@ -26,6 +27,7 @@ export async function deliver(
         store: ground.store,
         memoryFolder: ground.memoryFolder,
         version,
+        ...(since ? { since } : {}),
         selection: {
           items: version.items.map(({ name }) => name),
           rows: { op: 'all' },

@@ -11,6 +11,7 @@ export { folderPayloadStore } from './folder-payload-store.js';
 export { compileScope } from './scope-sql.js';
 export { canTransform, compileTransformation, pseudonymParameters } from './transformation-sql.js';
 export type {
+  CountChangesJob,
   CountJob,
   IngestedVersion,
   IngestJob,
@@ -29,7 +30,8 @@ export type {
 } from './job.js';
 export { defaultMemoryFolder, memoryFolderIn, sweepMemoryFolders } from './memory-folder.js';
 export { inferAnyItems } from './in/infer-any.js';
-export { runCount, runIngest, runPrepare, runPreview, runTakeKeys } from './run-job.js';
+export type { ChangeCounts } from './changes/compare.js';
+export { runCount, runCountChanges, runIngest, runPrepare, runPreview, runTakeKeys } from './run-job.js';
 export { writeWorkbook } from './xlsx/write-workbook.js';
 export type { Cell } from './xlsx/write-workbook.js';
 export type { SheetColumn } from './xlsx/write-sheets.js';

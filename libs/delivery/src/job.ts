@@ -109,6 +109,8 @@ export interface ChoosingJob extends AnyJob {
 /** Make the payload of a delivery. */
 export interface PrepareJob extends ChoosingJob {
   readonly selection: Selection;
+  /** Only what changed since this version leaves, after a first column that says how. docs/formats/delivery-payload.md. */
+  readonly since?: StoredVersion;
   /** `age1…`, all in force. */
   readonly recipients: readonly string[];
   /** Of this recipient and purpose, 32 bytes. Needed when an item leaves as a pseudonym. */
@@ -132,6 +134,13 @@ export interface PreparedDelivery {
 /** Count the rows of a scope. */
 export interface CountJob extends ChoosingJob {
   readonly rows: RowScope;
+}
+
+/** Count what changed between two versions, as who sees a selection would see it. */
+export interface CountChangesJob extends ChoosingJob {
+  readonly since: StoredVersion;
+  readonly selection: Omit<Selection, 'format'>;
+  readonly pseudonymKey?: Uint8Array;
 }
 
 /** Count the rows of a selection and show some as they would leave. */

@@ -26,6 +26,8 @@ export interface DeliveryLimits extends CsvLimits {
   readonly unpackRatio: number;
   /** The most rows among which keys are compared; some 17 bytes each. */
   readonly keyRows: number;
+  /** What the keys that are compared at once may take, in bytes; versions of more are read again for the others. */
+  readonly compareBytes: number;
   /** The deepest nesting of a row scope. */
   readonly scopeDepth: number;
   /** The most values that a row scope states in all. */
@@ -44,6 +46,7 @@ export const defaultLimits: DeliveryLimits = {
   spoolBytes: 192 * MiB,
   unpackRatio: 250,
   keyRows: 32_000_000,
+  compareBytes: 128 * MiB,
   scopeDepth: 32,
   scopeValues: 4000,
 };

@@ -2,9 +2,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sealAgeFile, type SealedAgeFile } from '#crypto';
 import { refuse, type Item } from '#contracts';
+import { changeItem, CHANGE_COLUMN, leavingChanges } from './changes/leaving-changes.js';
+import { checkComparable, compareVersions, type Comparison } from './changes/compare.js';
 import { copyOptions } from './copy-options.js';
 import { openFifo, type Fifo } from './fifo.js';
-import type { JobOptions, PreparedDelivery, PrepareJob } from './job.js';
+import type { JobOptions, PreparedDelivery, PrepareJob, StoredVersion } from './job.js';
 import { keyTablesOf, loadKeyTables } from './key-tables.js';
 import { compileSelection, selectFrom, type LeavingRows } from './leaving-sql.js';
 import { gzipped } from './out/gzip.js';
@@ -23,13 +25,14 @@ import { quoteLiteral } from './sql.js';
  * its way into the store. The rows keep the version's order. Nothing in the clear is stored but in `folder`, which is in memory; there
  * lie two groups of parts at most, each of `partBytes`, and what becomes of them. What fails leaves no object.
  * Refusals: `item-unknown`, `transformation-not-possible`, `item-names-alike`, `part-damaged`, `quota-rows`,
- * `workbook-too-long`, `cell-too-long`.
+ * `workbook-too-long`, `cell-too-long`; of changes also `changes-no-key`, `changes-key-hidden`, `changes-items-differ`.
  */
 export async function prepareDelivery(job: PrepareJob, folder: string, options: JobOptions = {}): Promise<PreparedDelivery> {
   const limits = limitsOf(job);
   const { items } = job.version;
   const rows = compileSelection(items, job.selection, job.pseudonymKey, limits, keyTablesOf(job.keyLists));
-  checkNames(job.selection);
+  checkNames(job);
+  if (job.since) checkComparable(job.since.items, items, job.selection);
   checkLength(job);
   const store = openPayloadStore(job.store);
   const sandbox = await openSandbox(folder, limits);
@@ -55,16 +58,23 @@ function limitsOf({ limits, selection }: PrepareJob): DeliveryLimits {
 }
 
 // DuckDB takes such names for one: it would rename a column of a Parquet file, and makes no JSON at all.
-function checkNames({ format, items }: PrepareJob['selection']): void {
-  if (format !== 'jsonl' && format !== 'parquet') return;
+function checkNames(job: PrepareJob): void {
+  const { format } = job.selection;
+  const items = columnsOf(job);
+  if (format !== 'jsonl' && format !== 'parquet' && !job.since) return;
   const lower = items.map((name) => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()));
   const alike = items.filter((_, i) => lower.indexOf(lower[i] as string) !== lower.lastIndexOf(lower[i] as string));
   if (alike.length > 0) throw refuse('item-names-alike', { items: alike }, { field: 'format' });
 }
 
+/** The names of the columns that leave. */
+function columnsOf({ selection, since }: PrepareJob): readonly string[] {
+  return since ? [CHANGE_COLUMN, ...selection.items] : selection.items;
+}
+
 // Known before anything is read when every row leaves.
-function checkLength({ version, selection }: PrepareJob): void {
-  if (selection.format !== 'xlsx' || selection.rows.op !== 'all') return;
+function checkLength({ version, selection, since }: PrepareJob): void {
+  if (since || selection.format !== 'xlsx' || selection.rows.op !== 'all') return;
   const rows = version.parts.reduce((sum, part) => sum + part.rows, 0);
   if (rows > WORKBOOK_ROWS_MAX) throw refuse('workbook-too-long', { limit: WORKBOOK_ROWS_MAX });
 }
@@ -95,7 +105,7 @@ function fileOf(making: Making): AsyncIterable<Uint8Array> {
       return parquetOf(making);
     case 'xlsx': {
       const chosen = selection.items.map((name) => version.items.find((item) => item.name === name) as Item);
-      return workbookOf(making, chosen);
+      return workbookOf(making, making.job.since ? [changeItem, ...chosen] : chosen);
     }
     case 'csv-gb18030':
       return inGb18030(csvOf(making));
@@ -110,7 +120,8 @@ function fileOf(making: Making): AsyncIterable<Uint8Array> {
 const BOM = '\ufeff';
 
 async function* csvOf(making: Making): AsyncGenerator<Uint8Array, void, undefined> {
-  const { format, items } = making.job.selection;
+  const { format } = making.job.selection;
+  const items = columnsOf(making.job);
   // Names of items hold nothing that a CSV would have to quote.
   yield Buffer.from(`${format === 'csv-bom' ? BOM : ''}${items.join(',')}\n`);
   yield* linesOf(making);
@@ -139,7 +150,7 @@ async function* linesOf(making: Making): AsyncGenerator<Uint8Array, void, undefi
   const fifo = await openFifo(join(making.folder, 'rows'));
   const target = `TO ${quoteLiteral(fifo.path)} (${copyOptions(format)})`;
   const writing = (async () => {
-    for await (const paths of partsOf(making)) await copyParts(making, paths, target);
+    for await (const stretch of partsOf(making)) await copyParts(making, stretch, target);
   })();
   // Either end ends the other: a writer that fails closes the pipe, a reader that gives up makes the writer fail.
   const ended = finished(writing, fifo);
@@ -170,9 +181,9 @@ async function* parquetOf(making: Making): AsyncGenerator<Uint8Array, void, unde
   let copying: Promise<void> = Promise.resolve();
   let number = 0;
   try {
-    for await (const paths of partsOf(making)) {
+    for await (const stretch of partsOf(making)) {
       const path = join(making.folder, `narrowed-${(number += 1)}.parquet`);
-      copying = copyParts(making, paths, `TO ${quoteLiteral(path)} (${copyOptions('parquet')})`);
+      copying = copyParts(making, stretch, `TO ${quoteLiteral(path)} (${copyOptions('parquet')})`);
       // It is awaited below; until then a failure waits.
       copying.catch(() => undefined);
       if (narrowed !== undefined) yield* taken(joined, narrowed);
@@ -193,8 +204,8 @@ async function* taken(joined: ParquetJoin, path: string): AsyncGenerator<Uint8Ar
   await rm(path);
 }
 
-async function copyParts(making: Making, paths: readonly string[], target: string): Promise<void> {
-  const { job, rows, sandbox, counted } = making;
+async function copyParts(making: Making, { paths, rows }: Stretch, target: string): Promise<void> {
+  const { job, sandbox, counted } = making;
   counted.rows += await sandbox.copy(`COPY (${selectFrom(paths, rows, job.selection.format)}) ${target}`, rows.parameters);
   // The decision reserved so many rows and no more; a version that yields more than it counted is not delivered.
   if (job.rowsAtMost !== undefined && counted.rows > job.rowsAtMost) {
@@ -202,8 +213,34 @@ async function copyParts(making: Making, paths: readonly string[], target: strin
   }
 }
 
-/** The paths of parts that are narrowed together. What a join chooses has no order across parts, so those come alone. */
-async function* partsOf(making: Making): AsyncGenerator<readonly string[], void, undefined> {
+/** Parts that are narrowed together, and how. */
+interface Stretch {
+  readonly paths: readonly string[];
+  readonly rows: LeavingRows;
+}
+
+function partsOf(making: Making): AsyncGenerator<Stretch, void, undefined> {
+  const { since } = making.job;
+  return since ? changesOf(making, since) : allPartsOf(making);
+}
+
+/** Both versions are compared before the first row leaves. */
+async function* changesOf(making: Making, was: StoredVersion): AsyncGenerator<Stretch, void, undefined> {
+  const { job, rows, store, folder, sandbox, limits, options, counted } = making;
+  const comparison: Comparison = { was, now: job.version, rows, store, folder, sandbox, limits };
+  const { added, changed, removed } = await compareVersions(comparison, options);
+  const total = added + changed + removed;
+  for await (const { path, rows: leaving } of leavingChanges(comparison, job.selection.format)) {
+    options.signal?.throwIfAborted();
+    if (making.abandoned) return;
+    options.onProgress?.({ stage: 'encrypting', done: counted.rows, total, rows: counted.rows });
+    yield { paths: [path], rows: leaving };
+  }
+  options.onProgress?.({ stage: 'storing', done: total, total, rows: counted.rows });
+}
+
+/** What a join chooses has no order across parts, so those come alone. */
+async function* allPartsOf(making: Making): AsyncGenerator<Stretch, void, undefined> {
   const { job, store, folder, counted, options, rows, limits } = making;
   const total = job.version.parts.length;
   let done = 0;
@@ -211,7 +248,7 @@ async function* partsOf(making: Making): AsyncGenerator<readonly string[], void,
     options.signal?.throwIfAborted();
     if (making.abandoned) return;
     options.onProgress?.({ stage: done === 0 ? 'selecting' : 'encrypting', done, total, rows: counted.rows });
-    yield open.map(({ path }) => path);
+    yield { paths: open.map(({ path }) => path), rows };
     done += open.length;
   }
   options.onProgress?.({ stage: 'storing', done, total, rows: counted.rows });

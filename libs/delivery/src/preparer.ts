@@ -2,6 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { Socket } from 'node:net';
 import { refuse, Refusal } from '#contracts';
+import { countChanges } from './changes/count-changes.js';
 import { SOURCE_FD, type FromChild, type ToChild } from './child-messages.js';
 import { ingestFile } from './ingest.js';
 import type { JobOptions } from './job.js';
@@ -44,6 +45,8 @@ function run(message: Exclude<ToChild, { kind: 'source-ended' }>): Promise<unkno
       return prepareDelivery(message.job, message.folder, options);
     case 'count':
       return countRows(message.job, message.folder, options);
+    case 'count-changes':
+      return countChanges(message.job, message.folder, options);
     case 'preview':
       return previewRows(message.job, message.folder, options);
   }

@@ -5,8 +5,9 @@ import { limitsWith, type DeliveryLimits } from './limits.js';
 const QUICK_BYTES = 32 * 1024 * 1024;
 
 /** Whether a delivery is a small one, which has a place of its own and waits for no large one. */
-export function isQuick({ version, keyLists = [] }: PrepareJob): boolean {
-  return keyLists.length === 0 && version.parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) <= QUICK_BYTES;
+export function isQuick({ version, since, keyLists = [] }: PrepareJob): boolean {
+  const parts = [...version.parts, ...(since?.parts ?? [])];
+  return keyLists.length === 0 && parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) <= QUICK_BYTES;
 }
 
 /** What a small version needs is bounded by its size, so more of them may run at once. */

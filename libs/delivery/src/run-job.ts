@@ -1,9 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { refusalOf, refuse, Refusal } from '#contracts';
+import type { ChangeCounts } from './changes/compare.js';
 import { SOURCE_FD, type FromChild, type JobKind, type JobKinds, type ToChild } from './child-messages.js';
 import { partName } from './part-name.js';
 import type {
+  CountChangesJob,
   CountJob,
   IngestedVersion,
   IngestJob,
@@ -86,6 +88,14 @@ export function runCount(job: CountJob, options: JobOptions = {}): Promise<numbe
   return runJob('count', job, options);
 }
 
+/**
+ * Counts what changed between two versions within a selection, in a process of its own. Throws a Refusal: `changes-no-key`,
+ * `changes-key-hidden`, `changes-items-differ`, `part-damaged`, `preparer-failed`, `memory-folder`.
+ */
+export function runCountChanges(job: CountChangesJob, options: JobOptions = {}): Promise<ChangeCounts> {
+  return runJob('count-changes', job, options);
+}
+
 /** Counts the rows of a selection and shows some exactly as they would leave, in a process of its own. */
 export function runPreview(job: PreviewJob, options: JobOptions = {}): Promise<PreviewedRows> {
   return runJob('preview', job, options);
@@ -142,7 +152,7 @@ async function runJob<K extends JobKind>(
  * is of a size that nobody knows yet.
  */
 function placesOf(kind: JobKind, job: JobKinds[JobKind]['job']): Places {
-  if (kind === 'count' || kind === 'preview') return smallPlaces;
+  if (kind === 'count' || kind === 'count-changes' || kind === 'preview') return smallPlaces;
   return kind === 'prepare' && isQuick(job as PrepareJob) ? quickPlaces : largePlaces;
 }
 

@@ -15,3 +15,9 @@ export interface SqlFragment {
   readonly sql: string;
   readonly parameters: Readonly<Record<string, string>>;
 }
+
+/** Those of some parameters that a statement names: DuckDB takes no others. */
+export function usedParameters<T>(sql: string, parameters: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  const named = new Set(sql.match(/\$\w+/g));
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => named.has(`$${name}`)));
+}

@@ -30,6 +30,36 @@ export const rightsRefusals = {
   'format-not-granted': { status: 403, zh: '未授予该文件格式。', en: 'This file format was not granted.' },
   'version-not-granted': { status: 403, zh: '该使用权不包含此数据版本。', en: 'The usage right does not cover this version.' },
   'no-version': { status: 409, zh: '该数据资源尚无数据版本。', en: 'The dataset has no version yet.' },
+  'changes-no-key': {
+    status: 409,
+    zh: '该数据资源未声明主键，无法只取变化部分，请全量提取。',
+    en: 'The dataset states no key, so what changed cannot be told. Pull all of it.',
+  },
+  'changes-key-hidden': {
+    status: 409,
+    zh: '主键数据项（{items}）未提取或已脱敏，无法指明变化的是哪些行，请全量提取。',
+    en: 'Items of the key ({items}) are left out or masked, so changed rows could not be named. Pull all of it.',
+  },
+  'changes-items-differ': {
+    status: 409,
+    zh: '两个数据版本的数据项不同，无法比较，请全量提取。',
+    en: 'The items of the two versions differ, so they cannot be compared. Pull all of it.',
+  },
+  'changes-no-earlier': {
+    status: 409,
+    zh: '该使用权下没有可作为比较基础的已签收数据提供，请先全量提取。',
+    en: 'Under this right there is no delivery with a receipt to compare with. Pull all of it first.',
+  },
+  'changes-selection-differs': {
+    status: 409,
+    zh: '数据项、数据行或脱敏方式与作为比较基础的那次提供不一致，请全量提取。',
+    en: 'Items, rows or masks are not those of the delivery that is compared with. Pull all of it.',
+  },
+  'changes-none': {
+    status: 409,
+    zh: '自上次提供以来没有新的数据版本。',
+    en: 'There is no newer version than the one that was delivered last.',
+  },
   'quota-pulls': { status: 403, zh: '提取次数已用完（共 {pulls} 次）。', en: 'All {pulls} pulls of the quota are used.' },
   'quota-rows': {
     status: 403,
