@@ -181,6 +181,13 @@ async function lookAt(seat: Seat, where: string, shotName: string | undefined): 
   assert.match(await page.title(), /\S/, `${where}: the window has no title`);
   await seat.axe(where);
   assert.equal(await seat.overhang(), 0, `${where} hangs over at 1280 px`);
+  for (const width of [901, 1100]) {
+    await seat.resize(width);
+    const hangs = await page.evaluate<boolean>(
+      `[...document.querySelectorAll('.table-box')].some((box) => box.scrollWidth > box.clientWidth)`,
+    );
+    assert.equal(hangs, false, `a list on ${where} scrolls sideways at ${width} px`);
+  }
   await seat.resize(360, 740);
   assert.equal(await seat.overhang(), 0, `${where} hangs over at 360 px`);
   if (shotName !== undefined) {

@@ -18,7 +18,7 @@ export function LogStanding() {
       : undefined;
   if (trouble === undefined && !witnesses.demo) return null;
   return (
-    <aside className={trouble === undefined ? 'standing' : 'standing standing-trouble'} aria-label={say('standing')}>
+    <aside className={trouble === undefined ? 'log-standing' : 'log-standing log-standing-trouble'} aria-label={say('standing')}>
       <span role={trouble === undefined ? undefined : 'alert'}>{trouble ?? (witnesses.demo ? pick(witnesses.demo) : '')}</span>{' '}
       <Link to="/ledger">{say('standingMore')}</Link>
     </aside>

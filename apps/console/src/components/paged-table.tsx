@@ -4,6 +4,7 @@ import { useNavigate } from 'react-router';
 import { useKeptPlace } from '../lib/kept-place';
 import { defineWords, useWords } from '../lib/words';
 import { fromList } from './back-link';
+import { leastWidth, useFitting } from './fitting-columns';
 import { Whole, type Reading } from './whole';
 
 const words = defineWords('paged-table', {
@@ -19,6 +20,8 @@ export interface Column<I> {
   /** CSS width in a wide window, such as `9rem`; without one the column takes what is left. */
   readonly width?: string;
   readonly align?: 'end';
+  /** In a window too narrow for all columns these give way, the lowest number first; the row's own page has what they tell. */
+  readonly yields?: number;
   /** On a narrow screen a row is a card: `title` stands on top of it, `hide` is left out. */
   readonly narrow?: 'title' | 'hide';
 }
@@ -29,11 +32,6 @@ interface Pages<I> extends Reading {
   readonly isFetchingNextPage: boolean;
   fetchNextPage(): unknown;
 }
-
-/** What a column without a width of its own keeps at least; a narrower window scrolls the table sideways instead. */
-const freeWidth = '13rem';
-const leastWidth = (columns: readonly { readonly width?: string }[]) =>
-  `calc(${columns.map(({ width }) => width ?? freeWidth).join(' + ')})`;
 
 const rowPx = 40;
 const marginRows = 12;
@@ -90,9 +88,10 @@ interface Listed<I> {
   readonly label: string;
 }
 
-function Rows<I>({ pages, columns, keyOf, to, label }: Listed<I> & { readonly pages: Pages<I> }) {
+function Rows<I>({ pages, columns: wanted, keyOf, to, label }: Listed<I> & { readonly pages: Pages<I> }) {
   const { items, hasNextPage, isFetchingNextPage } = pages;
   const box = useRef<HTMLDivElement>(null);
+  const columns = useFitting(box, wanted);
   const place = useKeptPlace(label);
   const [top, setTop] = useState(() => place.found()?.top ?? 0);
   const openRow = useOpenRow();

@@ -32,7 +32,6 @@ export function RequestsPage() {
       title: say('dataset'),
       show: (one) => <b className="request-title">{one.datasetTitle}</b>,
       narrow: 'title',
-      width: '13rem',
     },
     { key: 'state', title: say('state'), show: (one) => <StateTag kind="request" state={one.state} />, width: '8.5rem' },
     {
@@ -41,9 +40,15 @@ export function RequestsPage() {
       show: (one) => <Due due={one.due} workingDaysLeft={one.workingDaysLeft} short quiet />,
       width: '10rem',
     },
-    { key: 'provider', title: say('provider'), show: (one) => one.toName, width: '12rem' },
-    { key: 'scenario', title: say('scenario'), show: (one) => one.asked.purpose.scenario, narrow: 'hide' },
-    { key: 'received', title: say('received'), show: (one) => <Instant at={one.receivedAt} show="day" />, width: '7.5rem' },
+    { key: 'provider', title: say('provider'), show: (one) => one.toName, width: '12rem', yields: 2 },
+    { key: 'scenario', title: say('scenario'), show: (one) => one.asked.purpose.scenario, narrow: 'hide', yields: 3 },
+    {
+      key: 'received',
+      title: say('received'),
+      show: (one) => <Instant at={one.receivedAt} show="day" />,
+      width: '7.5rem',
+      yields: 1,
+    },
   ];
   return (
     <Page

@@ -29,7 +29,7 @@ export function FindPage() {
 
   const columns: readonly Column<DatasetView>[] = [
     { key: 'title', title: say('name'), show: ({ entry }) => <b className="find-title">{entry.title}</b>, narrow: 'title' },
-    { key: 'provider', title: say('provider'), show: ({ providerName }) => providerName, width: '15rem' },
+    { key: 'provider', title: say('provider'), show: ({ providerName }) => providerName, width: '13rem' },
     { key: 'share', title: say('shareType'), show: ({ entry }) => <ShareType of={entry.shareType} />, width: '8.5rem' },
     {
       key: 'items',
@@ -37,6 +37,7 @@ export function FindPage() {
       show: ({ entry }) => count(entry.items.length, locale),
       width: '5rem',
       align: 'end',
+      yields: 1,
       narrow: 'hide',
     },
     {
@@ -52,12 +53,14 @@ export function FindPage() {
       title: say('latest'),
       show: ({ latestVersion }) => (latestVersion ? <Instant at={latestVersion.publishedAt} show="day" /> : null),
       width: '7.5rem',
+      yields: 3,
     },
     {
       key: 'cycle',
       title: say('updateCycle'),
       show: ({ entry }) => <UpdateCycle of={entry.updateCycle} />,
       width: '6rem',
+      yields: 2,
       narrow: 'hide',
     },
   ];

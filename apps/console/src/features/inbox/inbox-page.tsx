@@ -102,6 +102,7 @@ function useColumns(): Column<InboxEntry>[] {
       key: 'from',
       title: say('from'),
       width: '11rem',
+      yields: 3,
       show: ({ request, proposal }) => {
         const name = request?.fromName ?? proposal?.about.departments[0]?.name ?? '';
         const by = proposal?.preparedBy.name ?? '';
@@ -109,7 +110,7 @@ function useColumns(): Column<InboxEntry>[] {
         return <span title={text}>{text}</span>;
       },
     },
-    { key: 'since', title: say('since'), width: '9.5rem', show: ({ since }) => <Instant at={since} /> },
+    { key: 'since', title: say('since'), width: '9.5rem', yields: 1, show: ({ since }) => <Instant at={since} /> },
     {
       key: 'due',
       title: say('due'),
@@ -120,6 +121,7 @@ function useColumns(): Column<InboxEntry>[] {
       key: 'state',
       title: say('state'),
       width: '8.5rem',
+      yields: 2,
       show: ({ request, proposal }) =>
         request ? (
           <StateTag kind="request" state={request.state} />

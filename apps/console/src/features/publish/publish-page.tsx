@@ -23,8 +23,15 @@ export function PublishPage() {
   const datasets = useReadPages(routes.datasets, { query: { provider: department } });
   const columns: readonly Column<DatasetView>[] = [
     { key: 'title', title: say('dataset'), narrow: 'title', show: ({ entry }) => <b>{entry.title}</b> },
-    { key: 'code', title: say('code'), width: '10rem', narrow: 'hide', show: ({ entry }) => <code>{entry.resourceCode}</code> },
-    { key: 'share', title: say('shareType'), width: '9rem', show: ({ entry }) => <ShareType of={entry.shareType} /> },
+    {
+      key: 'code',
+      title: say('code'),
+      width: '10rem',
+      narrow: 'hide',
+      yields: 1,
+      show: ({ entry }) => <code>{entry.resourceCode}</code>,
+    },
+    { key: 'share', title: say('shareType'), width: '9rem', yields: 3, show: ({ entry }) => <ShareType of={entry.shareType} /> },
     {
       key: 'version',
       title: say('version'),
@@ -36,7 +43,7 @@ export function PublishPage() {
           <span className="quiet">{say('noVersion')}</span>
         ),
     },
-    { key: 'cycle', title: say('cycle'), width: '8rem', show: ({ entry }) => <UpdateCycle of={entry.updateCycle} /> },
+    { key: 'cycle', title: say('cycle'), width: '8rem', yields: 2, show: ({ entry }) => <UpdateCycle of={entry.updateCycle} /> },
     { key: 'age', title: say('age'), width: '11rem', show: (dataset) => <Age of={dataset} /> },
   ];
   return (

@@ -150,6 +150,7 @@ function Deliveries({ right }: { readonly right: string }) {
       key: 'size',
       title: say('size'),
       width: '8rem',
+      yields: 1,
       align: 'end',
       show: (one) => (one.sizeBytes === undefined ? '' : bytes(one.sizeBytes)),
     },

@@ -31,15 +31,16 @@ export function RightsPage() {
     { key: 'dataset', title: say('dataset'), narrow: 'title', show: (right) => <b>{right.datasetTitle}</b> },
     ...(side === 'grantor'
       ? []
-      : [{ key: 'from', title: say('from'), width: '11rem', show: (right: RightView) => right.grantorName }]),
+      : [{ key: 'from', title: say('from'), width: '10.5rem', show: (right: RightView) => right.grantorName }]),
     ...(side === 'grantee'
       ? []
-      : [{ key: 'to', title: say('to'), width: '11rem', show: (right: RightView) => right.granteeName }]),
+      : [{ key: 'to', title: say('to'), width: '10.5rem', show: (right: RightView) => right.granteeName }]),
     { key: 'state', title: say('state'), width: '8.5rem', show: (right) => <StateTag kind="right" state={right.state} /> },
     {
       key: 'pulls',
       title: say('pulls'),
       width: '8rem',
+      yields: 2,
       show: (right) => <QuotaBar label={say('pulls')} used={right.used.pulls} total={right.quota.pulls} />,
     },
     // Both departments leave no room for it in a window of 1280 px; the right's own page has it.
@@ -50,11 +51,12 @@ export function RightsPage() {
             key: 'rows',
             title: say('rows'),
             width: '12.5rem',
+            yields: 1,
             narrow: 'hide' as const,
             show: (right: RightView) => <QuotaBar label={say('rows')} used={right.used.rows} total={right.quota.rows} />,
           },
         ]),
-    { key: 'end', title: say('end'), width: '11.5rem', show: (right) => <TimeLeft window={right.window} /> },
+    { key: 'end', title: say('end'), width: '11.5rem', yields: 3, show: (right) => <TimeLeft window={right.window} /> },
   ];
   return (
     <Page title={say('title')} lead={say(leads[side])}>

@@ -68,7 +68,7 @@ export function TrailPage() {
       show: (one) => <IssuerName of={one} />,
     },
     { key: 'matter', title: say('matter'), narrow: 'title', show: (one) => <Matter entry={one} /> },
-    { key: 'dataset', title: say('dataset'), width: '13rem', show: (one) => one.dataset?.title ?? '' },
+    { key: 'dataset', title: say('dataset'), width: '12rem', yields: 1, show: (one) => one.dataset?.title ?? '' },
   ];
   return (
     <Page
@@ -81,7 +81,7 @@ export function TrailPage() {
         </>
       }
     >
-      <section className="section" aria-label={say('filters')}>
+      <section className="section trail-find" aria-label={say('filters')}>
         <SearchBox filters={filters} change={change} />
         <FilterBar filters={filters} change={change} clear={clear} />
       </section>
