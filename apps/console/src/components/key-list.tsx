@@ -11,18 +11,14 @@ import './key-list.css';
 
 const words = defineWords('key-list', {
   lead: {
-    zh: '只要名单上的那些行：每行一个键的文本，或含有该数据项一列的 CSV（UTF-8，最多 100 万个键）。个人信息也可以这样选。',
-    en: 'Only the rows on a list: a text with one key a line, or a CSV with a column of the item (UTF-8, at most 1,000,000 keys). Personal items can be chosen by this too.',
+    zh: '只要名单上的那些行：每行一个键，或表头含有该数据项名称的表格（文本、CSV、Excel 工作簿、Parquet 等，最多 100 万个键）。个人信息也可以这样选。',
+    en: 'Only the rows on a list: one key a line, or a table whose header names the item (text, CSV, Excel workbook, Parquet and others, at most 1,000,000 keys). Personal items can be chosen by this too.',
   },
   item: { zh: '名单上是哪个数据项', en: 'Which item the list holds' },
   chooseItem: { zh: '选择数据项', en: 'Choose an item' },
   drop: { zh: '把名单文件拖到这里，或', en: 'Drop the list here, or' },
   choose: { zh: '选择文件', en: 'choose a file' },
   itemFirst: { zh: '先选数据项，再选文件。', en: 'Choose the item first, then the file.' },
-  notText: {
-    zh: '“{{name}}”不是文本文件。在 Excel 中请另存为“CSV UTF-8”。',
-    en: '“{{name}}” is no text file. In Excel, save it as “CSV UTF-8”.',
-  },
   sending: { zh: '正在上传“{{name}}”：{{sent}} / {{size}}', en: 'Sending “{{name}}”: {{sent}} of {{size}}' },
   checking: { zh: '已上传，正在核对每一行…', en: 'Sent; each line is being checked…' },
   cancel: { zh: '取消', en: 'Cancel' },
@@ -141,7 +137,6 @@ export function KeyListUpload({
     setError(undefined);
     setFault(undefined);
     if (item === undefined) return setFault(say('itemFirst'));
-    if (/\.(xlsx?|xlsm|et|docx?|pdf|zip)$/i.test(file.name)) return setFault(say('notText', { name: file.name }));
     const { name, size } = file;
     setSending({ state: 'sending', name, size, sent: 0 });
     const { signal } = stop.current;
@@ -205,7 +200,6 @@ export function KeyListUpload({
             ref={input}
             type="file"
             hidden
-            accept=".csv,.txt,text/csv,text/plain"
             aria-label={say('choose')}
             onChange={({ target }) => {
               take(target.files?.[0]);

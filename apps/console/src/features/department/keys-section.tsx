@@ -197,7 +197,7 @@ export function Commands({ lines }: { readonly lines: readonly string[] }) {
     <p className="quiet">
       {say('orCommand')}
       {lines.map((line) => (
-        <span key={line} className="command">
+        <span key={line} className="key-command">
           <Typography.Text code copyable={{ text: line, tooltips: false }}>
             {line}
           </Typography.Text>

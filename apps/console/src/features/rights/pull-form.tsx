@@ -115,7 +115,7 @@ function ItemChoice({
         {say('allItems')}
       </Checkbox>
       <Checkbox.Group
-        className="item-choice"
+        className="pull-items"
         value={[...chosen]}
         onChange={(values) => onChange(values)}
         options={names.map((name) => ({ value: name, label: titleOf.get(name) ?? name }))}
