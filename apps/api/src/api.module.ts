@@ -82,6 +82,7 @@ const useCases = [
   exchange.SupplementRequest,
   exchange.WithdrawRequest,
   exchange.ReadRights,
+  exchange.ReadChanges,
   exchange.SuspendRight,
   exchange.ResumeRight,
   exchange.TerminateRight,

@@ -1,7 +1,18 @@
 import { Controller, Inject } from '@nestjs/common';
 import { routes, type Given } from '#contracts';
-import { ReadProposals, ReadRights, RecordUse, ResumeRight, SuspendRight, TerminateRight, type Actor } from '#exchange';
+import {
+  ReadChanges,
+  ReadProposals,
+  ReadRights,
+  RecordUse,
+  ResumeRight,
+  SuspendRight,
+  TerminateRight,
+  type Actor,
+} from '#exchange';
 import { Caller, Sent, Serves } from '#nest';
+import type { AuditLog } from '#postgres';
+import { AUDIT_LOG } from './tokens.js';
 
 /** Usage rights and what ends them. */
 @Controller()
@@ -12,6 +23,8 @@ export class RightsController {
     @Inject(ResumeRight) private readonly resumeRight: ResumeRight,
     @Inject(TerminateRight) private readonly terminateRight: TerminateRight,
     @Inject(RecordUse) private readonly recordUseOf: RecordUse,
+    @Inject(ReadChanges) private readonly readChanges: ReadChanges,
+    @Inject(AUDIT_LOG) private readonly auditLog: AuditLog,
     @Inject(ReadProposals) private readonly proposals: ReadProposals,
   ) {}
 
@@ -23,6 +36,22 @@ export class RightsController {
   @Serves(routes.right)
   right(@Caller() actor: Actor, @Sent() { params }: Given<typeof routes.right>) {
     return this.read.get(actor, params.id);
+  }
+
+  // As every count of rows, it is written down before it is told.
+  @Serves(routes.rightChanges)
+  async changes(@Caller() actor: Actor, @Sent() { params }: Given<typeof routes.rightChanges>) {
+    const told = await this.readChanges.execute(actor, params.id);
+    const { since, ...counts } = told;
+    await this.auditLog.write({
+      at: new Date().toISOString(),
+      person: actor.person,
+      department: actor.department,
+      action: `${routes.rightChanges.method} ${routes.rightChanges.path}`,
+      code: 'counted',
+      details: { right: params.id, since: since.delivery, ...counts },
+    });
+    return told;
   }
 
   @Serves(routes.rightPolicy)

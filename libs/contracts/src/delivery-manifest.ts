@@ -42,6 +42,8 @@ export const deliveryManifestSchema = z.strictObject({
   grantee: named,
   format: formatSchema,
   compression: compressionSchema.optional(),
+  /** The file holds what changed since this delivery, and the version that it delivered; absent from a full one. */
+  since: z.strictObject({ delivery: idSchema, version: idSchema }).optional(),
   /** In the order of the file's columns. */
   items: z
     .array(itemSchema.omit({ mask: true, key: true, rules: true }).extend({ transformation: transformationSchema.optional() }))

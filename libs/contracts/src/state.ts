@@ -81,7 +81,15 @@ export interface States {
     grantee: string;
     state: 'pulled' | 'refused' | 'decided' | 'prepared' | 'failed' | 'cancelled' | 'received';
     pulledAt: string;
-    asked: { purpose: Purpose; items: string[]; rows: RowScope; format: Format; compression?: Compression; version: string };
+    asked: {
+      purpose: Purpose;
+      items: string[];
+      rows: RowScope;
+      format: Format;
+      compression?: Compression;
+      version: string;
+      since?: string;
+    };
     refusalCode?: string;
     decided?: {
       version: string;
@@ -90,6 +98,7 @@ export interface States {
       transformations: RightTerms['transformations'];
       format: Format;
       compression?: Compression;
+      since?: { delivery: string; version: string };
       recipients: string[];
       rowsAtMost: number;
       /** The day whose count this pull took, so that a return gives it back to the right day. */

@@ -30,6 +30,7 @@ export { CountRows } from './requests/count-rows.js';
 export { PreviewRequest } from './requests/preview-request.js';
 export { ReadRequests } from './requests/read-requests.js';
 export { ResumeRight, SuspendRight, TerminateRight } from './rights/end-right.js';
+export { ReadChanges } from './rights/read-changes.js';
 export { ReadRights } from './rights/read-rights.js';
 
 export { Pull } from './deliveries/pull.js';

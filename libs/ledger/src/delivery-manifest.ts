@@ -37,6 +37,7 @@ export function openDeliveryManifest(text: string): DeliveryManifest {
   if (said.version !== dataset.version) throw bad('dataset.version');
   if (said.format !== format) throw bad('format');
   if (said.compression !== manifest.compression) throw bad('compression');
+  if (!same(said.since ?? {}, manifest.since ?? {})) throw bad('since');
   if (
     !same(
       said.items,

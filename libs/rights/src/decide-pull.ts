@@ -9,7 +9,7 @@ import { checkTransformation, narrowTransformations } from './transformation.js'
 
 export type PullBody = Pick<
   StatementBody<'pull.signed'>,
-  'right' | 'dataset' | 'purpose' | 'items' | 'rows' | 'format' | 'compression' | 'version'
+  'right' | 'dataset' | 'purpose' | 'items' | 'rows' | 'format' | 'compression' | 'version' | 'since'
 >;
 export type DecidedBody = StatementBody<'delivery.decided'>;
 
@@ -24,6 +24,10 @@ export interface PullQuestion {
   readonly dataset: Pick<Held<'dataset'>, 'state'>;
   /** The version that `versionOfPull` names; its state, or undefined when there is none. */
   readonly version: Pick<Held<'version'>, 'state'> | undefined;
+  /** When the pull asks for changes: the delivery that it names, and the version of that; undefined when there is none. */
+  readonly basis?:
+    | { readonly delivery: Pick<Held<'delivery'>, 'state'>; readonly version: Pick<Held<'version'>, 'state'> }
+    | undefined;
   /** Encryption recipients of the grantee in force, in any order. */
   readonly recipients: readonly string[];
   readonly now: string;
@@ -48,7 +52,7 @@ export function versionOfPull(
 
 /**
  * Whether a pull is delivered, and exactly what. The checks come in this order, and the first that fails answers: grantee, state of the
- * right, window, purpose, method, format, version, items, rows, recipients, pulls left, pulls today, rows left.
+ * right, window, purpose, method, format, version, items, rows, changes, recipients, pulls left, pulls today, rows left.
  */
 export function decidePull(question: PullQuestion): Decided<DecidedBody> {
   const { pull, right, dataset, now } = question;
@@ -60,6 +64,7 @@ export function decidePull(question: PullQuestion): Decided<DecidedBody> {
     checkVersion(question) ??
     checkPulledItems(question) ??
     checkPulledRows(question) ??
+    checkSince(question) ??
     checkRecipients(question) ??
     checkQuota(question);
   if (refusal) return no(refusal);
@@ -76,6 +81,7 @@ export function decidePull(question: PullQuestion): Decided<DecidedBody> {
     transformations: narrowTransformations(terms.transformations, items),
     format: pull.format,
     ...(pull.compression ? { compression: pull.compression } : {}),
+    ...(pull.since === undefined ? {} : { since: { delivery: pull.since, version: basisOf(question)?.version as string } }),
     recipients: [...question.recipients].sort(),
     rowsAtMost: rowsAtMost(question),
     computedAt: question.index,
@@ -156,6 +162,38 @@ function checkPulledRows({ pull, right, dataset }: PullQuestion): Refusal | unde
   return scopesDisjoint(terms.rows, pull.rows, items) ? refuse('rows-not-granted', {}, { field: 'rows' }) : undefined;
 }
 
+/** What the recipient holds and says that it opened: nothing else can be the ground of changes. */
+function basisOf({ pull, grantee, basis }: PullQuestion): States['delivery']['decided'] {
+  const state = basis?.delivery.state;
+  const isIts = state?.state === 'received' && state.right === pull.right && state.grantee === grantee;
+  return isIts ? state.decided : undefined;
+}
+
+// Applied to what the recipient holds, changes must give what a full delivery would: so all but the version has to be the same.
+function checkSince(question: PullQuestion): Refusal | undefined {
+  const { pull, right, dataset, version, basis } = question;
+  if (pull.since === undefined) return undefined;
+  const held = basisOf(question);
+  if (!held || !basis) return refuse('changes-no-earlier', {}, { field: 'since' });
+  if (held.version === versionOfPull(right, dataset, pull.version)) return refuse('changes-none', {}, { field: 'since' });
+  const { terms } = right.state;
+  const all = dataset.state.entry.items;
+  const items = inSourceOrder(all, pull.items);
+  const transformations = narrowTransformations(terms.transformations, items);
+  const now = { items, rows: andScope(terms.rows, pull.rows), transformations };
+  const then = { items: held.items, rows: held.rows, transformations: held.transformations };
+  if (!sameTerms(now, then)) return refuse('changes-selection-differs', {}, { field: 'since' });
+  if (basis.version.state.schemaDigest !== version?.state.schemaDigest)
+    return refuse('changes-items-differ', {}, { field: 'since' });
+  const keys = all.filter(({ key }) => key).map(({ name }) => name);
+  if (keys.length === 0) return refuse('changes-no-key', {}, { field: 'since' });
+  // A pseudonym is one to one; any other mask makes one of several keys.
+  const blurred = transformations.filter(({ transformation: { kind } }) => kind !== 'pseudonym').map(({ item }) => item);
+  return keys.every((key) => items.includes(key) && !blurred.includes(key))
+    ? undefined
+    : refuse('changes-key-hidden', {}, { field: 'since' });
+}
+
 function checkRecipients({ grantee, recipients }: PullQuestion): Refusal | undefined {
   if (recipients.length === 0) return refuse('no-recipient', { department: grantee });
   return recipients.length > maxRecipients
@@ -173,8 +211,10 @@ function checkQuota(question: PullQuestion): Refusal | undefined {
   return asked > left ? refuse('quota-rows', { rows: quota.rows, left: Math.max(0, left), asked }) : undefined;
 }
 
-function rowsAtMost({ version, rowsCountedAtMost }: PullQuestion): number {
-  const all = version?.state.rows ?? 0;
+function rowsAtMost({ pull, version, basis, rowsCountedAtMost }: PullQuestion): number {
+  // Of changes also what was removed leaves, by its key.
+  const gone = pull.since === undefined ? 0 : (basis?.version.state.rows ?? 0);
+  const all = (version?.state.rows ?? 0) + gone;
   return Math.min(all, rowsCountedAtMost ?? all);
 }
 
@@ -188,7 +228,7 @@ export function pullsOnDay(right: States['right'], day: string): number {
  * that it reads otherwise), else undefined: who knows the states of that index can tell whether the exchange decided as the right says.
  */
 export function replayDecision(
-  question: Pick<PullQuestion, 'pull' | 'grantee' | 'right' | 'dataset' | 'version' | 'recipients'> & {
+  question: Pick<PullQuestion, 'pull' | 'grantee' | 'right' | 'dataset' | 'version' | 'basis' | 'recipients'> & {
     readonly body: DecidedBody;
   },
 ): Refusal | undefined {

@@ -57,6 +57,12 @@ function bodyTouches({ type, issuer, body }: RightsStatement): Touch[] {
         { kind: 'right', id: body.right },
         { kind: 'dataset', id: body.dataset },
         { kind: 'version', id: body.version },
+        ...(body.since
+          ? [
+              { kind: 'delivery' as const, id: body.since.delivery },
+              { kind: 'version' as const, id: body.since.version },
+            ]
+          : []),
         { kind: 'department', id: body.grantee },
         { kind: 'recipient', ofDepartment: body.grantee },
       ];

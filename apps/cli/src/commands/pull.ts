@@ -1,4 +1,4 @@
-import { formatSchema, routes, type Format } from '#contracts';
+import { formatSchema, refuse, routes, type Format } from '#contracts';
 import { Option, type Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { usage } from '../exits.js';
@@ -18,6 +18,7 @@ interface PullOptions extends ReceivingOptions {
   gzip?: boolean;
   list?: string[];
   dataVersion?: string;
+  changes?: string | true;
 }
 
 /** pull: the requester's whole path from right to receipt. */
@@ -69,6 +70,13 @@ export function pullCommand(program: Command, bench: Bench): void {
         en: 'packed on its way (CSV, JSON lines) and unpacked when it is opened',
       }),
     )
+    .option(
+      '--changes [delivery]',
+      say({
+        zh: '只要此次提供之后的变化（新增、变更、删除的行）；不写编号则为最近一次已签收的提供',
+        en: 'only what changed since this delivery (rows added, changed, removed); the last one with a receipt when none is named',
+      }),
+    )
     .option('--data-version <version>', say({ zh: '数据版本（版本号或编号）', en: 'version of the data (number or id)' }));
   receivingOptions(command, bench);
   examples(
@@ -81,6 +89,10 @@ export function pullCommand(program: Command, bench: Bench): void {
       { zh: '只要名单所列人员的行', en: 'only the rows of those who are on the list' },
     ],
     'quanlian pull 3fa94c21 -o villages.xlsx',
+    [
+      'quanlian pull 3fa94c21 -o changes.csv --changes',
+      { zh: '首列 _change 写明每行是新增、变更还是删除', en: 'the first column, _change, says what became of each row' },
+    ],
     'quanlian pull 3fa94c21 -o villages.parquet --identity gongan-identity.txt --keep-age',
     [
       'age -d -i gongan-identity.txt villages.parquet.age > villages.parquet',
@@ -108,7 +120,17 @@ async function orderOf(desk: Desk, text: string, options: PullOptions): Promise<
     lists: await namedLists(desk, options.list),
     format: formatFor(right, options.out, options),
     ...(options.gzip ? { compression: 'gzip' as const } : {}),
+    ...(options.changes === undefined ? {} : { since: await earlierDelivery(desk, right.id, options.changes) }),
     version: options.dataVersion === undefined ? right.version : (await findVersion(desk, right.dataset, options.dataVersion)).id,
     ...receiveOptionsOf(options),
   };
+}
+
+/** The delivery that changes are told since: the one that is named, or the last of the right that has a receipt. */
+async function earlierDelivery(desk: Desk, right: string, named: string | true): Promise<string> {
+  const query = { right, ...(named === true ? { state: 'received' as const } : {}), limit: named === true ? 1 : 200 };
+  const { items } = await desk.client.call(routes.deliveries, { query });
+  const found = items.filter(({ id }) => named === true || id.startsWith(named.toLowerCase()));
+  if (found.length === 1) return (found[0] as { id: string }).id;
+  throw refuse('changes-no-earlier', {}, { field: 'since' });
 }

@@ -24,6 +24,7 @@ export function rights(program: Command, bench: Bench): void {
     .description(say({ zh: '使用权', en: 'Usage rights' }));
   listRights(group, bench);
   showRight(group, bench);
+  showChanges(group, bench);
   endings(group, bench);
   uses(program, bench);
 }
@@ -92,6 +93,33 @@ function showRight(group: Command, bench: Bench): void {
     const { id } = await findRight(desk, text ?? '');
     const policy = await desk.client.call(routes.rightPolicy, { params: { id } });
     desk.out.raw(`${JSON.stringify(policy, null, 2)}\n`);
+  });
+}
+
+function showChanges(group: Command, bench: Bench): void {
+  const { say } = bench;
+  const changes = group
+    .command('changes')
+    .description(
+      say({ zh: '自上次提供以来变化了多少行', en: 'How many rows changed since the last delivery that has a receipt' }),
+    )
+    .argument('<right>', fullRight(bench));
+  examples(changes, bench, 'quanlian rights changes 3fa94c21');
+  act(changes, bench, async (desk, [text]) => {
+    const { id } = await findRight(desk, text ?? '');
+    const told = await desk.client.call(routes.rightChanges, { params: { id } });
+    desk.out.result(told, () =>
+      desk.out.fields([
+        [
+          say({ zh: '比较', en: 'Compared' }),
+          say({ zh: `第 ${told.since.number} 版 → 第 ${told.number} 版`, en: `version ${told.since.number} → ${told.number}` }),
+        ],
+        [say({ zh: '上次提供', en: 'Last delivery' }), told.since.delivery],
+        [say({ zh: '新增', en: 'Added' }), countText(told.added)],
+        [say({ zh: '变更', en: 'Changed' }), countText(told.changed)],
+        [say({ zh: '删除', en: 'Removed' }), countText(told.removed)],
+      ]),
+    );
   });
 }
 

@@ -31,6 +31,8 @@ export interface PullOrder extends ReceiveOptions {
   /** Has the file packed on its way; it is unpacked when it is opened. */
   readonly compression?: Compression;
   readonly version: string;
+  /** An earlier delivery under the right: only what changed since. */
+  readonly since?: string;
 }
 
 /**
@@ -50,7 +52,7 @@ export function isBegun(desk: Desk, order: PullOrder): boolean {
   return new Pulls(desk.folder, sameness(desk, order)).begun !== undefined;
 }
 
-function sameness(desk: Desk, { right, items, rows, lists, format, compression, version, output }: PullOrder) {
+function sameness(desk: Desk, { right, items, rows, lists, format, compression, version, since, output }: PullOrder) {
   return {
     server: desk.session.server,
     right: right.id,
@@ -61,12 +63,13 @@ function sameness(desk: Desk, { right, items, rows, lists, format, compression, 
     format,
     ...(compression ? { compression } : {}),
     version,
+    ...(since === undefined ? {} : { since }),
     output: resolve(output),
   } as Parameters<typeof encodeCanonical>[0];
 }
 
 async function ask(desk: Desk, order: PullOrder, pulls: Pulls): Promise<string> {
-  const { right, items, format, compression, version, keyFile } = order;
+  const { right, items, format, compression, version, since, keyFile } = order;
   const begun = pulls.begun;
   const id = begun?.pull ?? randomId();
   if (begun)
@@ -75,8 +78,8 @@ async function ask(desk: Desk, order: PullOrder, pulls: Pulls): Promise<string> 
   // Remembered before it is asked for: a crash in between costs an id, not a second delivery.
   if (!begun) pulls.keep({ pull: id, at: new Date().toISOString(), rows });
   desk.progress.begin({ zh: '请求提取', en: 'Asking for the data' });
-  const packed = compression ? { compression } : {};
-  const body = { pull: id, items: [...items], rows, format, ...packed, version };
+  const besides = { ...(compression ? { compression } : {}), ...(since === undefined ? {} : { since }) };
+  const body = { pull: id, items: [...items], rows, format, ...besides, version };
   const { delivery, proposal } = await desk.client.call(routes.pull, { params: { id: right.id }, body });
   const expected: Body<'pull.signed'> = {
     right: right.id,
@@ -84,7 +87,7 @@ async function ask(desk: Desk, order: PullOrder, pulls: Pulls): Promise<string> 
     items: [...items],
     rows,
     format,
-    ...packed,
+    ...besides,
     version,
     purpose: proposal.statement.type === 'pull.signed' ? proposal.statement.body.purpose : { basis: '', scenario: '' },
   };

@@ -155,6 +155,7 @@ function manifestFacts(says: DeliveryManifest): HTMLElement {
     ...fact('right', says.sentence[locale]),
     ...fact('items', items.join(locale === 'zh' ? '；' : '; ')),
     ...fact('scope', scope === undefined ? t('allRows', { rows }) : t('someRows', { scope, rows })),
+    ...(says.since ? fact('since', says.since.delivery) : []),
     ...fact('format', says.compression ? `${says.format} (${says.compression})` : says.format),
     ...fact('size', sizeText(says.sizeBytes)),
     ...fact('delivery', says.delivery),

@@ -64,6 +64,7 @@ export const words = {
   scope: { zh: '数据行', en: 'Rows' },
   allRows: { zh: '使用权范围内全部，{rows} 行', en: 'all that the right covers, {rows} rows' },
   someRows: { zh: '{scope}，{rows} 行', en: '{scope}; {rows} rows' },
+  since: { zh: '只含此次提供之后的变化', en: 'Only changes since delivery' },
   format: { zh: '格式', en: 'Format' },
   size: { zh: '文件大小', en: 'Size of the file' },
   delivery: { zh: '数据提供编号', en: 'Delivery' },

@@ -37,8 +37,8 @@ export const rightsRefusals = {
   },
   'changes-key-hidden': {
     status: 409,
-    zh: '主键数据项（{items}）未提取或已脱敏，无法指明变化的是哪些行，请全量提取。',
-    en: 'Items of the key ({items}) are left out or masked, so changed rows could not be named. Pull all of it.',
+    zh: '主键数据项未提取或已脱敏，无法指明变化的是哪些行，请全量提取。',
+    en: 'Items of the key are left out or masked, so changed rows could not be named. Pull all of it.',
   },
   'changes-items-differ': {
     status: 409,

@@ -34,6 +34,7 @@ import {
   previewViewSchema,
   proposalViewSchema,
   requestViewSchema,
+  rightChangesSchema,
   rightViewSchema,
   rowCountViewSchema,
   uploadViewSchema,
@@ -415,11 +416,23 @@ export const sharingRoutes = {
       /** Packs the file before it is encrypted: for formats that are not packed by themselves. */
       compression: compressionSchema.optional(),
       version: z.union([z.literal('latest'), idSchema]).optional(),
+      /** Only what changed since this delivery under the same right, of which a receipt was signed. */
+      since: idSchema.optional(),
       /** The purpose as stated by the puller; the right's own when left out. */
       purpose: purposeTextSchema.optional(),
     }),
     response: z.object({ delivery: idSchema, proposal: proposalViewSchema }),
     status: 201,
+  }),
+  /** Counts what changed since the last delivery that has a receipt, within its items, rows and masks; an incremental pull brings the same. */
+  rightChanges: route({
+    method: 'GET',
+    path: '/api/rights/:id/changes',
+    access: ['requester'],
+    tag: 'rights',
+    summary: { zh: '自上次提供以来的变化（行数）', en: 'Count what changed since the last delivery' },
+    params: idParams,
+    response: rightChangesSchema,
   }),
   recordUse: route({
     method: 'POST',

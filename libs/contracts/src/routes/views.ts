@@ -288,6 +288,17 @@ export const rightViewSchema = z.object({
   waits: waitsSchema.optional(),
 });
 
+/** Counts of rows that changed since a delivery, as the holder of the right sees them. */
+export const rightChangesSchema = z.object({
+  since: z.object({ delivery: idSchema, version: idSchema, number: z.number().int().min(1) }),
+  version: idSchema,
+  number: z.number().int().min(1),
+  added: countSchema,
+  changed: countSchema,
+  removed: countSchema,
+});
+export type RightChanges = z.infer<typeof rightChangesSchema>;
+
 export const deliveryStageSchema = z.enum([
   'sealing',
   'deciding',
@@ -313,6 +324,8 @@ export const deliveryViewSchema = z.object({
   pulledAt: instantSchema,
   format: formatSchema,
   compression: compressionSchema.optional(),
+  /** The earlier delivery since which only what changed was asked for. */
+  since: idSchema.optional(),
   items: z.array(z.string()),
   recipients: z.array(z.string()),
   rows: countSchema.optional(),

@@ -151,6 +151,8 @@ export const statementBodies = {
     format: formatSchema,
     compression: compressionSchema.optional(),
     version: z.union([z.literal('latest'), idSchema]),
+    /** Only what changed since this earlier delivery under the same right, which the puller holds. */
+    since: idSchema.optional(),
   }),
   'pull.refused': z.strictObject({ ...ofDelivery, code, computedAt: countSchema }),
   'delivery.decided': z.strictObject({
@@ -163,6 +165,8 @@ export const statementBodies = {
     transformations: z.array(itemTransformationSchema).max(600),
     format: formatSchema,
     compression: compressionSchema.optional(),
+    /** The delivery that the pull named, and the version that it delivered: only what changed since leaves. */
+    since: z.strictObject({ delivery: idSchema, version: idSchema }).optional(),
     recipients: z.array(ageRecipientSchema).min(1).max(20),
     rowsAtMost: countSchema,
     /** The decision holds for the state after this entry; if right, dataset or recipients changed since, it is decided again. */

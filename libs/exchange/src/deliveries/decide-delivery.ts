@@ -1,10 +1,11 @@
-import { runCount } from '#delivery';
+import { runCount, runCountChanges } from '#delivery';
 import { decidePull, refusedPullBody, versionOfPull, type PullQuestion } from '#rights';
 import { instantNow, type ExchangeContext } from '../context.js';
 import { openVersion, type DataPlane } from '../data-plane.js';
 import { openListsNamed } from '../key-lists/named-lists.js';
 import type { Stores } from '../ports.js';
 import { sayAsExchange } from '../signing.js';
+import { openPseudonymKey } from './pseudonym-key.js';
 
 /**
  * Decides a sealed pull and says so in the ledger, with every input that the decision used. When one of them changes before it is
@@ -52,6 +53,7 @@ export class DecideDelivery {
     const dataset = await stores.states.get('dataset', datasetId);
     if (!right || !dataset) throw new Error(`Delivery ${id} names a right or dataset that is not there`);
     const version = versionOfPull(right, dataset, asked.version);
+    const basis = asked.since === undefined ? undefined : await basisOf(stores, asked.since);
     const recipients = (await stores.states.ofDepartment('recipient', grantee)).filter(
       ({ state }) => state.endedAt === undefined,
     );
@@ -62,6 +64,7 @@ export class DecideDelivery {
       right,
       dataset,
       version: version === undefined ? undefined : await stores.states.get('version', version),
+      basis,
       recipients: recipients.map((recipient) => recipient.id),
       now: instantNow(this.context),
       index: head.size - 1,
@@ -72,13 +75,26 @@ export class DecideDelivery {
     const version = versionOfPull(question.right, question.dataset, question.pull.version);
     if (version === undefined) return 0;
     const rows = { op: 'and' as const, of: [question.right.state.terms.rows, question.pull.rows] };
-    const { stored, keyLists } = await this.context.transactions.run(async (stores) => ({
+    const { basis, grantee } = question;
+    const held = question.pull.since === undefined ? undefined : basis?.delivery.state.decided;
+    const { stored, since, keyLists, pseudonymKey } = await this.context.transactions.run(async (stores) => ({
       stored: (await openVersion(this.context, stores, version)).stored,
+      since: held && (await openVersion(this.context, stores, held.version)).stored,
+      pseudonymKey: await openPseudonymKey(this.context, stores, { grantee, purpose: question.pull.purpose }),
       keyLists: await openListsNamed(this.context, stores, rows, {
         dataset: question.pull.dataset,
         department: question.grantee,
       }),
     }));
-    return runCount({ ...this.data.jobs, version: stored, rows, keyLists });
+    const job = { ...this.data.jobs, version: stored, keyLists };
+    if (!since || !held) return runCount({ ...job, rows });
+    const { added, changed, removed } = await runCountChanges({ ...job, since, selection: held, pseudonymKey });
+    return added + changed + removed;
   }
+}
+
+async function basisOf(stores: Stores, id: string): Promise<PullQuestion['basis']> {
+  const delivery = await stores.states.get('delivery', id);
+  const version = delivery?.state.decided && (await stores.states.get('version', delivery.state.decided.version));
+  return delivery && version ? { delivery, version } : undefined;
 }

@@ -40,6 +40,7 @@ export class ReadManifest {
         grantee: { code: state.grantee, name: right.granteeName },
         format: decided.format,
         ...(decided.compression ? { compression: decided.compression } : {}),
+        ...(decided.since ? { since: decided.since } : {}),
         items: decided.items.map((name) => {
           const {
             mask: _mask,

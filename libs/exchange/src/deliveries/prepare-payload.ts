@@ -80,12 +80,13 @@ export class PreparePayload {
     await stores.secrets.put(hmacKeyName(attempt), this.context.vault.seal(hmacKeyName(attempt), hmacKey));
     await stores.deliveries.addAttempt({ id: attempt, delivery: id, objectName, at: instantNow(this.context) });
     const { stored } = await openVersion(this.context, stores, decided.version);
-    const { items, rows, transformations, format, compression, recipients, rowsAtMost } = decided;
+    const { items, rows, transformations, format, compression, since, recipients, rowsAtMost } = decided;
     return {
       attempt,
       job: {
         ...this.data.jobs,
         version: stored,
+        ...(since ? { since: (await openVersion(this.context, stores, since.version)).stored } : {}),
         keyLists: await openListsNamed(this.context, stores, rows, { dataset: delivery.state.dataset, department: grantee }),
         selection: { items, rows, transformations, format, ...(compression ? { compression } : {}) },
         recipients,

@@ -43,7 +43,7 @@ export class ReadDeliveries {
 async function unsealed(stores: Stores, actor: Actor, id: string): Promise<DeliveryView> {
   const proposal = await stores.proposals.get(id);
   if (proposal?.statement.type !== 'pull.signed' || proposal.issuer !== actor.department) throw refuse('unknown');
-  const { right, dataset, format, compression, items } = proposal.statement.body;
+  const { right, dataset, format, compression, since, items } = proposal.statement.body;
   const of = await stores.states.get('dataset', dataset);
   const names = await stores.states.getMany('department', [actor.department]);
   const inbox = (await stores.inbox.states([id])).get(id);
@@ -60,6 +60,7 @@ async function unsealed(stores: Stores, actor: Actor, id: string): Promise<Deliv
     pulledAt: proposal.preparedAt,
     format,
     ...(compression ? { compression } : {}),
+    ...(since === undefined ? {} : { since }),
     items,
     recipients: [],
     ...(inbox?.problem ? { problem: inbox.problem as DeliveryView['problem'] } : {}),
@@ -126,6 +127,7 @@ async function deliveryViews(stores: Stores, deliveries: readonly Found<'deliver
       pulledAt: state.pulledAt,
       format: decided?.format ?? state.asked.format,
       ...(state.asked.compression ? { compression: state.asked.compression } : {}),
+      ...(state.asked.since === undefined ? {} : { since: state.asked.since }),
       items: decided?.items ?? state.asked.items,
       recipients: decided?.recipients ?? [],
       ...(prepared

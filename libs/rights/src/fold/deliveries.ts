@@ -13,7 +13,7 @@ const clockSkewMs = 5 * 60_000;
 const decisionLifeMs = 60 * 60_000;
 
 export function foldPullSigned({ view, sealedAt, statement }: Folding<'pull.signed'>): void {
-  const { right: id, dataset, purpose, items, rows, format, compression, version } = statement.body;
+  const { right: id, dataset, purpose, items, rows, format, compression, version, since } = statement.body;
   const { terms } = held(view, 'right', id).state;
   checkSameId('dataset', dataset, terms.dataset);
   checkIssuer(statement, terms.grantee);
@@ -24,7 +24,15 @@ export function foldPullSigned({ view, sealedAt, statement }: Folding<'pull.sign
     grantee: terms.grantee,
     state: 'pulled',
     pulledAt: sealedAt,
-    asked: { purpose, items, rows, format, ...(compression ? { compression } : {}), version },
+    asked: {
+      purpose,
+      items,
+      rows,
+      format,
+      ...(compression ? { compression } : {}),
+      version,
+      ...(since === undefined ? {} : { since }),
+    },
     servedBytes: 0,
     servedTimes: 0,
     last: statement.id,
@@ -78,6 +86,10 @@ export function foldDeliveryDecided(folding: Folding<'delivery.decided'>): void 
   checkFresh(folding, right, dataset);
 
   const version = view.get('version', body.version);
+  const basis = body.since && {
+    delivery: view.get('delivery', body.since.delivery),
+    version: view.get('version', body.since.version),
+  };
   const recipients = view.ofDepartment('recipient', body.grantee).filter(({ state }) => state.endedAt === undefined);
   const fault = replayDecision({
     pull: { ...delivery.asked, right: body.right, dataset: body.dataset },
@@ -85,6 +97,7 @@ export function foldDeliveryDecided(folding: Folding<'delivery.decided'>): void 
     right,
     dataset,
     version,
+    basis: basis?.delivery && basis.version ? { delivery: basis.delivery, version: basis.version } : undefined,
     recipients: recipients.map(({ id }) => id),
     body,
   });
@@ -104,6 +117,7 @@ export function foldDeliveryDecided(folding: Folding<'delivery.decided'>): void 
       transformations: body.transformations,
       format: body.format,
       ...(body.compression ? { compression: body.compression } : {}),
+      ...(body.since ? { since: body.since } : {}),
       recipients: body.recipients,
       rowsAtMost: body.rowsAtMost,
       day,

@@ -10,6 +10,7 @@ import { useRead, useSend } from '../../lib/api';
 import { count } from '../../lib/numbers';
 import { draftOfScope, scopeOfDraft } from '../../lib/scope-draft';
 import { useLocale, useWords } from '../../lib/words';
+import { ChangesSince } from './changes-since';
 import { rightsWords } from './words';
 
 /** Pulls under a right: everything in one click, or a part of it. Afterwards the delivery's own page tells how far it is. */
@@ -20,10 +21,13 @@ export function PullForm({ right, items }: { readonly right: RightView; readonly
   const [format, setFormat] = useState<Format>(right.formats[0] ?? 'csv');
   const [isPacked, setPacked] = useState(false);
   const [isPart, setPart] = useState(false);
+  const [isChanges, setChanges] = useState(false);
   const [chosen, choose] = useState<readonly string[]>(right.items);
   const [scope, setScope] = useState(() => draftOfScope({ op: 'all' }));
   const [version, setVersion] = useState('latest');
   const [isTried, setTried] = useState(false);
+  const received = useRead(routes.deliveries, { query: { right: right.id, state: 'received', limit: 1 } });
+  const last = received.data?.items[0];
   const own = useRead(routes.department, { params: { code: department } });
   const pull = useSend(routes.pull, {
     refresh: ['rights', 'deliveries'],
@@ -48,7 +52,8 @@ export function PullForm({ right, items }: { readonly right: RightView; readonly
         }
       : {};
     const packed = isPacked && isPackable(format) ? { compression: 'gzip' as const } : {};
-    pull.mutate({ params: { id: right.id }, body: { format, ...packed, ...part } });
+    const since = isChanges && last ? { since: last.id } : {};
+    pull.mutate({ params: { id: right.id }, body: { format, ...packed, ...since, ...part } });
   };
   return (
     <Form layout="vertical" onFinish={submit} className="pull-form">
@@ -65,6 +70,12 @@ export function PullForm({ right, items }: { readonly right: RightView; readonly
         <p>
           <Switch size="small" checked={isPacked} onChange={setPacked} aria-label={say('pack')} />{' '}
           <span aria-hidden="true">{say('pack')}</span>
+        </p>
+      ) : null}
+      {last ? (
+        <p>
+          <Switch size="small" checked={isChanges} onChange={setChanges} aria-label={say('changesOnly')} />{' '}
+          <span aria-hidden="true">{say('changesOnly')}</span> <ChangesSince right={right.id} />
         </p>
       ) : null}
       <p>

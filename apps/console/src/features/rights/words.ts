@@ -60,6 +60,15 @@ export const rightsWords = defineWords('rights', {
   },
   format: { zh: '格式', en: 'Format' },
   pack: { zh: '传输时压缩（gzip），打开时自动解开', en: 'Pack it on its way (gzip); opening unpacks it' },
+  changesOnly: {
+    zh: '只要上次提供以来的变化（首列写明新增、变更、删除）',
+    en: 'Only what changed since the last delivery (a first column says added, changed or removed)',
+  },
+  countChanges: { zh: '变化了多少？', en: 'How much changed?' },
+  changesFound: {
+    zh: '第 {from} 版 → 第 {to} 版：新增 {added} 行，变更 {changed} 行，删除 {removed} 行。',
+    en: 'Version {from} → {to}: {added} rows added, {changed} changed, {removed} removed.',
+  },
   narrow: { zh: '只要一部分', en: 'Only a part of it' },
   items: { zh: '数据项', en: 'Items' },
   itemsNeeded: { zh: '至少选一个数据项。', en: 'Choose at least one item.' },
