@@ -7,6 +7,7 @@ import { Log1795000000006 } from './0006-log.js';
 import { Witnesses1795000000007 } from './0007-witnesses.js';
 import { LogKeys1795000000008 } from './0008-log-keys.js';
 import { UploadsTold1795000000009 } from './0009-uploads-told.js';
+import { Arrivals1795000000011 } from './0011-arrivals.js';
 
 /** The schema's history, in order. A migration once released never changes. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   Witnesses1795000000007,
   LogKeys1795000000008,
   UploadsTold1795000000009,
+  Arrivals1795000000011,
 ];

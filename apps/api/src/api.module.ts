@@ -25,6 +25,7 @@ import { RequestsController } from './requests.controller.js';
 import { RightsController } from './rights.controller.js';
 import { publishedLog, statedPolicy } from './serve-log.js';
 import { SendPayload } from './send-payload.js';
+import { UploadsController } from './uploads.controller.js';
 import { AUDIT_LOG, CONTEXT, DATA_PLANE, DATABASE, GATE, POLICY, QUEUE, SETTINGS, type ApiSettings } from './tokens.js';
 
 /** What the process opened before the application is made of it. */
@@ -117,6 +118,10 @@ export class ApiModule {
         provide: useCase,
         useValue: new useCase(parts.context, evidenceLog(parts)),
       })),
+      {
+        provide: exchange.ArrivingFiles,
+        useValue: new exchange.ArrivingFiles(parts.context, parts.data, parts.settings.arrivals),
+      },
       ...useCases.map((useCase) => ({ provide: useCase, useValue: new useCase(parts.context, parts.data) as unknown })),
     ];
     return {
@@ -128,6 +133,7 @@ export class ApiModule {
         LogKeysController,
         ProposalsController,
         DatasetsController,
+        UploadsController,
         KeyListsController,
         RequestsController,
         RightsController,

@@ -8,7 +8,6 @@ import {
   ReadDatasets,
   ReadFaultyRows,
   ReadProposals,
-  ReadUpload,
   type Actor,
 } from '#exchange';
 import { Caller, Sent, Serves } from '#nest';
@@ -25,7 +24,6 @@ export class DatasetsController {
     @Inject(EnterDataset) private readonly enterDataset: EnterDataset,
     @Inject(ChangeDataset) private readonly changeDataset: ChangeDataset,
     @Inject(PublishVersion) private readonly publishVersion: PublishVersion,
-    @Inject(ReadUpload) private readonly readUpload: ReadUpload,
     @Inject(ReadFaultyRows) private readonly readFaultyRows: ReadFaultyRows,
     @Inject(CountRows) private readonly countRows: CountRows,
     @Inject(AUDIT_LOG) private readonly auditLog: AuditLog,
@@ -95,11 +93,6 @@ export class DatasetsController {
       .header('content-type', routes.faultyRows.produces)
       .header('content-disposition', `attachment; filename="faulty-rows-${params.id.slice(0, 8)}.xlsx"`)
       .send(file);
-  }
-
-  @Serves(routes.upload)
-  upload(@Caller() actor: Actor, @Sent() { params }: Given<typeof routes.upload>) {
-    return this.readUpload.execute(actor, params.id);
   }
 }
 

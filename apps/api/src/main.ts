@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadOrCreateVaultKey, openVault } from '#crypto';
 import { memoryFolderIn } from '#delivery';
-import { loadCarriedCalendars, openDataPlane } from '#exchange';
+import { ArrivingFiles, loadCarriedCalendars, openDataPlane } from '#exchange';
 import { asksForQuorum } from '#ledger';
 import { maskNumbers, openLog, readSettings } from '#nest';
 import {
@@ -22,6 +22,10 @@ import { makeServer } from './server.js';
 
 const root = join(import.meta.dirname, '../../../..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+const GiB = 1024 ** 3;
+/** How often files are looked for that are all here and were left by a process that ended. */
+const takeInLeftEveryMs = 5_000;
 
 /** Runs the API until it is told to stop. */
 async function main(): Promise<void> {
@@ -60,7 +64,15 @@ async function main(): Promise<void> {
       queue,
       openGate: () => openGate(database, clock),
       policy,
-      settings: { isSecure: settings.publicUrl.startsWith('https:'), version },
+      settings: {
+        isSecure: settings.publicUrl.startsWith('https:'),
+        version,
+        arrivals: {
+          departmentBytes: settings.uploadDepartmentGiB * GiB,
+          totalBytes: settings.uploadGiB * GiB,
+          hours: settings.uploadHours,
+        },
+      },
     },
     {
       ...https,
@@ -92,10 +104,23 @@ async function main(): Promise<void> {
   await app.listen(settings.port, settings.host);
   log.info({ port: settings.port, version }, 'listening');
 
+  const files = app.get(ArrivingFiles);
+  let isTaking = false;
+  const takeInLeft = setInterval(() => {
+    if (isTaking) return;
+    isTaking = true;
+    const trouble = (error: unknown) => log.warn({ err: error }, 'arrived files');
+    void files
+      .takeInLeft(trouble)
+      .catch(trouble)
+      .finally(() => (isTaking = false));
+  }, takeInLeftEveryMs);
+
   let isStopping = false;
   const stop = async () => {
     if (isStopping) return;
     isStopping = true;
+    clearInterval(takeInLeft);
     await app.close();
     await listening.close();
     await toldOfLog.close();

@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { routes } from '#contracts';
 import { Authenticate } from '#exchange';
 import { Metrics, openApiDocument, RefusalFilter, type RefusalLog } from '#nest';
 import { logKeysTold } from '#postgres';
@@ -10,6 +11,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiModule, type ApiParts } from './api.module.js';
 import { serveConsole } from './serve-console.js';
 import { serveLog, type EntryReaders } from './serve-log.js';
+import { tellTusOptions } from './tus.js';
 
 export interface ServerSettings {
   readonly https?: { readonly cert: Buffer; readonly key: Buffer };
@@ -33,8 +35,8 @@ export async function makeServer(parts: ApiParts, settings: ServerSettings): Pro
   });
   const fastify = app.getHttpAdapter().getInstance();
   await fastify.register(cookie as never);
-  // A CSV body is handed on as it comes in; it is never held.
-  fastify.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload));
+  // A file is handed on as it comes in; it is never held.
+  fastify.addContentTypeParser(['text/csv', 'application/offset+octet-stream'], (_request, payload, done) => done(null, payload));
   const metrics = app.get(Metrics);
   app.useGlobalFilters(
     new RefusalFilter(settings.logBug, (refused) => {
@@ -44,6 +46,7 @@ export async function makeServer(parts: ApiParts, settings: ServerSettings): Pro
   );
   secure(fastify, parts.settings.isSecure);
   measure(fastify, metrics);
+  tellTusOptions(fastify, [routes.beginVersion, routes.beginKeyList, routes.upload], parts.settings.arrivals.departmentBytes);
   const { context, policy } = parts;
   const entries = settings.entryReaders;
   serveLog(fastify, {

@@ -1,8 +1,12 @@
+import type { ArrivalLimits } from '#exchange';
+
 /** What the API needs to know of how it is run. */
 export interface ApiSettings {
   /** People reach it by https: cookies are marked so. */
   readonly isSecure: boolean;
   readonly version: string;
+  /** What may be on its way in, and for how long. */
+  readonly arrivals: ArrivalLimits;
 }
 
 export const SETTINGS = Symbol('settings');

@@ -19,7 +19,7 @@ export interface ClockSettings {
 
 /**
  * What is due by time alone, run now and then by any worker; doing it twice changes nothing. Receipts that do not come are told to the
- * supervisors; downloads and uploads whose process died are closed; objects that nothing names are removed.
+ * supervisors; downloads and uploads whose process died are closed; files that stopped arriving, and objects that nothing names are removed.
  */
 export class RunClocks {
   constructor(
@@ -31,6 +31,7 @@ export class RunClocks {
   async execute(): Promise<void> {
     await this.tellMissingReceipts();
     await this.closeSilent();
+    await this.endExpired();
   }
 
   private async tellMissingReceipts(): Promise<void> {
@@ -69,7 +70,20 @@ export class RunClocks {
     });
   }
 
-  /** Destroys key lists that nothing names, and removes objects that no version, attempt or list names. `ageOf` gives an object's age in hours. */
+  /** Files that were begun and not gone on with: their pieces go, and later the word that there was one. */
+  private async endExpired(): Promise<void> {
+    const now = this.context.clock.now().toISOString();
+    const expired = await this.context.transactions.run((stores) => stores.arrivals.expired(now));
+    const problem = refuse('upload-gone').toProblem();
+    for (const id of expired) {
+      const names = await this.context.transactions.run((stores) => stores.arrivals.end(id, 'failed', problem));
+      for (const name of names ?? []) await this.data.store.remove(name);
+    }
+    const dayAgo = new Date(this.context.clock.now().getTime() - dayMs).toISOString();
+    await this.context.transactions.run((stores) => stores.arrivals.forget(dayAgo));
+  }
+
+  /** Destroys key lists that nothing names, and removes objects that no version, attempt, list or arriving file names. `ageOf` gives an object's age in hours. */
   async sweep(ageOf: (name: string) => Promise<number>): Promise<number> {
     await destroyUnnamedLists(this.context, keyListDays);
     const named = await this.context.transactions.run(async (stores) => {
@@ -77,7 +91,8 @@ export class RunClocks {
       const payloads = await stores.deliveries.objectNames();
       const since = new Date(this.context.clock.now().getTime() - faultyRowsDays * dayMs).toISOString();
       const faulty = await stores.uploads.faultyObjects(since);
-      return new Set([...parts, ...payloads, ...faulty, ...(await stores.keyLists.objectNames())]);
+      const pieces = await stores.arrivals.pieceNames();
+      return new Set([...parts, ...payloads, ...faulty, ...pieces, ...(await stores.keyLists.objectNames())]);
     });
     let removed = 0;
     for await (const name of this.data.store.list('')) {

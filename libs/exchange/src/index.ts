@@ -23,7 +23,9 @@ export {
 export { Approve, ReadProposals, ReturnProposal, SignProposal } from './proposals/proposals.js';
 
 export { ChangeDataset, EnterDataset, ReadDatasets } from './catalogue/datasets.js';
-export { PublishVersion, ReadFaultyRows, ReadUpload } from './catalogue/publish-version.js';
+export { PublishVersion, ReadFaultyRows } from './catalogue/publish-version.js';
+export { ArrivingFiles, type ArrivalLimits } from './uploads/arriving-files.js';
+export { ReadUpload } from './uploads/read-upload.js';
 export { DestroyKeyList, ReadKeyList, TakeKeyList } from './key-lists/key-lists.js';
 export { DecideRequest, SubmitRequest, SupplementRequest, WithdrawRequest } from './requests/requests.js';
 export { CountRows } from './requests/count-rows.js';

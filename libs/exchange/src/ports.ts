@@ -9,6 +9,7 @@ import type {
   Role,
   Sentence,
   StateKind,
+  StatedForm,
   Statement,
   StatementSignature,
   StatementType,
@@ -36,6 +37,7 @@ export interface Stores {
   readonly secrets: Secrets;
   readonly versions: VersionFiles;
   readonly uploads: Uploads;
+  readonly arrivals: Arrivals;
   readonly keyLists: KeyLists;
   readonly tasks: Tasks;
   readonly deliveries: DeliveryWork;
@@ -324,6 +326,77 @@ export interface Uploads {
   failStale(before: string, problem: Problem): Promise<number>;
   /** Objects of rows that do not fit, of uploads since then, for the sweep of orphans. */
   faultyObjects(since: string): Promise<ReadonlySet<string>>;
+}
+
+/** What a file arrives for: a version of a dataset, or a list of keys to choose its rows by. */
+export type ArrivalPurpose = 'version' | 'key-list';
+
+/** A file that arrives in one request or several. docs/formats/uploads.md. */
+export interface Arrival {
+  readonly id: string;
+  readonly purpose: ArrivalPurpose;
+  readonly dataset: string;
+  readonly person: string;
+  readonly department: string;
+  /** What its sender said of it when it began. Never changes. */
+  readonly said: ArrivalSaid;
+  readonly sizeBytes: number;
+  readonly receivedBytes: number;
+  /** `arrived`: all of it is here, and it is, or has to be, worked on. `taken` and `failed` are ends. */
+  readonly state: 'arriving' | 'arrived' | 'taken' | 'failed';
+  /** `age1…`: its pieces are encrypted to it. */
+  readonly recipient: string;
+  /** What opens the pieces, sealed under the vault key; gone once it ended. */
+  readonly identity?: Buffer;
+  /** How often work on the whole of it began. */
+  readonly attempts: number;
+  readonly problem?: Problem;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+}
+export interface ArrivalSaid {
+  readonly fileName: string;
+  /** Of the whole file, hex. */
+  readonly sha256?: string | undefined;
+  /** Of a key list. */
+  readonly item?: string | undefined;
+  /** Of a version. */
+  readonly noSecrets?: boolean | undefined;
+  readonly leaveOutFaulty?: boolean | undefined;
+  readonly form?: StatedForm | undefined;
+}
+/** A stretch of the file, in an object of its own. */
+export interface ArrivalPiece {
+  readonly name: string;
+  /** Of the file's own bytes, as is the digest. */
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+/** Files on their way in. One process at a time holds one: until then nobody else adds to it, or works on it. */
+export interface Arrivals {
+  /** Reserves its size. Answers why not: an id that was used, or the most bytes that a department, or all together, may have on their way. */
+  begin(
+    arrival: Omit<Arrival, 'receivedBytes' | 'state' | 'attempts'>,
+    most: { readonly departmentBytes: number; readonly totalBytes: number },
+  ): Promise<'begun' | 'exists' | 'department-full' | 'full'>;
+  get(id: string): Promise<Arrival | undefined>;
+  pieces(id: string): Promise<ArrivalPiece[]>;
+  /** Takes hold of one in this state that nobody holds, or renews the hold. False when somebody else has it. Beginning work counts an attempt. */
+  hold(id: string, state: 'arriving' | 'arrived', holder: string, now: string, until: string): Promise<boolean>;
+  /** Gives a hold back. Without a holder it is taken away from whoever is receiving: what that one still adds is refused. */
+  release(id: string, holder?: string): Promise<void>;
+  /** Adds pieces after `fromBytes`, all of them or none; false when the hold was lost. The last one makes it `arrived`. */
+  add(id: string, holder: string, fromBytes: number, pieces: readonly ArrivalPiece[], expiresAt: string): Promise<boolean>;
+  /** Ends one that did not end: nothing opens its pieces any more. Answers the names of their objects; undefined when it had ended. */
+  end(id: string, state: 'taken' | 'failed', problem?: Problem): Promise<string[] | undefined>;
+  /** Those that are all here and that nobody works on. */
+  left(now: string): Promise<Arrival[]>;
+  /** Those still arriving whose time is over. */
+  expired(now: string): Promise<string[]>;
+  /** Forgets what ended, once its time is over. */
+  forget(now: string): Promise<void>;
+  /** Objects of all pieces, for the sweep of orphans. */
+  pieceNames(): Promise<ReadonlySet<string>>;
 }
 
 export const taskKinds = ['grant', 'decide', 'deliver', 'end', 'dispose', 'serve'] as const;

@@ -22,7 +22,14 @@ export interface Call {
 }
 export type AuthenticatedRequest = FastifyRequest & { call?: Call };
 
-const methods = { GET: RequestMethod.GET, POST: RequestMethod.POST, PUT: RequestMethod.PUT, DELETE: RequestMethod.DELETE };
+const methods = {
+  GET: RequestMethod.GET,
+  HEAD: RequestMethod.HEAD,
+  POST: RequestMethod.POST,
+  PUT: RequestMethod.PUT,
+  PATCH: RequestMethod.PATCH,
+  DELETE: RequestMethod.DELETE,
+};
 
 /** Makes a method serve a route of the contract: method, path, status, and through them access and validation. */
 export function Serves(route: Route): MethodDecorator {

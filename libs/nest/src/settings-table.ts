@@ -301,6 +301,36 @@ export const settingsTable = {
     },
     loss: harmless,
   },
+  uploadGiB: {
+    name: 'QUANLIAN_UPLOAD_GIB',
+    schema: whole(1, 1_048_576, 256),
+    default: same('256'),
+    meaning: {
+      zh: '所有部门上传中的文件合计上限（GiB），加密存于数据目录。',
+      en: 'How much all departments together may have on its way in (GiB); it lies encrypted in the data folder.',
+    },
+    loss: harmless,
+  },
+  uploadDepartmentGiB: {
+    name: 'QUANLIAN_UPLOAD_DEPARTMENT_GIB',
+    schema: whole(1, 1_048_576, 64),
+    default: same('64'),
+    meaning: {
+      zh: '一个部门上传中的文件合计上限（GiB）。',
+      en: 'How much one department may have on its way in (GiB).',
+    },
+    loss: harmless,
+  },
+  uploadHours: {
+    name: 'QUANLIAN_UPLOAD_HOURS',
+    schema: whole(1, 720, 24),
+    default: same('24'),
+    meaning: {
+      zh: '中断的上传自最后收到数据起保留的小时数，其间可续传。',
+      en: 'How many hours an interrupted upload waits for its next bytes; until then it can go on.',
+    },
+    loss: harmless,
+  },
   workDir: {
     name: 'QUANLIAN_WORK_DIR',
     schema: text,

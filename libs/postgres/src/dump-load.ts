@@ -173,5 +173,7 @@ async function endCredentials(client: pg.ClientBase): Promise<LoadedDump['ended'
      SELECT count(*) FILTER (WHERE kind = 'session')::int AS sessions, count(*) FILTER (WHERE kind = 'token')::int AS tokens FROM ended`,
   );
   const { rowCount } = await client.query('DELETE FROM office.setup_link');
+  // What was still arriving is in no backup: its sender begins again.
+  await client.query('DELETE FROM office.arrival');
   return { sessions: rows[0]?.sessions ?? 0, tokens: rows[0]?.tokens ?? 0, setUpLinks: rowCount ?? 0 };
 }

@@ -28,6 +28,7 @@ test('two starts at once migrate once; what is made belongs to the owner', async
       'Witnesses1795000000007',
       'LogKeys1795000000008',
       'UploadsTold1795000000009',
+      'Arrivals1795000000011',
     ],
   );
   assert.ok(one.applied.length === 0 || two.applied.length === 0, 'one of them did all, the other nothing');

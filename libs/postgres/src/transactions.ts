@@ -4,6 +4,7 @@ import type { Inbox, Stores, Transactions } from '#exchange';
 import type pg from 'pg';
 import type { Database } from './database.js';
 import { sqlState, type Scope } from './scope.js';
+import { arrivalsOf } from './stores/arrivals.js';
 import { credentialsOf } from './stores/credentials.js';
 import { deliveriesOf, downloadsOf } from './stores/deliveries.js';
 import { keyListsOf } from './stores/key-lists.js';
@@ -98,6 +99,7 @@ function storesOn(scope: Scope, inbox: Inbox): Stores {
     secrets: secretsOf(scope),
     versions: versionsOf(scope),
     uploads: uploadsOf(scope),
+    arrivals: arrivalsOf(scope),
     keyLists: keyListsOf(scope),
     tasks: tasksOf(scope),
     deliveries: deliveriesOf(scope),

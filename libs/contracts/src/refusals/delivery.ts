@@ -9,6 +9,56 @@ export const deliveryRefusals = {
   },
   'file-too-large': { status: 413, zh: '文件超过上限 {limit} 字节。', en: 'The file is larger than {limit} bytes.' },
   'upload-cut': { status: 400, zh: '上传中断，未保存任何内容。', en: 'The upload was cut off; nothing was kept.' },
+  'upload-offset': {
+    status: 409,
+    zh: '已收到 {offset} 字节，请从该处继续发送。',
+    en: '{offset} bytes have arrived; go on from there.',
+  },
+  'upload-busy': {
+    status: 423,
+    zh: '该文件正由另一连接发送；请稍后从已收到处继续。',
+    en: 'Another connection is sending this file; ask how much arrived and go on from there.',
+  },
+  'upload-taken-over': {
+    status: 409,
+    zh: '该文件已改由另一连接继续发送；已收到的均已保存。',
+    en: 'Another connection goes on with this file; what arrived is kept.',
+  },
+  'upload-idle': {
+    status: 408,
+    zh: '{seconds} 秒内未收到数据；已收到的均已保存，可从该处继续。',
+    en: 'Nothing arrived for {seconds} seconds; what arrived is kept, go on from there.',
+  },
+  'upload-longer': {
+    status: 413,
+    zh: '发送的内容超过声明的 {size} 字节。',
+    en: 'More was sent than the {size} bytes that were announced.',
+  },
+  'upload-quota': {
+    status: 413,
+    zh: '本部门上传中的文件合计超过 {limit} 字节；请先完成或取消其他上传。',
+    en: 'Files of your department on their way would come to more than {limit} bytes; finish or cancel others first.',
+  },
+  'upload-full': {
+    status: 507,
+    zh: '平台暂无空间接收该文件，请稍后再试。',
+    en: 'The exchange has no room for this file just now; try again later.',
+  },
+  'upload-pieces': {
+    status: 413,
+    zh: '文件分成了过多的小段（上限 {limit}）；请重新上传。',
+    en: 'The file came in too many small pieces (at most {limit}); begin again.',
+  },
+  'upload-gone': {
+    status: 410,
+    zh: '该上传已取消或过期；请重新上传。',
+    en: 'This upload was cancelled or is past its time; begin again.',
+  },
+  'tus-version': {
+    status: 412,
+    zh: '须有请求头 Tus-Resumable: 1.0.0。',
+    en: 'The header Tus-Resumable: 1.0.0 is needed.',
+  },
   'csv-not-utf8': { status: 400, zh: '第 {line} 行不是有效的 UTF-8。', en: 'Line {line} is not valid UTF-8.' },
   'csv-nul': { status: 400, zh: '第 {line} 行含有 NUL 字节。', en: 'Line {line} holds a NUL byte.' },
   'csv-ragged': {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { statedFormQuery } from '../file-form.js';
 import {
   countSchema,
   dateSchema,
@@ -24,6 +23,7 @@ import {
 } from '../vocabulary.js';
 import { deliveryManifestSchema } from '../delivery-manifest.js';
 import { route } from './route.js';
+import { publicationQuery } from './uploads.js';
 import {
   datasetViewSchema,
   deliveryViewSchema,
@@ -155,15 +155,7 @@ export const sharingRoutes = {
       en: 'Publish a version; the body is the file, streamed: CSV, JSON lines, Parquet, XLSX, packed by gzip or ZIP or not',
     },
     params: idParams,
-    query: z.strictObject({
-      fileName: z.string().min(1).max(255),
-      sha256: hex64Schema.optional(),
-      upload: idSchema.optional(),
-      noSecrets: flag,
-      /** Rows that do not fit are left out, and counted in the version; otherwise one of them refuses the file. */
-      leaveOutFaulty: flag.optional(),
-      ...statedFormQuery,
-    }),
+    query: publicationQuery,
     consumes: 'text/csv',
     response: uploadViewSchema,
     status: 201,
@@ -178,15 +170,6 @@ export const sharingRoutes = {
     params: idParams,
     body: z.strictObject({ rows: rowScopeSchema }),
     response: rowCountViewSchema,
-  }),
-  upload: route({
-    method: 'GET',
-    path: '/api/uploads/:id',
-    access: ['steward'],
-    tag: 'datasets',
-    summary: { zh: '上传进度', en: 'Progress of an upload' },
-    params: idParams,
-    response: uploadViewSchema,
   }),
   /** For the department that sent it, for seven days. */
   faultyRows: route({

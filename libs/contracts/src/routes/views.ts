@@ -162,25 +162,6 @@ export const datasetViewSchema = z.object({
   versions: z.number().int(),
   latestVersion: versionViewSchema.optional(),
 });
-export const uploadViewSchema = z.object({
-  id: idSchema,
-  dataset: idSchema,
-  fileName: z.string(),
-  state: z.enum(['receiving', 'proposed', 'failed']),
-  bytes: countSchema,
-  rows: countSchema,
-  fileSha256: hex64Schema.optional(),
-  contentDigest: hex64Schema.optional(),
-  /** What was found out of the file, each with its reason. */
-  detected: z.array(detectedSchema).optional(),
-  /** What was wrong with the rows that were left out. */
-  leftOut: violationsSchema.optional(),
-  /** The rows that do not fit can be downloaded. */
-  hasFaultyRows: z.boolean().optional(),
-  problem: problemSchema.optional(),
-  proposal: proposalViewSchema.optional(),
-});
-
 export const askedTextSchema = z.object({
   purpose: purposeTextSchema,
   items: z.array(z.string()),
@@ -240,6 +221,30 @@ export const keyListViewSchema = z.object({
   createdAt: instantSchema,
   /** From then on nothing can be chosen by it any more. */
   destroyedAt: instantSchema.optional(),
+});
+export const uploadViewSchema = z.object({
+  id: idSchema,
+  dataset: idSchema,
+  fileName: z.string(),
+  /** `taken`: a key list that was taken. */
+  state: z.enum(['receiving', 'proposed', 'taken', 'failed']),
+  bytes: countSchema,
+  rows: countSchema,
+  /** Of a file that arrives in several requests: its size, until when it may go on, and for its sender the pieces that came, in order. */
+  sizeBytes: countSchema.optional(),
+  expiresAt: instantSchema.optional(),
+  pieces: z.array(z.object({ sizeBytes: countSchema, sha256: hex64Schema })).optional(),
+  fileSha256: hex64Schema.optional(),
+  contentDigest: hex64Schema.optional(),
+  /** What was found out of the file, each with its reason. */
+  detected: z.array(detectedSchema).optional(),
+  /** What was wrong with the rows that were left out. */
+  leftOut: violationsSchema.optional(),
+  /** The rows that do not fit can be downloaded. */
+  hasFaultyRows: z.boolean().optional(),
+  problem: problemSchema.optional(),
+  proposal: proposalViewSchema.optional(),
+  keyList: keyListViewSchema.optional(),
 });
 export type KeyListView = z.infer<typeof keyListViewSchema>;
 export const previewViewSchema = z.object({

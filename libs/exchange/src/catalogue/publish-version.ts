@@ -23,6 +23,8 @@ export interface PublishRequest {
   readonly leaveOutFaulty?: boolean | undefined;
   /** What the publisher says of the file's form. */
   readonly form: StatedForm;
+  /** An earlier try may have begun with the same id, and its process ended. */
+  readonly isAnotherTry?: boolean;
 }
 
 /**
@@ -35,12 +37,17 @@ export class PublishVersion {
     private readonly data: DataPlane,
   ) {}
 
-  /** Throws Refusal: not-allowed, unknown, file-…, csv-…, sheet-found; value-… and rows-faulty with line and item. */
-  async execute(actor: Actor, request: PublishRequest, source: Readable, signal: AbortSignal): Promise<UploadView> {
+  /** What can be said before the file is there. Throws Refusal not-allowed, unknown, bad-input, file-name-is-path. */
+  async check(actor: Actor, request: Pick<PublishRequest, 'dataset' | 'fileName' | 'noSecrets'>): Promise<Found<'dataset'>> {
     requireRole(actor, 'steward');
     if (!request.noSecrets) throw refuse('bad-input', { field: 'noSecrets' }, { field: 'noSecrets' });
     if (/[/\\\0]|^\.\.?$/.test(request.fileName)) throw refuse('file-name-is-path', {}, { field: 'fileName' });
-    const dataset = await this.context.transactions.run((stores) => ownDataset(stores, actor, request.dataset));
+    return this.context.transactions.run((stores) => ownDataset(stores, actor, request.dataset));
+  }
+
+  /** Throws Refusal: what `check` does; file-…, csv-…, sheet-found; value-… and rows-faulty with line and item. */
+  async execute(actor: Actor, request: PublishRequest, source: Readable, signal: AbortSignal): Promise<UploadView> {
+    const dataset = await this.check(actor, request);
     const upload: Upload = {
       id: request.upload ?? randomId(),
       dataset: request.dataset,
@@ -53,7 +60,8 @@ export class PublishVersion {
       updatedAt: instantNow(this.context),
     };
     await this.context.transactions.run(async (stores) => {
-      if (await stores.uploads.get(upload.id)) throw refuse('already-exists', { what: upload.id }, { field: 'upload' });
+      const isUsed = (await stores.uploads.get(upload.id)) ?? (await stores.arrivals.get(upload.id));
+      if (isUsed && !request.isAnotherTry) throw refuse('already-exists', { what: upload.id }, { field: 'upload' });
       await stores.uploads.put(upload);
     });
     const faulty = await this.placeForFaultyRows(upload.id);
@@ -172,24 +180,11 @@ export class PublishVersion {
       return proposed;
     });
     const view = await new ReadProposals(this.context).show(proposal);
-    return { ...shown(done), state: 'proposed', proposal: view };
+    return { ...shownUpload(done), state: 'proposed', proposal: view };
   }
 
   private report(upload: Upload): Promise<void> {
     return this.context.transactions.run((stores) => stores.uploads.put({ ...upload, updatedAt: instantNow(this.context) }));
-  }
-}
-
-/** How far an upload is; for the department that sends it. */
-export class ReadUpload {
-  constructor(private readonly context: ExchangeContext) {}
-
-  async execute(actor: Actor, id: string): Promise<UploadView> {
-    const upload = await this.context.transactions.run((stores) => stores.uploads.get(id));
-    if (!upload || upload.department !== actor.department) throw refuse('unknown');
-    const proposal =
-      upload.proposal === undefined ? undefined : await new ReadProposals(this.context).get(actor, upload.proposal);
-    return { ...shown(upload), ...(proposal ? { proposal } : {}) };
   }
 }
 
@@ -223,7 +218,8 @@ export class ReadFaultyRows {
   }
 }
 
-function shown(upload: Upload): Omit<UploadView, 'proposal'> {
+/** An upload as it may be seen, without its proposal. */
+export function shownUpload(upload: Upload): Omit<UploadView, 'proposal'> {
   const { person: _person, department: _department, updatedAt: _updatedAt, proposal: _proposal, faultyObject, ...view } = upload;
   return { ...view, ...(faultyObject === undefined ? {} : { hasFaultyRows: true }) } as Omit<UploadView, 'proposal'>;
 }

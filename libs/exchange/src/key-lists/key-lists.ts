@@ -1,4 +1,4 @@
-import { refuse, type KeyListView } from '#contracts';
+import { refuse, type Item, type KeyListView } from '#contracts';
 import { generateAgeIdentity, randomId, randomKey } from '#crypto';
 import { runTakeKeys } from '#delivery';
 import { checkShared, keyListsIn } from '#rights';
@@ -10,6 +10,12 @@ import type { KeyList, Stores } from '../ports.js';
 import { readProse } from '../prose.js';
 import { sealListSecrets } from './named-lists.js';
 
+export interface WantedKeyList {
+  readonly dataset: string;
+  readonly item: string;
+  readonly fileName: string;
+}
+
 /**
  * A requester sends a list of keys to choose rows by (名单): checked line by line in a process of its own, kept encrypted, told to
  * nobody. A row scope then names it by id, commitment and count, and only these are sealed (promise 7).
@@ -20,23 +26,27 @@ export class TakeKeyList {
     private readonly data: DataPlane,
   ) {}
 
-  /** Throws Refusal unknown, own-dataset, not-shared, item-unknown, file-…, key-list-…, csv-…, upload-cut. */
+  /** What can be said before the list is there. Throws Refusal not-allowed, unknown, own-dataset, not-shared, item-unknown, file-name-is-path. */
+  async check(actor: Actor, wanted: WantedKeyList): Promise<Item> {
+    requireRole(actor, 'requester');
+    if (/[/\\\0]|^\.\.?$/.test(wanted.fileName)) throw refuse('file-name-is-path', {}, { field: 'fileName' });
+    return this.context.transactions.run((stores) => itemOf(stores, actor, wanted));
+  }
+
+  /** Throws Refusal: what `check` does, file-…, key-list-…, csv-…, upload-cut. */
   async execute(
     actor: Actor,
-    wanted: { dataset: string; item: string; fileName: string },
+    { id = randomId(), ...wanted }: WantedKeyList & { readonly id?: string },
     source: Readable,
     signal: AbortSignal,
   ): Promise<KeyListView> {
-    requireRole(actor, 'requester');
-    if (/[/\\\0]|^\.\.?$/.test(wanted.fileName)) throw refuse('file-name-is-path', {}, { field: 'fileName' });
-    const item = await this.context.transactions.run((stores) => itemOf(stores, actor, wanted));
+    const item = await this.check(actor, wanted);
     const key = await generateAgeIdentity();
     const commitmentKey = randomKey();
     const objectName = randomId();
     const taken = await runTakeKeys({ ...this.data.jobs, item, recipient: key.recipient, objectName, commitmentKey }, source, {
       signal,
     });
-    const id = randomId();
     const list: KeyList = {
       id,
       ...wanted,
@@ -49,7 +59,7 @@ export class TakeKeyList {
     };
     // A crash before this commits leaves an object that nothing names: the sweep of orphans removes it.
     await this.context.transactions.run((stores) => stores.keyLists.add(list));
-    return shown(list);
+    return shownKeyList(list);
   }
 }
 
@@ -75,7 +85,7 @@ export class ReadKeyList {
       const list = await stores.keyLists.get(id);
       const isKnown = list && (list.department === actor.department || (await isAskedBy(stores, list, actor.department)));
       if (!isKnown) throw refuse('unknown');
-      return shown(list);
+      return shownKeyList(list);
     });
   }
 }
@@ -110,7 +120,7 @@ export class DestroyKeyList {
       return (await stores.keyLists.get(id)) ?? found;
     });
     await this.data.store.remove(list.objectName);
-    return shown(list);
+    return shownKeyList(list);
   }
 }
 
@@ -123,7 +133,8 @@ export async function destroyUnnamedLists(context: ExchangeContext, days: number
   });
 }
 
-function shown(list: KeyList): KeyListView {
+/** A list as it may be seen: never its keys. */
+export function shownKeyList(list: KeyList): KeyListView {
   const { id, dataset, item, fileName, count, duplicates, malformed, commitment, createdAt, destroyedAt } = list;
   const view = { id, dataset, item, fileName, count, duplicates, malformed, commitment, createdAt };
   return { ...view, ...(destroyedAt === undefined ? {} : { destroyedAt }) };
