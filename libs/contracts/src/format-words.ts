@@ -19,7 +19,7 @@ export const useKindWords: Record<string, Sentence> = {
 export const deliveryFormatWords: Record<string, Sentence> = {
   csv: { zh: 'CSV', en: 'CSV' },
   'csv-bom': { zh: 'CSV（适合 Excel）', en: 'CSV (Excel)' },
-  'csv-gb18030': { zh: 'CSV（GB18030）', en: 'CSV (GB18030)' },
+  'csv-gb18030': { zh: 'CSV（GB18030，适合旧软件）', en: 'CSV (GB18030, for old programs)' },
   xlsx: { zh: 'Excel 工作簿（XLSX）', en: 'Excel workbook (XLSX)' },
   parquet: { zh: 'Parquet', en: 'Parquet' },
   jsonl: { zh: 'JSON Lines', en: 'JSON Lines' },

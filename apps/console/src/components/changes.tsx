@@ -7,7 +7,7 @@ import { firstDay, lastDay } from '../lib/window';
 import { defineWords, useLocale, useWords } from '../lib/words';
 import './changes.css';
 import { ScopeWords } from './scope-words';
-import { formatNames, termsWords } from './terms';
+import { useFormatName, termsWords } from './terms';
 
 const words = defineWords('changes', {
   field: { zh: '内容', en: 'What' },
@@ -30,11 +30,12 @@ export function useChanges(): (before: Compared, after: Compared, items: readonl
   const say = useWords(words);
   const sayTerms = useWords(termsWords);
   const locale = useLocale();
+  const formatName = useFormatName();
   const separator = locale === 'zh' ? '、' : ', ';
   const days = (window: Compared['window']) => sayTerms('days', { first: firstDay(window), last: lastDay(window) });
   const quota = ({ pulls, pullsPerDay, rows }: Compared['quota']) =>
     sayTerms('quotaOf', { pulls: count(pulls, locale), perDay: count(pullsPerDay, locale), rows: count(rows, locale) });
-  const formats = (of: Compared['formats']) => of.map((one) => formatNames[one]).join(separator);
+  const formats = (of: Compared['formats']) => of.map(formatName).join(separator);
   return (before, after, items) => {
     const titles = (names: readonly string[]) =>
       names.map((name) => items.find((item) => item.name === name)?.title ?? name).join(separator);

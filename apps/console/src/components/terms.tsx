@@ -1,7 +1,7 @@
-import type { Format, Item, RightTerms, RowScope } from '#contracts';
+import { deliveryFormatWords, type Format, type Item, type RightTerms, type RowScope } from '#contracts';
 import { count } from '../lib/numbers';
 import { firstDay, lastDay } from '../lib/window';
-import { defineWords, useLocale, useWords } from '../lib/words';
+import { defineWords, useLocale, usePick, useWords } from '../lib/words';
 import { Facts } from './facts';
 import { ItemTable } from './item-table';
 import { ScopeWords } from './scope-words';
@@ -31,14 +31,11 @@ export const termsWords = defineWords('terms', {
   deleteBy: { zh: '须于 {{date}} 前销毁', en: 'deleted by {{date}}' },
 });
 
-export const formatNames: Readonly<Record<Format, string>> = {
-  csv: 'CSV',
-  'csv-bom': 'CSV (Excel)',
-  'csv-gb18030': 'CSV (GB18030)',
-  xlsx: 'XLSX',
-  parquet: 'Parquet',
-  jsonl: 'JSON Lines',
-};
+/** Says the name of a format in which data leaves. */
+export function useFormatName(): (format: Format) => string {
+  const pick = usePick();
+  return (format) => pick(deliveryFormatWords[format] ?? { zh: format, en: format });
+}
 
 /** What is asked for or granted: that of a request's `asked` or of a right's view. */
 export interface TermsShown {
@@ -58,6 +55,7 @@ export interface TermsShown {
 /** Terms in full: purpose, rows, method, formats, term, quota, obligations, and each item with what is done to it. `items` are the entry's. */
 export function Terms({ of, items }: { readonly of: TermsShown; readonly items: readonly Item[] }) {
   const say = useWords(termsWords);
+  const formatName = useFormatName();
   const locale = useLocale();
   const byName = new Map(items.map((item) => [item.name, item]));
   const separator = locale === 'zh' ? '、' : ', ';
@@ -82,7 +80,7 @@ export function Terms({ of, items }: { readonly of: TermsShown; readonly items: 
               rows: count(quota.rows, locale),
             }),
           ],
-          [say('method'), `${say(of.method)} · ${of.formats.map((format) => formatNames[format]).join(separator)}`],
+          [say('method'), `${say(of.method)} · ${of.formats.map(formatName).join(separator)}`],
           [
             say('version'),
             of.version === undefined ? undefined : of.version === 'latest' ? (

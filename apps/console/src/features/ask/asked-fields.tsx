@@ -5,6 +5,7 @@ import type { Rule } from 'antd/es/form';
 import { Section } from '../../components/page';
 import { ScopeEditor } from '../../components/scope-editor';
 import { UpdateCycle } from '../../components/share-type';
+import { useFormatName } from '../../components/terms';
 import { scopeOfDraft, type ScopeDraft } from '../../lib/scope-draft';
 import { firstDay, lastDay, today, windowOfDays } from '../../lib/window';
 import { grouped, ungrouped } from '../../lib/numbers';
@@ -21,6 +22,7 @@ export { askedShape };
 /** Items, rows, term, quota and formats: all that is asked for besides the purpose. Stands inside a `Form` of an `AskedDraft`. */
 export function AskedFields({ dataset, strict }: { readonly dataset: DatasetView; readonly strict: boolean }) {
   const say = useWords(askWords);
+  const formatName = useFormatName();
   const { entry } = dataset;
   const rows = Form.useWatch<ScopeDraft | undefined>('rows');
   return (
@@ -65,7 +67,7 @@ export function AskedFields({ dataset, strict }: { readonly dataset: DatasetView
             .flatMap((part, i) => (i === 0 ? [part] : [<UpdateCycle key="cycle" of={entry.updateCycle} />, part]))}
         </p>
         <Form.Item name="formats" label={say('formats')} rules={[{ type: 'array', min: 1, message: say('noFormats') }]}>
-          <Checkbox.Group options={formatSchema.options.map((value) => ({ value, label: say(value) }))} />
+          <Checkbox.Group options={formatSchema.options.map((value) => ({ value, label: formatName(value) }))} />
         </Form.Item>
       </Section>
     </>

@@ -14,7 +14,7 @@ import { Page, Section } from '../../components/page';
 import { SignHere } from '../../components/sign-here';
 import { StateActions } from '../../components/state-actions';
 import { NextStep, stateOf, StateTag } from '../../components/state-tag';
-import { formatNames } from '../../components/terms';
+import { useFormatName } from '../../components/terms';
 import { TrustNote } from '../../components/trust-note';
 import { useRead } from '../../lib/api';
 import { bytes, count } from '../../lib/numbers';
@@ -220,6 +220,7 @@ function SealedDelivered({ delivery, sealed }: { readonly delivery: DeliveryView
 
 function DeliveryFacts({ delivery }: { readonly delivery: DeliveryView }) {
   const say = useWords(deliveryWords);
+  const formatName = useFormatName();
   const locale = useLocale();
   const dataset = useRead(routes.dataset, { params: { id: delivery.dataset } });
   const titleOf = new Map(dataset.data?.entry.items.map(({ name, title }) => [name, title]));
@@ -231,7 +232,7 @@ function DeliveryFacts({ delivery }: { readonly delivery: DeliveryView }) {
         of={[
           [say('pulledAt'), <Instant key="at" at={delivery.pulledAt} />],
           [say('receivedAt'), receivedAt ? <Instant key="received" at={receivedAt} /> : undefined],
-          [say('format'), formatNames[delivery.format]],
+          [say('format'), formatName(delivery.format)],
           [say('rows'), rows === undefined ? undefined : count(rows, locale)],
           [say('size'), sizeBytes === undefined ? undefined : bytes(sizeBytes)],
           [say('served'), delivery.servedBytes > 0 ? bytes(delivery.servedBytes) : undefined],

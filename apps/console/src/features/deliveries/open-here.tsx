@@ -15,6 +15,9 @@ import type { useReceipt } from './use-receipt';
 import type { Opener, Opening } from './use-opening';
 import { deliveryWords } from './words';
 
+/** A smaller file is opened before anybody asks how fast. */
+const worthTiming = 1024 * 1024;
+
 export const endings: Readonly<Record<Format, string>> = {
   csv: 'csv',
   'csv-bom': 'csv',
@@ -211,6 +214,7 @@ export function OpeningNews({
               ? ` · ${say('timeLeft', { seconds: Math.ceil((totalBytes - doneBytes) / rate) })}`
               : null}
           </p>
+          {'showSaveFilePicker' in globalThis ? <p className="quiet">{say('leaving')}</p> : null}
           {waiting ? (
             <Alert
               className="refusal"
@@ -260,9 +264,10 @@ export function OpeningNews({
                   {say('done', {
                     size: bytes(opening.sizeBytes),
                     rows: count(rows, locale),
-                    seconds: seconds.toFixed(1),
-                    rate: bytes(opening.sizeBytes / seconds),
-                  })}
+                  })}{' '}
+                  {opening.sizeBytes < worthTiming
+                    ? null
+                    : say('took', { seconds: seconds.toFixed(1), rate: bytes(opening.sizeBytes / seconds) })}
                 </p>
               )}
               {opening.save ? (

@@ -68,6 +68,7 @@ export function useOpening() {
   const worker = useRef<Worker>(undefined);
   const release = useRef<() => void>(undefined);
   const undo = useRef<() => void>(undefined);
+  const isChoosing = useRef(false);
 
   const end = useCallback((isSaved = false) => {
     worker.current?.terminate();
@@ -97,9 +98,13 @@ export function useOpening() {
 
   const start = useCallback(
     async (fileName: string, order: Omit<OpenOrder, 'target'>): Promise<boolean> => {
-      if (worker.current) return false;
+      // A second click comes while the first still asks where the file shall go.
+      if (worker.current || isChoosing.current) return false;
+      isChoosing.current = true;
       const totalBytes = order.expected.sizeBytes;
-      const chosen = await chooseTarget(fileName, totalBytes);
+      const chosen = await chooseTarget(fileName, totalBytes).finally(() => {
+        isChoosing.current = false;
+      });
       if (!chosen) return false;
       if ('limitBytes' in chosen) {
         setOpening({ state: 'too-large', limitBytes: chosen.limitBytes });

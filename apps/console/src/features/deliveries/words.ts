@@ -73,8 +73,13 @@ export const deliveryWords = defineWords('deliveries', {
   stop: { zh: '停止', en: 'Stop' },
   doneTitle: { zh: '已打开，与账本记录一致', en: 'Opened, and it agrees with the ledger' },
   done: {
-    zh: '{{size}}，{{rows}} 行；密文摘要、明文 HMAC 和行数都与存证一致。用时 {{seconds}} 秒（{{rate}}/秒）。',
-    en: '{{size}}, {{rows}} rows; digest, HMAC and rows are those that were sealed. It took {{seconds}} s ({{rate}}/s).',
+    zh: '{{size}}，{{rows}} 行；密文摘要、明文 HMAC 和行数都与存证一致。',
+    en: '{{size}}, {{rows}} rows; digest, HMAC and rows are those that were sealed.',
+  },
+  took: { zh: '用时 {{seconds}} 秒（{{rate}}/秒）。', en: 'It took {{seconds}} s ({{rate}}/s).' },
+  leaving: {
+    zh: '请等它完成：中途关闭本页，所选的位置会留下一个空文件，删去即可。',
+    en: 'Let it finish: closing this page in the middle leaves an empty file where you chose, which can be deleted.',
   },
   savedAge: { zh: '密文已保存，摘要与存证一致。', en: 'The age file is saved; its digest is the one that was sealed.' },
   saveAgain: { zh: '再保存一次', en: 'Save again' },

@@ -1,6 +1,6 @@
 import type { Format, RequestView } from '#contracts';
 import { Checkbox, Input, InputNumber, Select } from 'antd';
-import { formatNames } from '../../components/terms';
+import { useFormatName } from '../../components/terms';
 import { grouped, ungrouped } from '../../lib/numbers';
 import { firstDay, lastDay } from '../../lib/window';
 import { useWords } from '../../lib/words';
@@ -18,6 +18,7 @@ export function NarrowLimits({
   readonly set: (draft: ReviewDraft) => void;
 }) {
   const say = useWords(reviewWords);
+  const formatName = useFormatName();
   const quota = draft.quota ?? asked.quota;
   const first = firstDay(asked.window);
   const last = lastDay(asked.window);
@@ -63,7 +64,7 @@ export function NarrowLimits({
           id="formats"
           mode="multiple"
           value={[...(draft.formats ?? asked.formats)]}
-          options={asked.formats.map((value) => ({ value, label: formatNames[value] }))}
+          options={asked.formats.map((value) => ({ value, label: formatName(value) }))}
           onChange={(formats) => set({ ...draft, formats: formats.length === 0 ? undefined : formats })}
         />
       </div>

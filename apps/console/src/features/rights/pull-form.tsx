@@ -5,7 +5,7 @@ import { useNavigate } from 'react-router';
 import { useSession } from '../../app/session';
 import { RefusalNote } from '../../components/refusal-note';
 import { ScopeEditor } from '../../components/scope-editor';
-import { formatNames } from '../../components/terms';
+import { useFormatName } from '../../components/terms';
 import { useRead, useSend } from '../../lib/api';
 import { count } from '../../lib/numbers';
 import { draftOfScope, scopeOfDraft } from '../../lib/scope-draft';
@@ -16,6 +16,7 @@ import { rightsWords } from './words';
 /** Pulls under a right: everything in one click, or a part of it. Afterwards the delivery's own page tells how far it is. */
 export function PullForm({ right, items }: { readonly right: RightView; readonly items: readonly Item[] }) {
   const say = useWords(rightsWords);
+  const formatName = useFormatName();
   const navigate = useNavigate();
   const { department } = useSession();
   const [format, setFormat] = useState<Format>(right.formats[0] ?? 'csv');
@@ -63,7 +64,7 @@ export function PullForm({ right, items }: { readonly right: RightView; readonly
           aria-label={say('format')}
           value={format}
           onChange={(event) => setFormat(event.target.value as Format)}
-          options={right.formats.map((value) => ({ value, label: formatNames[value] }))}
+          options={right.formats.map((value) => ({ value, label: formatName(value) }))}
         />
       </Form.Item>
       {isPackable(format) ? (

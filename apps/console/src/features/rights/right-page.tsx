@@ -11,7 +11,7 @@ import { Page, Section } from '../../components/page';
 import { PagedTable, type Column } from '../../components/paged-table';
 import { StateActions } from '../../components/state-actions';
 import { NextStep, StateTag } from '../../components/state-tag';
-import { formatNames, Terms } from '../../components/terms';
+import { useFormatName, Terms } from '../../components/terms';
 import { useWaiting, WaitingStatements } from '../../components/waiting-statements';
 import { Whole } from '../../components/whole';
 import { client, useRead, useReadPages } from '../../lib/api';
@@ -133,12 +133,13 @@ async function saveOdrl(id: string): Promise<void> {
 
 function Deliveries({ right }: { readonly right: string }) {
   const say = useWords(rightsWords);
+  const formatName = useFormatName();
   const locale = useLocale();
   const deliveries = useReadPages(routes.deliveries, { query: { right } }, { pageSize: 50 });
   const columns: readonly Column<DeliveryView>[] = [
     { key: 'at', title: say('pulledAt'), narrow: 'title', show: (one) => <Instant at={one.pulledAt} /> },
     { key: 'state', title: say('state'), width: '9rem', show: (one) => <StateTag kind="delivery" state={one.state} /> },
-    { key: 'format', title: say('format'), width: '7rem', show: (one) => formatNames[one.format] },
+    { key: 'format', title: say('format'), width: '9rem', show: (one) => formatName(one.format) },
     {
       key: 'rows',
       title: say('rows'),
