@@ -109,4 +109,15 @@ describe('the console as it was built', () => {
     }
     assert.ok(seen > 20, `only ${seen} links were found`);
   });
+
+  test('what opens above a page has a height above it', () => {
+    const sheets = assets()
+      .filter((path) => path.endsWith('.css'))
+      .map((path) => readFileSync(path, 'utf8'));
+    const heights = sheets.flatMap((sheet) =>
+      [...sheet.matchAll(/--ant-z-index-popup-base:\s*(\d+)/g)].map(([, px]) => Number(px)),
+    );
+    assert.ok(heights.length > 0, 'no sheet says it');
+    assert.ok(Math.min(...heights) >= 1000, `dialogs stand at ${heights.join(', ')}`);
+  });
 });

@@ -43,7 +43,8 @@ const propertiesOf = (css) =>
 function variablesOf(caches, filter) {
   const [light, dark] = caches.map((cache) => {
     const keys = [...cache.cache.keys()].filter(filter);
-    return new Map(keys.flatMap((key) => [...propertiesOf(cssOf(cache, key))]));
+    // The look's own value comes first; panels that are drawn in place state others for themselves, such as no height above the page.
+    return new Map(keys.flatMap((key) => [...propertiesOf(cssOf(cache, key))]).toReversed());
   });
   const rule = (selector, entries) => (entries.length ? `${selector}{${entries.map((pair) => pair.join(':')).join(';')}}` : '');
   const other = [...dark].filter(([name, value]) => light.get(name) !== value);

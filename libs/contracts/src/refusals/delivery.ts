@@ -230,8 +230,8 @@ export const deliveryRefusals = {
   },
   'sheet-found': {
     status: 400,
-    zh: '工作表中除数据外还有其他内容，未保存。核对下列各处后，用 skip={kinds} 表示略过或照此采用。',
-    en: 'The sheet holds more than its table; nothing was kept. Look at the places named, then say skip={kinds} to leave them out or take them as they are.',
+    zh: '工作表中除数据外还有其他内容，未保存。核对下列各处后，勾选“已核对”再次上传；用命令或接口时写 skip={kinds}。',
+    en: 'The sheet holds more than its table; nothing was kept. Look at the places named, then tick that you looked and send it again; with the command or the API say skip={kinds}.',
   },
   'found-title': {
     status: 400,

@@ -86,7 +86,8 @@ export function FaultsTable({
           </tbody>
         </table>
       </div>
-      <p className="quiet">{say('faultsHint')}</p>
+      {/* What else a sheet holds is no fault of its rows: the sentence above says what to do. */}
+      {faults.every(({ code }) => code.startsWith('found-')) ? null : <p className="quiet">{say('faultsHint')}</p>}
     </div>
   );
 }

@@ -226,7 +226,7 @@ function UploadNews({
             ) : undefined
           }
         />
-        {view ? <UploadTold view={view} /> : null}
+        {view ? <UploadTold view={view} items={items} /> : null}
         {proposal?.state === 'awaiting-signature' ? <SignHere proposal={proposal} /> : null}
       </>
     );
@@ -259,7 +259,7 @@ function UploadNews({
           title={say('failedTitle')}
           description={pick(problem.title)}
         />
-        {view ? <UploadTold view={view} violations={problem.violations} /> : null}
+        {view ? <UploadTold view={view} violations={problem.violations} items={items} /> : null}
         {problem.at?.line === undefined && !problem.faults ? null : (
           <FaultsTable
             faults={problem.faults && problem.faults.length > 0 ? problem.faults : [problem]}
@@ -268,7 +268,7 @@ function UploadNews({
             fileName={name}
           />
         )}
-        <Button onClick={again}>{say('otherFile')}</Button>
+        <Button onClick={again}>{say('backToFile')}</Button>
       </>
     );
   if (isLooking && sending.state === 'none') return null;

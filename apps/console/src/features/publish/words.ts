@@ -24,6 +24,7 @@ export const publishWords = defineWords('publish', {
     zh: 'CSV、XLSX、JSON Lines、Parquet，可用 gzip 或 ZIP 压缩，首行为表头。CSV 先在本机核对，确认后才上传。',
     en: 'CSV, XLSX, JSON lines or Parquet, packed or not, with a header. CSV is checked on this computer first and sent only when you say so.',
   },
+  backToFile: { zh: '回到这个文件', en: 'Back to this file' },
   otherFile: { zh: '换一个文件', en: 'Another file' },
   file: { zh: '文件', en: 'File' },
   head: { zh: '表头与前几行', en: 'Header and first rows' },
@@ -123,4 +124,26 @@ export const publishWords = defineWords('publish', {
     zh: '不予共享的目录条目也可以发布数据版本，但不会授予使用权。',
     en: 'A dataset that is not shared may have versions, but no right is granted over it.',
   },
+});
+
+/** Codes of what was found in a file, as people say them. */
+export const foundWords = defineWords('publish-found', {
+  // What is wrong with a row, as it is counted; the sentence for each place is the refusal's own.
+  'csv-ragged': { zh: '列数与表头不同', en: 'another number of columns than the header' },
+  'value-misfit': { zh: '值不符合类型', en: 'value of another type' },
+  'value-missing': { zh: '缺少必填值', en: 'required value missing' },
+  'value-outside-rule': { zh: '值不符合规则', en: 'value outside its rule' },
+  'value-starts-program': { zh: '像启动程序的公式', en: 'formula that starts a program' },
+  'key-repeated': { zh: '主键重复', en: 'key repeated' },
+  // What a sheet holds besides its table.
+  title: { zh: '标题行', en: 'title' },
+  'merged-header': { zh: '多行或合并的表头', en: 'merged header' },
+  footer: { zh: '表尾', en: 'footer' },
+  'side-note': { zh: '旁注', en: 'side note' },
+  'extra-column': { zh: '多余的列', en: 'extra column' },
+  'hidden-sheet': { zh: '隐藏的工作表', en: 'hidden sheet' },
+  'hidden-row': { zh: '隐藏行', en: 'hidden row' },
+  'hidden-column': { zh: '隐藏列', en: 'hidden column' },
+  formula: { zh: '公式', en: 'formula' },
+  'date-number': { zh: '存成数字的日期', en: 'date kept as a number' },
 });
