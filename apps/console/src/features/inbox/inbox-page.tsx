@@ -101,7 +101,7 @@ function useColumns(): Column<InboxEntry>[] {
     {
       key: 'from',
       title: say('from'),
-      width: '11rem',
+      width: '12rem',
       yields: 3,
       show: ({ request, proposal }) => {
         const name = request?.fromName ?? proposal?.about.departments[0]?.name ?? '';

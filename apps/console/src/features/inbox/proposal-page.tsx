@@ -90,7 +90,10 @@ function Proposal({ proposal }: { readonly proposal: ProposalView }) {
             of={[
               [
                 say('about'),
-                [proposal.about.title, proposal.about.departments.map(({ name }) => name).join(' → ')]
+                [
+                  proposal.about.title, // A request goes from one to the other; an end of a right goes the other way.
+                  proposal.about.departments.map(({ name }) => name).join(proposal.type.startsWith('request.') ? ' → ' : ' · '),
+                ]
                   .filter((text) => text !== '')
                   .join(' · '),
               ],

@@ -97,7 +97,7 @@ function ShownRight({ right }: { readonly right: RightView }) {
               <QuotaBar key="today" label={say('today')} used={right.used.pullsToday} total={right.quota.pullsPerDay} />,
             ],
             [say('rows'), <QuotaBar key="rows" label={say('rows')} used={right.used.rows} total={right.quota.rows} />],
-            [say('end'), <TimeLeft key="end" window={right.window} />],
+            [say('end'), <TimeLeft key="end" window={right.window} state={right.state} />],
             [say('granted'), <Instant key="granted" at={right.grantedAt} />],
             [say('decision'), decision in rightsWords.phrases ? say(decision) : right.decision],
           ]}

@@ -56,7 +56,13 @@ export function RightsPage() {
             show: (right: RightView) => <QuotaBar label={say('rows')} used={right.used.rows} total={right.quota.rows} />,
           },
         ]),
-    { key: 'end', title: say('end'), width: '11.5rem', yields: 3, show: (right) => <TimeLeft window={right.window} /> },
+    {
+      key: 'end',
+      title: say('end'),
+      width: '11.5rem',
+      yields: 3,
+      show: (right) => <TimeLeft window={right.window} state={right.state} />,
+    },
   ];
   return (
     <Page title={say('title')} lead={say(leads[side])}>
