@@ -4,14 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { proveConsistency } from '#ledger';
+import { proveConsistency, TILE_WIDTH } from '#ledger';
 import { withClient } from '#postgres';
 import { StoredHashes } from '../../libs/postgres/src/ledger/tiles.js';
 import { freePort } from '../../libs/testing/src/running-exchange.js';
 import { sampleLedger, type SampleLedger } from '../../tests/ledger/sample-ledger.js';
 import { growTo } from '../shared/big-log.js';
 import { durableDatabase, settle } from '../shared/durable-database.js';
-import { load } from '../shared/load.js';
+import { getOf, load, loadWith } from '../shared/load.js';
 import { median, quantile } from '../shared/rounds.js';
 
 const CONNECTIONS = 32;
@@ -34,7 +34,12 @@ export async function benchOverHttp(entries: number, rounds: number): Promise<vo
     const proof = Buffer.from(await (await fetch(`http://127.0.0.1:${port}/log/proof/${entries >> 1}`)).arrayBuffer());
     const barePort = await startBare(proof, children);
     const somewhere = () => `/log/proof/${Math.floor(Math.random() * entries)}`;
-    // Tiles in the API's cache, plans in the server's: what is measured is a log that is asked often.
+    // Every tile in the API's cache, plans in the server's: what is measured is a log that is asked often.
+    const oneOfEachTile = Array.from({ length: Math.ceil(entries / TILE_WIDTH) }, (_, tile) =>
+      getOf(`/log/proof/${tile * TILE_WIDTH}`),
+    );
+    const cold = await loadWith(port, CONNECTIONS, 600_000, () => oneOfEachTile.pop());
+    console.log(`a proof by tiles that are not kept yet, ${CONNECTIONS} connections: p50 ${median(cold).toFixed(1)} ms`);
     await load(port, CONNECTIONS, ROUND_MS, somewhere);
     const rates: number[] = [];
     const raws: number[] = [];

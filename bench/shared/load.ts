@@ -3,7 +3,12 @@ import { once } from 'node:events';
 
 /** Asks for paths over as many connections; see {@link loadWith}. */
 export function load(port: number, connections: number, forMs: number, pathOf: () => string): Promise<number[]> {
-  return loadWith(port, connections, forMs, () => `GET ${pathOf()} HTTP/1.1\r\nHost: bench\r\n\r\n`);
+  return loadWith(port, connections, forMs, () => getOf(pathOf()));
+}
+
+/** A request that asks. */
+export function getOf(path: string): string {
+  return `GET ${path} HTTP/1.1\r\nHost: bench\r\n\r\n`;
 }
 
 /** A request that posts JSON. */
