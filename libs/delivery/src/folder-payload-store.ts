@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { writeAll } from './file-pieces.js';
 import { checkPayloadName, PayloadMissing, type ByteRange, type PayloadStore } from './payload-store.js';
 
 // An interrupted put leaves `.put-NAME`. It is never listed or read, and goes with `remove(NAME)` or the sweep.
@@ -87,12 +88,6 @@ export function folderPayloadStore(folder: string): PayloadStore & { sweep(older
 
 function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : 1;
-}
-
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<number> {
-  let done = 0;
-  while (done < bytes.length) done += (await file.write(bytes, done)).bytesWritten;
-  return done;
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { open, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSha256, equalConstantTime, sealAgeFile, type SealedAgeFile } from '#crypto';
@@ -6,6 +5,7 @@ import { refuse, type Item } from '#contracts';
 import { schemaDigestOf } from './content-digest.js';
 import { matchHeader } from './csv-head.js';
 import { faultAt } from './csv-rows.js';
+import { filePieces } from './file-pieces.js';
 import { FaultyRows } from './in/faulty-rows.js';
 import { openFront, type OpenedFront } from './in/open-front.js';
 import type { Row } from './in/row.js';
@@ -244,7 +244,7 @@ class PartSealer {
     if (parquetBytes > this.limits.partBytes) throw new Error(`A part of ${parquetBytes} bytes is larger than parts may be`);
 
     let sealed: SealedAgeFile | undefined;
-    const parquet = createReadStream(parquetPath, { highWaterMark: 1024 * 1024 });
+    const parquet = filePieces(parquetPath);
     const { job, store } = this;
     await store.put(
       name,

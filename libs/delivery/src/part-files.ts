@@ -1,10 +1,8 @@
-import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { ageDecryptor, createSha256, CryptoError } from '#crypto';
+import { createSha256, CryptoError, decryptAge } from '#crypto';
 import { refuse } from '#contracts';
+import { writeFilePieces } from './file-pieces.js';
 import type { StoredVersion, VersionPart } from './job.js';
 import { PayloadMissing, type PayloadStore } from './payload-store.js';
 
@@ -89,16 +87,15 @@ async function openAll(
 async function openPart(part: VersionPart, identity: string, store: PayloadStore, path: string): Promise<void> {
   const digest = createSha256();
   let sizeBytes = 0;
-  const measured = new Transform({
-    transform(bytes: Buffer, _encoding, done) {
+  async function* measured(): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const bytes of store.read(part.name) as AsyncIterable<Buffer>) {
       digest.update(bytes);
       sizeBytes += bytes.length;
-      done(null, bytes);
-    },
-  });
+      yield bytes;
+    }
+  }
   try {
-    const file = createWriteStream(path, { mode: 0o600, flags: 'wx' });
-    await pipeline(store.read(part.name), measured, await ageDecryptor([identity]), file);
+    await writeFilePieces(path, decryptAge([identity], measured()));
   } catch (error) {
     if (error instanceof CryptoError || error instanceof PayloadMissing) throw refuse('part-damaged', { part: part.name });
     throw error;
