@@ -14,6 +14,7 @@ import {
 } from '#testing';
 import type { Browser, Page } from 'playwright-core';
 import { noChromium, openChromium, Seat } from './browser.js';
+import { add, begun } from '../uploads/tus.js';
 import { holdingProxy } from './holding-proxy.js';
 
 const submitName = '提交本部门负责人审批';
@@ -204,5 +205,45 @@ describe('nothing lost, nothing twice', { skip: noChromium }, () => {
     } finally {
       await proxy.close();
     }
+  });
+
+  test('an upload over a line that breaks goes on; after a reload, with the same file chosen again', async () => {
+    const csv = villageCsv(1000);
+    const half = Math.floor(csv.length / 2);
+    const { id, url } = await begun(city.steward, exchange.baseUrl, dataset, csv.length, { fileName: '名录.csv' });
+    await add(city.steward, url, 0, csv.subarray(0, half));
+    const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl });
+    const { page } = seat;
+    seat.expect(/ERR_INTERNET_DISCONNECTED|Failed to load/);
+    await seat.logIn(city.steward);
+    const kept = JSON.stringify({ id, name: '名录.csv', sizeBytes: csv.length, choices: {} });
+    await page.evaluate(`localStorage.setItem('quanlian.upload.${dataset}', ${JSON.stringify(kept)})`);
+    const sent: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST' && request.url().includes('/uploads')) sent.push('POST');
+      if (request.method() === 'PATCH') sent.push(`PATCH ${request.headers()['upload-offset']}`);
+    });
+    const choose = async () => {
+      await page.locator('input[type=file]').setInputFiles({ name: '名录.csv', mimeType: 'text/csv', buffer: csv });
+      await page.getByText('已核对全部 1,000 行，没有问题。').waitFor();
+      await page.getByText('我确认：不含国家秘密、工作秘密').click();
+    };
+    const upload = page.getByRole('button', { name: '上传并发布' });
+    await seat.go(`/publish/${dataset}`);
+    await page.getByText('上传未完成').waitFor();
+    await choose();
+    await upload.click();
+    await page.getByText('已上传：1,000 行').waitFor();
+    assert.deepEqual(sent, [`PATCH ${half}`], 'only what was missing was sent');
+
+    await page.getByRole('button', { name: '知道了' }).first().click();
+    await choose();
+    await seat.context.setOffline(true);
+    await upload.click();
+    await page.getByText('连接中断，正在重试').waitFor();
+    await seat.context.setOffline(false);
+    await page.getByText('已上传：1,000 行').waitFor();
+    seat.check('an upload over a broken line');
+    await seat.close();
   });
 });

@@ -13,6 +13,7 @@ export * from './routes/index.js';
 export * from './routes/idempotency.js';
 export * from './workflow/workflow.js';
 export * from './client.js';
+export * from './send-resumably.js';
 export * from './file-form.js';
 export * from './format-words.js';
 export * from './statements/statement-kinds.js';

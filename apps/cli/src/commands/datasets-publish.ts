@@ -10,7 +10,6 @@ import {
   type Encoding,
   type FileFormat,
 } from '#contracts';
-import { randomId } from '#crypto';
 import { Option, type Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { usage } from '../exits.js';
@@ -80,8 +79,9 @@ export function publish(group: Command, bench: Bench): void {
     const announce = options.announceDigest === true ? await digestOfFile(desk, path) : options.announceDigest?.toLowerCase();
     if (announce !== undefined && !/^[0-9a-f]{64}$/.test(announce))
       throw usage('摘要为 64 位十六进制。', 'A digest is 64 hex digits.');
-    const id = randomId();
-    const upload = await sendFile(desk, { dataset: dataset.id, path, announce, upload: id, form: formOf(options) }).catch(
+    let id = '';
+    const onBegun = (begun: string) => (id = begun);
+    const upload = await sendFile(desk, { dataset: dataset.id, path, announce, onBegun, form: formOf(options) }).catch(
       async (error: unknown) => {
         if (error instanceof CallError && error.problem?.violations) await writeFaultyRows(desk, id, options.faultyRows);
         throw error;

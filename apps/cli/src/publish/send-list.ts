@@ -1,12 +1,10 @@
-import { routes, type KeyListView, type RowScope } from '#contracts';
-import { createReadStream, statSync } from 'node:fs';
-import { basename } from 'node:path';
-import { Readable } from 'node:stream';
+import type { KeyListView, RowScope } from '#contracts';
+import { statSync } from 'node:fs';
 import type { Desk } from '../desk.js';
 import { usage } from '../exits.js';
 import type { Sentence } from '../language.js';
 import { countText } from '../terminal/progress.js';
-import { digestOfFile } from './send-file.js';
+import { digestOfFile, sendFile } from './send-file.js';
 
 const reasons: Record<KeyListView['malformed']['first'][number]['reason'], Sentence> = {
   'value-misfit': { zh: '不是该数据项的值', en: 'no value of the item' },
@@ -58,11 +56,8 @@ function splitOnce(text: string): string[] {
 }
 
 async function sendList(desk: Desk, dataset: string, { item, path }: NamedList): Promise<RowScope> {
-  const list = await desk.client.call(
-    routes.takeKeyList,
-    { params: { id: dataset }, query: { item, fileName: basename(path) } },
-    { stream: Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>, signal: desk.signal },
-  );
+  const { keyList: list } = await sendFile(desk, { dataset, path, item });
+  if (!list) throw usage('平台没有给出名单。', 'The exchange gave no list.');
   const { id, count, commitment, duplicates, malformed } = list;
   const [keys, twice, bad] = [countText(count), countText(duplicates), countText(malformed.count)];
   desk.out.note({

@@ -2,9 +2,9 @@ import { routes, type Item, type KeyListView } from '#contracts';
 import { InboxOutlined } from '@ant-design/icons';
 import { Button, Progress, Select } from 'antd';
 import { useEffect, useId, useRef, useState, type DragEvent } from 'react';
-import { useRead } from '../lib/api';
+import { randomHex, useRead } from '../lib/api';
 import { bytes, count } from '../lib/numbers';
-import { sendFile } from '../lib/send-file';
+import { FileUnread, giveUp, sendFile } from '../lib/send-file';
 import { defineWords, useLocale, useWords } from '../lib/words';
 import { RefusalNote } from './refusal-note';
 import './key-list.css';
@@ -20,6 +20,10 @@ const words = defineWords('key-list', {
   choose: { zh: '选择文件', en: 'choose a file' },
   itemFirst: { zh: '先选数据项，再选文件。', en: 'Choose the item first, then the file.' },
   sending: { zh: '正在上传“{{name}}”：{{sent}} / {{size}}', en: 'Sending “{{name}}”: {{sent}} of {{size}}' },
+  unread: {
+    zh: '文件没有读完：它可能被移走，或正被其他程序修改。请重新选择。',
+    en: 'The file could not be read to its end: it was moved, or another program is changing it. Choose it again.',
+  },
   checking: { zh: '已上传，正在核对每一行…', en: 'Sent; each line is being checked…' },
   cancel: { zh: '取消', en: 'Cancel' },
   taken: {
@@ -140,15 +144,18 @@ export function KeyListUpload({
     const { name, size } = file;
     setSending({ state: 'sending', name, size, sent: 0 });
     const { signal } = stop.current;
-    void sendFile(routes.takeKeyList, { params: { id: dataset }, query: { item, fileName: name } }, file, {
+    const upload = randomHex(16);
+    void sendFile({ route: routes.beginKeyList, dataset, query: { item, fileName: name } }, upload, file, {
       signal,
       onProgress: (sent) => setSending({ state: 'sending', name, size, sent }),
     })
-      .then(onTaken)
+      .then(({ keyList }) => keyList && onTaken(keyList))
       .catch((refused: unknown) => {
-        if (signal.aborted) return;
-        setError(refused);
+        if (signal.aborted) return void giveUp(upload);
+        if (refused instanceof FileUnread) setFault(say('unread'));
+        else setError(refused);
         setSending({ state: 'none' });
+        return undefined;
       });
   }
   const drag = (over: boolean) => (event: DragEvent) => {

@@ -21,10 +21,27 @@ export function VersionUpload({ dataset }: { readonly dataset: DatasetView }) {
   const [read, setRead] = useState<ReadFile>();
   const upload = useUpload(dataset.id);
   const choose = (file: Blob, name: string, isConverted = false) => void readFile(file, name, items, isConverted).then(setRead);
-  if (upload.kept !== undefined)
+  if (upload.kept !== undefined && !upload.canGoOn)
     return <UploadNews upload={upload} items={items} again={() => upload.forget()} taken={() => setRead(undefined)} />;
   return (
     <>
+      {upload.kept && upload.canGoOn ? (
+        <Alert
+          className="refusal"
+          type="info"
+          showIcon
+          role="status"
+          title={say('goOnTitle', { done: bytes(upload.view?.bytes ?? 0), total: bytes(upload.kept.sizeBytes) })}
+          description={
+            <>
+              <p>{say('goOn', { name: upload.kept.name })}</p>
+              <Button size="small" onClick={upload.cancel}>
+                {say('cancel')}
+              </Button>
+            </>
+          }
+        />
+      ) : null}
       {read ? null : (
         <Upload.Dragger
           multiple={false}
@@ -242,7 +259,7 @@ function UploadNews({
           aria-label={say('uploading', { name })}
         />
         <p className="quiet">
-          {say('sent', { done: bytes(sending.sentBytes), total: bytes(sizeBytes) })}
+          {sending.isBroken ? say('broken') : say('sent', { done: bytes(sending.sentBytes), total: bytes(sizeBytes) })}
           {view ? ` · ${say('taken', { rows: count(view.rows, locale) })}` : null}
         </p>
         <Button onClick={cancel}>{say('cancel')}</Button>
@@ -282,7 +299,7 @@ function UploadNews({
       title={isGoing ? say('uploading', { name }) : say('cutTitle')}
       description={
         <>
-          <p>{say(isGoing ? 'elsewhere' : 'cut', { name })}</p>
+          <p>{say(sending.state === 'unread' ? 'fileUnread' : isGoing ? 'elsewhere' : 'cut', { name })}</p>
           {isGoing ? (
             <p className="quiet">{say('taken', { rows: count(view.rows, locale) })}</p>
           ) : (

@@ -102,8 +102,14 @@ export const publishWords = defineWords('publish', {
   cancel: { zh: '取消上传', en: 'Cancel' },
   cutTitle: { zh: '上传中断', en: 'The upload was cut off' },
   cut: {
-    zh: '{{name}} 没有传完，平台未保存任何内容。请重新选择同一文件再上传。',
-    en: '{{name}} did not arrive whole, and nothing of it was kept. Choose the same file and send it again.',
+    zh: '{{name}} 没有传完。请重新选择同一文件再上传。',
+    en: '{{name}} did not arrive whole. Choose the same file and send it again.',
+  },
+  broken: { zh: '连接中断，正在重试，已上传的部分不会丢失。', en: 'The line broke; trying again. What was sent is kept.' },
+  goOnTitle: { zh: '上传未完成：已收到 {{done}} / {{total}}', en: 'An upload is unfinished: {{done}} of {{total}} arrived' },
+  goOn: {
+    zh: '再次选择同一文件“{{name}}”，即从中断处继续；换一个文件则重新开始。',
+    en: 'Choose the same file again, “{{name}}”, and it goes on from there; another file begins anew.',
   },
   elsewhere: {
     zh: '{{name}} 正在另一个页面上传，或者平台还在核对它。',
