@@ -8,6 +8,7 @@ import { Witnesses1795000000007 } from './0007-witnesses.js';
 import { LogKeys1795000000008 } from './0008-log-keys.js';
 import { UploadsTold1795000000009 } from './0009-uploads-told.js';
 import { Arrivals1795000000011 } from './0011-arrivals.js';
+import { VersionReports1795000000012 } from './0012-version-reports.js';
 
 /** The schema's history, in order. A migration once released never changes. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   LogKeys1795000000008,
   UploadsTold1795000000009,
   Arrivals1795000000011,
+  VersionReports1795000000012,
 ];

@@ -1,9 +1,10 @@
-import { CallError, routes, type Item, type RightChanges } from '#contracts';
+import { CallError, routes, type Item, type ReportView, type RightChanges } from '#contracts';
 import { deliveryIn, foundSmallCity, granted, publishCsv, published, startExchange, villageEntry } from '#testing';
 import type { RunningExchange, SmallCity } from '#testing';
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandLine } from './command-line.js';
 
 const items: Item[] = [
@@ -113,6 +114,37 @@ describe('acceptance 5: what changed since the last delivery', () => {
     assert.deepEqual([told.added, told.changed, told.removed], [11, 10, 20]);
     const manifest = JSON.parse(readFileSync(command.path('changes.csv.manifest.json'), 'utf8')) as { since?: object };
     assert.deepEqual(manifest.since, { delivery: told.since.delivery, version: told.since.version });
+  });
+
+  test('is in the report of the version, which its own department alone sees, and nothing of what is personal', async () => {
+    const { items: versions } = await city.steward.client.call(routes.versions, { params: { id: dataset } });
+    const version = versions.find(({ number }) => number === 2)?.id ?? '';
+    const params = { id: dataset, version };
+    let view: ReportView = await city.steward.client.call(routes.versionReport, { params });
+    for (let i = 0; i < 300 && view.state === 'making'; i += 1) {
+      await sleep(100);
+      view = await city.steward.client.call(routes.versionReport, { params });
+    }
+    assert.equal(view.state, 'made', JSON.stringify(view.problem));
+    const { report } = view;
+    const { version: first, ...changes } = report?.changes ?? {};
+    assert.equal(first, versions.find(({ number }) => number === 1)?.id);
+    // Of all rows and as they are: ten new names, ten phones, twenty provinces.
+    assert.deepEqual(changes, { number: 1, added: 1, changed: 40, removed: 10 });
+    assert.deepEqual(
+      report?.items.map(({ changed }) => changed),
+      [0, 10, 10, 20],
+    );
+    const phone = report?.items.find(({ name }) => name === 'phone');
+    assert.deepEqual([phone?.lengths, phone?.range, phone?.personal], [undefined, undefined, true]);
+    const shown = await command.run(['--as', 'steward', 'datasets', 'report', dataset, '2']);
+    assert.match(shown.out, /1 added, 40 changed, 10 removed/, shown.err);
+    assert.doesNotMatch(shown.out, /139\d/);
+    const outside = await city.competentHead.client.call(routes.versionReport, { params }).catch((error: unknown) => error);
+    assert.ok(refusedAs('unknown')(outside));
+    const nowhere = { params: { ...params, version: '0'.repeat(32) } };
+    await assert.rejects(city.steward.client.call(routes.versionReport, nowhere), refusedAs('unknown'));
+    await assert.rejects(city.requester.client.call(routes.versionReport, { params }), CallError);
   });
 
   test('costs the rows that left, and goes on from a delivery that was incremental itself', async () => {

@@ -70,6 +70,7 @@ const useCases = [
   exchange.EnterDataset,
   exchange.ChangeDataset,
   exchange.PublishVersion,
+  exchange.ReadReport,
   exchange.ReadUpload,
   exchange.ReadFaultyRows,
   exchange.ReadRequests,

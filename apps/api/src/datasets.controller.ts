@@ -8,6 +8,7 @@ import {
   ReadDatasets,
   ReadFaultyRows,
   ReadProposals,
+  ReadReport,
   type Actor,
 } from '#exchange';
 import { Caller, Sent, Serves } from '#nest';
@@ -24,6 +25,7 @@ export class DatasetsController {
     @Inject(EnterDataset) private readonly enterDataset: EnterDataset,
     @Inject(ChangeDataset) private readonly changeDataset: ChangeDataset,
     @Inject(PublishVersion) private readonly publishVersion: PublishVersion,
+    @Inject(ReadReport) private readonly readReport: ReadReport,
     @Inject(ReadFaultyRows) private readonly readFaultyRows: ReadFaultyRows,
     @Inject(CountRows) private readonly countRows: CountRows,
     @Inject(AUDIT_LOG) private readonly auditLog: AuditLog,
@@ -54,6 +56,11 @@ export class DatasetsController {
   @Serves(routes.versions)
   async versions(@Caller() actor: Actor, @Sent() { params }: Given<typeof routes.versions>) {
     return { items: await this.read.versions(actor, params.id) };
+  }
+
+  @Serves(routes.versionReport)
+  report(@Caller() actor: Actor, @Sent() { params }: Given<typeof routes.versionReport>) {
+    return this.readReport.execute(actor, params.id, params.version);
   }
 
   @Serves(routes.publishVersion)

@@ -9,6 +9,7 @@ export * from './statements/statement.js';
 export * from './statements/statement-words.js';
 export * from './state.js';
 export * from './delivery-manifest.js';
+export * from './quality-report.js';
 export * from './routes/index.js';
 export * from './routes/idempotency.js';
 export * from './workflow/workflow.js';

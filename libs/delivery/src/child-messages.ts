@@ -10,8 +10,10 @@ import type {
   PrepareJob,
   PreviewedRows,
   PreviewJob,
+  ReportJob,
   TakenKeys,
   TakeKeysJob,
+  VersionFacts,
 } from './job.js';
 
 /** What each kind of job is given and answers. */
@@ -21,6 +23,7 @@ export interface JobKinds {
   prepare: { job: PrepareJob; result: PreparedDelivery };
   count: { job: CountJob; result: number };
   'count-changes': { job: CountChangesJob; result: ChangeCounts };
+  report: { job: ReportJob; result: VersionFacts };
   preview: { job: PreviewJob; result: PreviewedRows };
 }
 export type JobKind = keyof JobKinds;

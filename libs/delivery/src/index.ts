@@ -21,17 +21,19 @@ export type {
   PrepareJob,
   PreviewedRows,
   PreviewJob,
+  ReportJob,
   Selection,
   StoredKeyList,
   StoredVersion,
   TakenKeys,
   TakeKeysJob,
+  VersionFacts,
   VersionPart,
 } from './job.js';
 export { defaultMemoryFolder, memoryFolderIn, sweepMemoryFolders } from './memory-folder.js';
 export { inferAnyItems } from './in/infer-any.js';
 export type { ChangeCounts } from './changes/compare.js';
-export { runCount, runCountChanges, runIngest, runPrepare, runPreview, runTakeKeys } from './run-job.js';
+export { runCount, runCountChanges, runIngest, runPrepare, runPreview, runReport, runTakeKeys } from './run-job.js';
 export { writeWorkbook } from './xlsx/write-workbook.js';
 export type { Cell } from './xlsx/write-workbook.js';
 export type { SheetColumn } from './xlsx/write-sheets.js';

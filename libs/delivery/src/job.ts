@@ -1,4 +1,4 @@
-import type { Compression, Format, Item, KeyListView, RightTerms, RowScope, Violations } from '#contracts';
+import type { Compression, Format, Item, KeyListView, QualityReport, RightTerms, RowScope, Violations } from '#contracts';
 import type { Detected, StatedForm } from './in/form.js';
 import type { DeliveryLimits } from './limits.js';
 import type { PayloadPlace } from './payload-place.js';
@@ -142,6 +142,17 @@ export interface CountChangesJob extends ChoosingJob {
   readonly selection: Omit<Selection, 'format'>;
   readonly pseudonymKey?: Uint8Array;
 }
+
+/** Say what a version's values are like, and what changed against the version before. */
+export interface ReportJob extends AnyJob {
+  readonly version: StoredVersion;
+  readonly before?: StoredVersion;
+}
+
+/** A quality report as far as the data tell it. */
+export type VersionFacts = Omit<QualityReport, 'changes'> & {
+  readonly changes?: Omit<NonNullable<QualityReport['changes']>, 'version' | 'number'>;
+};
 
 /** Count the rows of a selection and show some as they would leave. */
 export interface PreviewJob extends ChoosingJob {

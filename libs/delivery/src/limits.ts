@@ -54,9 +54,9 @@ export const defaultLimits: DeliveryLimits = {
 /**
  * How many child processes work at once in this process; the others wait in order of arrival. Together with `memoryFolderBytes` and
  * `duckdbMemoryBytes` this is what bounds the memory of a worker. Deliveries of small versions have places of their own,
- * so that none waits for a large one, and so have counts and previews.
+ * so that none waits for a large one, and so have counts and previews, and the report of a version, for which nobody waits.
  */
-export const childrenAtOnce = { large: 2, quick: 2, small: 2 };
+export const childrenAtOnce = { large: 2, quick: 2, small: 2, report: 1 };
 
 /** The limits of one job: the defaults, overruled where the caller says so. */
 export function limitsWith(overrides: Partial<DeliveryLimits> = {}): DeliveryLimits {

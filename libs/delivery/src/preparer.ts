@@ -8,6 +8,7 @@ import { ingestFile } from './ingest.js';
 import type { JobOptions } from './job.js';
 import { prepareDelivery } from './prepare.js';
 import { isQuick } from './quick.js';
+import { reportVersion } from './report/report-version.js';
 import { countRows, previewRows } from './preview.js';
 import { takeKeys } from './take-keys.js';
 
@@ -47,6 +48,9 @@ function run(message: Exclude<ToChild, { kind: 'source-ended' }>): Promise<unkno
       return countRows(message.job, message.folder, options);
     case 'count-changes':
       return countChanges(message.job, message.folder, options);
+    case 'report':
+      stepAside();
+      return reportVersion(message.job, message.folder, options);
     case 'preview':
       return previewRows(message.job, message.folder, options);
   }

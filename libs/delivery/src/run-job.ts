@@ -15,8 +15,10 @@ import type {
   PrepareJob,
   PreviewedRows,
   PreviewJob,
+  ReportJob,
   TakenKeys,
   TakeKeysJob,
+  VersionFacts,
 } from './job.js';
 import { childrenAtOnce, limitsWith } from './limits.js';
 import { openMemoryFolder } from './memory-folder.js';
@@ -27,6 +29,7 @@ import { takeChild, warmChild } from './warm-child.js';
 
 const largePlaces = makePlaces(() => childrenAtOnce.large);
 const smallPlaces = makePlaces(() => childrenAtOnce.small);
+const reportPlaces = makePlaces(() => childrenAtOnce.report);
 const quickPlaces = makePlaces(() => childrenAtOnce.quick);
 
 /**
@@ -102,6 +105,11 @@ export function runPreview(job: PreviewJob, options: JobOptions = {}): Promise<P
   return runJob('preview', job, options);
 }
 
+/** Says what a version's values are like, in a process of its own that lets all others go first. Throws a Refusal: `part-damaged`, `preparer-failed`, `memory-folder`. */
+export function runReport(job: ReportJob, options: JobOptions = {}): Promise<VersionFacts> {
+  return runJob('report', job, options);
+}
+
 async function runJob<K extends JobKind>(
   kind: K,
   job: JobKinds[K]['job'],
@@ -166,6 +174,7 @@ function giveWay({ pid }: ChildProcess): void {
  * is of a size that nobody knows yet.
  */
 function placesOf(kind: JobKind, job: JobKinds[JobKind]['job']): Places {
+  if (kind === 'report') return reportPlaces;
   if (kind === 'count' || kind === 'count-changes' || kind === 'preview') return smallPlaces;
   return kind === 'prepare' && isQuick(job as PrepareJob) ? quickPlaces : largePlaces;
 }

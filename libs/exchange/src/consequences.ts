@@ -22,6 +22,8 @@ export function consequencesOf(
       const subject = statement.type === 'request.submitted' ? statement.id : statement.body.request;
       return [{ kind: 'grant', subject }];
     }
+    case 'version.published':
+      return [{ kind: 'report', subject: statement.id }];
     case 'pull.signed':
       // Else it is due once it is witnessed (`consequencesOfWitnessing`).
       return settings.inForce === 'durable' ? [{ kind: 'decide', subject: statement.id }] : [];

@@ -1,7 +1,8 @@
 import { openPayloadStore, type DeliveryLimits, type PayloadPlace, type PayloadStore, type StoredVersion } from '#delivery';
 import { refuse } from '#contracts';
 import type { ExchangeContext } from './context.js';
-import type { Stores, VersionFile } from './ports.js';
+import type { Stores } from './ports.js';
+import type { VersionFile } from './version-ports.js';
 
 /** Where encrypted objects lie, and the bounded memory-backed folder in which jobs open them. */
 export interface DataPlane {

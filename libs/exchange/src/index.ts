@@ -1,4 +1,5 @@
 export * from './ports.js';
+export type * from './version-ports.js';
 export type { Actor, Intent } from './actor.js';
 export { seesEverything } from './actor.js';
 export type { ExchangeContext } from './context.js';
@@ -29,6 +30,7 @@ export { ReadUpload } from './uploads/read-upload.js';
 export { DestroyKeyList, ReadKeyList, TakeKeyList } from './key-lists/key-lists.js';
 export { DecideRequest, SubmitRequest, SupplementRequest, WithdrawRequest } from './requests/requests.js';
 export { CountRows } from './requests/count-rows.js';
+export { MakeReport, ReadReport } from './catalogue/version-reports.js';
 export { PreviewRequest } from './requests/preview-request.js';
 export { ReadRequests } from './requests/read-requests.js';
 export { ResumeRight, SuspendRight, TerminateRight } from './rights/end-right.js';

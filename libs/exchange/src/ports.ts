@@ -1,7 +1,6 @@
 import type { DurableReceipt } from '#ledger';
 import type {
   Custody,
-  DatasetEntry,
   Detected,
   Held,
   KeyListView,
@@ -15,6 +14,7 @@ import type {
   StatementType,
   Violations,
 } from '#contracts';
+import type { VersionFiles, VersionReports } from './version-ports.js';
 
 /** The time. Tests set it; nothing else asks the machine. */
 export interface Clock {
@@ -36,6 +36,7 @@ export interface Stores {
   readonly texts: Texts;
   readonly secrets: Secrets;
   readonly versions: VersionFiles;
+  readonly reports: VersionReports;
   readonly uploads: Uploads;
   readonly arrivals: Arrivals;
   readonly keyLists: KeyLists;
@@ -253,23 +254,6 @@ export interface Secrets {
   get(name: string): Promise<Buffer | undefined>;
 }
 
-export interface VersionFile {
-  readonly version: string;
-  readonly recipient: string;
-  readonly contentDigest: string;
-  readonly fileSha256: string;
-  readonly fileName: string;
-  readonly entry: DatasetEntry;
-  readonly parts: readonly { name: string; rows: number; sizeBytes: number; sha256: string }[];
-}
-/** Where a version's encrypted parts lie. Immutable once added. */
-export interface VersionFiles {
-  add(file: VersionFile): Promise<void>;
-  get(version: string): Promise<VersionFile | undefined>;
-  /** Names of all parts in use, for the sweep of orphans. */
-  partNames(): Promise<Set<string>>;
-}
-
 /** A list of keys that a department sent to choose rows by. The keys lie encrypted in the payload store. */
 export interface KeyList {
   readonly id: string;
@@ -399,12 +383,12 @@ export interface Arrivals {
   pieceNames(): Promise<ReadonlySet<string>>;
 }
 
-export const taskKinds = ['grant', 'decide', 'deliver', 'end', 'dispose', 'serve'] as const;
+export const taskKinds = ['grant', 'decide', 'deliver', 'end', 'dispose', 'serve', 'report'] as const;
 export type TaskKind = (typeof taskKinds)[number];
 export interface Task {
   readonly id: string;
   readonly kind: TaskKind;
-  /** The delivery; for `grant` the request, for `end` the right, for `serve` the download. */
+  /** The delivery; for `grant` the request, for `end` the right, for `serve` the download, for `report` the version. */
   readonly subject: string;
   readonly attempts: number;
 }

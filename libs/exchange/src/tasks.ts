@@ -1,5 +1,6 @@
 import type { ExchangeContext } from './context.js';
 import type { DataPlane } from './data-plane.js';
+import { MakeReport } from './catalogue/version-reports.js';
 import { EnforceEnd } from './deliveries/cancel-delivery.js';
 import { DecideDelivery } from './deliveries/decide-delivery.js';
 import { DisposePayload, RecordServed } from './deliveries/download.js';
@@ -10,11 +11,13 @@ import { GrantByRule } from './requests/grant-by-rule.js';
 /** Does what a task says. Written so that a second try changes nothing; throws for the queue to try again. */
 export class DoTask {
   private readonly prepare: PreparePayload;
+  private readonly report: MakeReport;
   constructor(
     private readonly context: ExchangeContext,
     private readonly data: DataPlane,
   ) {
     this.prepare = new PreparePayload(context, data);
+    this.report = new MakeReport(context, data);
   }
 
   async execute(task: Task, signal: AbortSignal): Promise<void> {
@@ -25,6 +28,8 @@ export class DoTask {
         return new DecideDelivery(this.context, this.data).execute(task.subject);
       case 'deliver':
         return this.prepare.execute(task.subject, signal);
+      case 'report':
+        return this.report.execute(task.subject, signal);
       case 'end':
         return new EnforceEnd(this.context).execute(task.subject);
       case 'dispose':
@@ -34,8 +39,9 @@ export class DoTask {
     }
   }
 
-  /** After the last try. Only a delivery has somebody who waits for the answer; the others are tried again by the clocks. */
+  /** After the last try. Only a delivery and a report have somebody who waits for the answer; the others are tried again by the clocks. */
   async giveUp(task: Task, error: unknown): Promise<void> {
+    if (task.kind === 'report') await this.report.giveUp(task.subject, error);
     if (task.kind === 'deliver') await this.prepare.giveUp(task.subject, error);
   }
 }

@@ -29,6 +29,7 @@ test('two starts at once migrate once; what is made belongs to the owner', async
       'LogKeys1795000000008',
       'UploadsTold1795000000009',
       'Arrivals1795000000011',
+      'VersionReports1795000000012',
     ],
   );
   assert.ok(one.applied.length === 0 || two.applied.length === 0, 'one of them did all, the other nothing');

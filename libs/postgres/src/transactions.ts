@@ -16,6 +16,7 @@ import { statesOf } from './stores/states.js';
 import { tasksOf } from './stores/tasks.js';
 import { secretsOf, textsOf } from './stores/texts.js';
 import { trailOf } from './stores/trail.js';
+import { versionReportsOf } from './stores/version-reports.js';
 import { uploadsOf, versionsOf } from './stores/versions.js';
 
 const maxAttempts = 8;
@@ -98,6 +99,7 @@ function storesOn(scope: Scope, inbox: Inbox): Stores {
     texts: textsOf(scope),
     secrets: secretsOf(scope),
     versions: versionsOf(scope),
+    reports: versionReportsOf(scope),
     uploads: uploadsOf(scope),
     arrivals: arrivalsOf(scope),
     keyLists: keyListsOf(scope),

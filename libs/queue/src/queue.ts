@@ -41,10 +41,10 @@ export interface TaskQueue {
   close(): Promise<void>;
 }
 
-/** Two lanes, so that a decision never waits behind deliveries that take minutes. */
-const lanes = ['quick', 'deliver'] as const;
+/** Lanes, so that a decision never waits behind deliveries that take minutes, nor a delivery behind reports of versions. */
+const lanes = ['quick', 'deliver', 'report'] as const;
 type LaneName = (typeof lanes)[number];
-const laneOf = (task: Task): LaneName => (task.kind === 'deliver' ? 'deliver' : 'quick');
+const laneOf = (task: Task): LaneName => (task.kind === 'deliver' || task.kind === 'report' ? task.kind : 'quick');
 
 /**
  * Opens the queue. A job is removed as soon as it ended, well or finally badly: its id is the task's, and a task that is still owed
@@ -88,6 +88,7 @@ export async function openQueue(settings: QueueSettings): Promise<TaskQueue> {
       const running: Lane[] = [
         await startLane(engine, nameOf('quick'), handler, { ...work, concurrency: work.quickConcurrency ?? 8 }, onError),
         await startLane(engine, nameOf('deliver'), handler, work, onError),
+        await startLane(engine, nameOf('report'), handler, { ...work, concurrency: 1 }, onError),
       ];
       return {
         cancel(subject, reason) {

@@ -22,6 +22,7 @@ import { countText } from '../terminal/progress.js';
 import { checkNoSecrets, datasetArgument } from './dataset-argument.js';
 import { newDataset } from './datasets-new.js';
 import { publish } from './datasets-publish.js';
+import { report } from './datasets-report.js';
 import { countOf } from './inbox.js';
 
 /** datasets: the catalogue and its versions. */
@@ -36,6 +37,7 @@ export function datasets(program: Command, bench: Bench): void {
   newDataset(group, bench);
   enterDataset(group, bench);
   publish(group, bench);
+  report(group, bench);
 }
 
 function listDatasets(group: Command, bench: Bench): void {

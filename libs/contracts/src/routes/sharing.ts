@@ -33,6 +33,7 @@ import {
   pageQuery,
   previewViewSchema,
   proposalViewSchema,
+  reportViewSchema,
   requestViewSchema,
   rightChangesSchema,
   rightViewSchema,
@@ -144,6 +145,16 @@ export const sharingRoutes = {
     summary: { zh: '数据版本', en: 'Versions' },
     params: idParams,
     response: z.object({ items: z.array(versionViewSchema) }),
+  }),
+  /** For the department that published it alone; a report that is not there yet is made. */
+  versionReport: route({
+    method: 'GET',
+    path: '/api/datasets/:id/versions/:version/report',
+    access: ['steward', 'office-head'],
+    tag: 'datasets',
+    summary: { zh: '数据版本的质量报告', en: 'The quality report of a version' },
+    params: z.strictObject({ id: idSchema, version: idSchema }),
+    response: reportViewSchema,
   }),
   publishVersion: route({
     method: 'POST',

@@ -1,3 +1,4 @@
+import { qualityReportSchema } from '../quality-report.js';
 import { z } from 'zod';
 import { detectedSchema } from '../file-form.js';
 import { stateKinds } from '../state.js';
@@ -153,6 +154,17 @@ export const versionViewSchema = z.object({
   contentDigest: hex64Schema.optional(),
   publishedAt: instantSchema,
 });
+/** A version's quality report, or how far it is. */
+export const reportViewSchema = z.object({
+  version: idSchema,
+  number: z.number().int().min(1),
+  state: z.enum(['making', 'made', 'failed']),
+  madeAt: instantSchema.optional(),
+  problem: problemSchema.optional(),
+  report: qualityReportSchema.optional(),
+});
+export type ReportView = z.infer<typeof reportViewSchema>;
+
 export const datasetViewSchema = z.object({
   id: idSchema,
   provider: z.string(),

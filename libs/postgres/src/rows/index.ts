@@ -5,6 +5,7 @@ import { credentialRow, personRow } from './people.row.js';
 import { proposalRow } from './proposal.row.js';
 import { proseRow } from './prose.row.js';
 import { uploadRow } from './upload.row.js';
+import { versionReportRow } from './version-report.row.js';
 import { versionFileRow, versionPartRow } from './version.row.js';
 
 /** Every table that TypeORM reads and writes. What is hot or fine-tuned is raw SQL and needs no row class. */
@@ -15,6 +16,7 @@ export const rows = [
   proseRow,
   versionFileRow,
   versionPartRow,
+  versionReportRow,
   uploadRow,
   keyListRow,
   workRow,

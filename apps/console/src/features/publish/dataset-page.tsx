@@ -14,6 +14,7 @@ import { useRead } from '../../lib/api';
 import { count } from '../../lib/numbers';
 import { useLocale, useWords } from '../../lib/words';
 import './publish.css';
+import { VersionReport } from './version-report';
 import { VersionUpload } from './version-upload';
 import { publishWords } from './words';
 
@@ -59,6 +60,9 @@ function ShownDataset({ dataset }: { readonly dataset: DatasetView }) {
         />
       </Section>
       <Versions dataset={id} />
+      {dataset.latestVersion && provider === department && (has('steward') || has('office-head')) ? (
+        <VersionReport dataset={id} version={dataset.latestVersion.id} />
+      ) : null}
     </Page>
   );
 }

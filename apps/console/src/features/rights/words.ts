@@ -66,8 +66,8 @@ export const rightsWords = defineWords('rights', {
   },
   countChanges: { zh: '变化了多少？', en: 'How much changed?' },
   changesFound: {
-    zh: '第 {from} 版 → 第 {to} 版：新增 {added} 行，变更 {changed} 行，删除 {removed} 行。',
-    en: 'Version {from} → {to}: {added} rows added, {changed} changed, {removed} removed.',
+    zh: '第 {{from}} 版 → 第 {{to}} 版：新增 {{added}} 行，变更 {{changed}} 行，删除 {{removed}} 行。',
+    en: 'Version {{from}} → {{to}}: {{added}} rows added, {{changed}} changed, {{removed}} removed.',
   },
   narrow: { zh: '只要一部分', en: 'Only a part of it' },
   items: { zh: '数据项', en: 'Items' },
