@@ -398,3 +398,64 @@ test('every sentence of a refusal has its details filled in', () => {
   const refused = decidePull({ ...question, ...asPull({ items: ['mortgaged'] }) }).refused;
   assert.equal(refused?.sentence('zh'), '使用范围不包含数据项：mortgaged。');
 });
+
+test('changes are delivered since a delivery that the recipient has, of the same selection, by a key that it sees', () => {
+  const since = sample.idOf('earlier');
+  const keyed = (name: string): States['dataset'] => ({
+    ...dataset,
+    entry: {
+      ...dataset.entry,
+      items: dataset.entry.items.map((item) => (item.name === name ? { ...item, required: true, key: true as const } : item)),
+    },
+  });
+  const full = decidePull(question).ok as NonNullable<ReturnType<typeof decidePull>['ok']>;
+  const { items, rows, transformations, format, recipients, rowsAtMost } = full;
+  const held = { items, rows, transformations, format, recipients, rowsAtMost, day: '2025-10-01' };
+  const delivery: States['delivery'] = {
+    right: sample.rightId,
+    dataset: sample.datasetId,
+    grantor: sample.provider,
+    grantee: sample.requester,
+    state: 'received',
+    pulledAt: now,
+    asked: question.pull,
+    decided: { ...held, version: sample.idOf('older') },
+    servedBytes: 1,
+    servedTimes: 1,
+    last: since,
+  };
+  const older = { ...sample.version, rows: 40 };
+  const asks = (change: Partial<States['delivery']> = {}, more: Partial<PullQuestion> = {}): PullQuestion => ({
+    ...question,
+    ...asPull({ since }),
+    dataset: { state: keyed('area') },
+    basis: { delivery: { state: { ...delivery, ...change } }, version: { state: older } },
+    ...more,
+  });
+  const decided = decidePull(asks()).ok;
+  assert.deepEqual(decided?.since, { delivery: since, version: sample.idOf('older') });
+  assert.equal(decided?.rowsAtMost, 1040);
+  assert.ok(decided);
+  const body = decided;
+  assert.equal(replayDecision({ ...asks(), body }), undefined);
+  const { since: _since, ...whole } = body;
+  for (const forged of [{ ...body, since: { delivery: since, version: sample.versionId } }, whole])
+    assert.equal(replayDecision({ ...asks(), body: forged })?.code, 'decision-differs');
+  assert.equal(replayDecision({ ...asks(), basis: undefined, body })?.code, 'decision-differs');
+
+  const code = (ask: PullQuestion) => decidePull(ask).refused?.code;
+  const otherItems = { decided: { ...held, version: sample.idOf('older'), items: ['area'] } };
+  const otherSchema = {
+    basis: { delivery: { state: delivery }, version: { state: { ...older, schemaDigest: sample.hexOf('x') } } },
+  };
+  assert.equal(code(asks({}, { basis: undefined })), 'changes-no-earlier');
+  assert.equal(code(asks({ state: 'prepared' })), 'changes-no-earlier');
+  assert.equal(code(asks({ right: sample.idOf('another right') })), 'changes-no-earlier');
+  assert.equal(code(asks({ grantee: sample.stranger })), 'changes-no-earlier');
+  assert.equal(code(asks({ decided: { ...held, version: sample.versionId } })), 'changes-none');
+  assert.equal(code(asks(otherItems)), 'changes-selection-differs');
+  assert.equal(code(asks({}, otherSchema)), 'changes-items-differ');
+  assert.equal(code(asks({}, { dataset: { state: dataset } })), 'changes-no-key');
+  assert.equal(code(asks({}, { dataset: { state: keyed('ownerId') } })), 'changes-key-hidden');
+  assert.equal(code(asks({}, { dataset: { state: keyed('code') } })), 'changes-key-hidden');
+});
