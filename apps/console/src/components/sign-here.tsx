@@ -63,14 +63,13 @@ export function SignHere({
       />
       {held.data ? <SignWith proposal={proposal} held={held.data} onDone={onDone} /> : null}
       {held.data === null ? <p>{say('notHeld', { key: statement.keyId.slice(0, 8) })}</p> : null}
-      {held.data === undefined ? null : (
-        <p>
-          {held.data ? `${say('orCommand')} ` : null}
-          <Typography.Text code copyable={{ text: signCommand(proposal.id), tooltips: false }}>
-            {signCommand(proposal.id)}
-          </Typography.Text>
-        </p>
-      )}
+      {/* The command needs nothing of this browser, so it does not wait for what the browser finds. */}
+      <p>
+        {held.data ? `${say('orCommand')} ` : null}
+        <Typography.Text code copyable={{ text: signCommand(proposal.id), tooltips: false }}>
+          {signCommand(proposal.id)}
+        </Typography.Text>
+      </p>
     </div>
   );
 }
