@@ -111,9 +111,9 @@ describe('the console as it was built', () => {
   });
 
   test('what opens above a page has a height above it', () => {
-    const sheets = assets()
-      .filter((path) => path.endsWith('.css'))
-      .map((path) => readFileSync(path, 'utf8'));
+    const sheets = filesOf('index.html')
+      .filter((name) => name.endsWith('.css'))
+      .map((name) => readFileSync(join(built, name), 'utf8'));
     const heights = sheets.flatMap((sheet) =>
       [...sheet.matchAll(/--ant-z-index-popup-base:\s*(\d+)/g)].map(([, px]) => Number(px)),
     );
