@@ -63,7 +63,7 @@ describe('an upload goes on where its line broke', () => {
     assert.equal(await objects(), before + 1, 'of the pieces nothing is left');
   });
 
-  test('ended by Ctrl-C, the same command goes on; a key list too', async () => {
+  test('ended by Ctrl-C, the same command goes on', async () => {
     const stop = new AbortController();
     const isHeld = line.holdAfter(csv.length / 2);
     const first = command.run(publish(), { signal: stop.signal });
