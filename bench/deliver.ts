@@ -46,7 +46,7 @@ try {
     );
   const { duckdbThreads, duckdbMemoryBytes } = defaultLimits;
   console.log(
-    `${rows} rows × 10 in ${version.parts.length} parts; out: 8 columns, four rows in ten, three masked, one pseudonym; ` +
+    `${rows} rows × 10 in ${version.parts.length} parts, ${Math.round(version.parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / MiB)} MiB; out: 8 columns, four rows in ten, three masked, one pseudonym; ` +
       `DuckDB on both sides: ${duckdbThreads} threads, memory_limit ${duckdbMemoryBytes / MiB} MiB, order preserved`,
   );
 

@@ -1,8 +1,9 @@
 import { makeAgeHeader } from './age-header.js';
-import { AGE_CHUNK_BYTES, AGE_PAYLOAD_NONCE_BYTES, AGE_SEALED_CHUNK_BYTES, payloadKey } from './age-payload.js';
+import { AGE_CHUNK_BYTES, AGE_PAYLOAD_NONCE_BYTES, AGE_SEALED_CHUNK_BYTES, payloadKey, PayloadSealer } from './age-payload.js';
 import { sealingThreads, type SealingThread } from './age-sealing-threads.js';
 import { CHUNKS_AT_ONCE, type SealerDigests } from './age-thread-messages.js';
-import { concatBytes, randomBytes } from '#platform';
+import { hmacSha256Hex } from './digest.js';
+import { concatBytes, copyBytes, randomBytes, sha256Hex, type Bytes } from '#platform';
 
 const PLAIN_BYTES = CHUNKS_AT_ONCE * AGE_CHUNK_BYTES;
 // Two are sealed, one is digested, one is filled, and one is written.
@@ -31,7 +32,7 @@ interface BlockUnderWay {
 
 /**
  * Makes an age file to all of the recipients (`age1…`) on threads beside this one, where digests are computed too: several times what one
- * thread makes, in ten megabytes of memory. Each piece that is yielded is overwritten after the next one was asked for. The file is whole
+ * thread makes, in ten megabytes of memory; one of at most a megabyte is made here. Each piece that is yielded is overwritten after the next one was asked for. The file is whole
  * only when the iteration has ended, and answers its digests then. Bytes as those of `ageEncryptor`: docs/formats/age-delivery.md.
  */
 export async function* sealAgeFile(
@@ -43,15 +44,48 @@ export async function* sealAgeFile(
   const nonce = randomBytes(AGE_PAYLOAD_NONCE_BYTES);
   const key = payloadKey(fileKey, nonce);
   fileKey.fill(0);
-  const file = new FileOnThreads(key, hmacKey);
+  const head = concatBytes([header, nonce]);
+  const source = plaintext[Symbol.asyncIterator]();
+  let file: FileOnThreads | undefined;
   try {
-    const head = concatBytes([header, nonce]);
-    yield* file.begin(head);
-    for await (const bytes of plaintext) yield* file.push(bytes);
-    return yield* file.finish();
+    const begun: Uint8Array[] = [];
+    let begunBytes = 0;
+    for (let piece = await source.next(); !piece.done; piece = await source.next()) {
+      if (file === undefined && begunBytes + piece.value.length <= PLAIN_BYTES) {
+        begun.push(copyBytes(piece.value));
+        begunBytes += piece.value.length;
+        continue;
+      }
+      if (file === undefined) {
+        file = new FileOnThreads(key, hmacKey);
+        yield* file.begin(head);
+        for (const bytes of begun.splice(0)) yield* file.push(bytes);
+      }
+      yield* file.push(piece.value);
+    }
+    return file ? yield* file.finish() : yield* sealHere(key, head, concatBytes(begun), hmacKey);
   } finally {
-    file.forget();
+    file?.forget();
+    await source.return?.();
   }
+}
+
+/** Of so few bytes starting threads would be nearly all the work. */
+function* sealHere(
+  key: Bytes,
+  head: Bytes,
+  plaintext: Bytes,
+  hmacKey: Uint8Array | undefined,
+): Generator<Uint8Array, SealedAgeFile, undefined> {
+  const sealer = new PayloadSealer(key);
+  const file = concatBytes([head, ...sealer.push(plaintext), sealer.finish()]);
+  yield file;
+  return {
+    plaintextBytes: plaintext.length,
+    sizeBytes: file.length,
+    sha256: sha256Hex(file),
+    ...(hmacKey ? { hmac: hmacSha256Hex(hmacKey, plaintext) } : {}),
+  };
 }
 
 let files = 0;

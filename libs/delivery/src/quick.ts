@@ -1,8 +1,9 @@
 import type { PrepareJob } from './job.js';
 import { limitsWith, type DeliveryLimits } from './limits.js';
 
-/** A version is small when its stored parts take no more than this, in bytes: what is narrowed in one go. */
-const QUICK_BYTES = 32 * 1024 * 1024;
+const MiB = 1024 * 1024;
+/** A version is small when its stored parts take no more than this, in bytes: a few hundred thousand rows, about a second of work. */
+const QUICK_BYTES = 8 * MiB;
 
 /** Whether a delivery is a small one, which has a place of its own and waits for no large one. */
 export function isQuick({ version, since, keyLists = [] }: PrepareJob): boolean {
@@ -15,7 +16,7 @@ export function quickLimits({ limits }: PrepareJob): Partial<DeliveryLimits> {
   const { duckdbMemoryBytes, memoryFolderBytes } = limitsWith(limits);
   return {
     ...limits,
-    duckdbMemoryBytes: Math.min(duckdbMemoryBytes, 4 * QUICK_BYTES),
-    memoryFolderBytes: Math.min(memoryFolderBytes, 8 * QUICK_BYTES),
+    duckdbMemoryBytes: Math.min(duckdbMemoryBytes, 128 * MiB),
+    memoryFolderBytes: Math.min(memoryFolderBytes, 256 * MiB),
   };
 }

@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
 import type { Writable } from 'node:stream';
 import { refusalOf, refuse, Refusal } from '#contracts';
 import type { ChangeCounts } from './changes/compare.js';
@@ -118,14 +117,14 @@ async function runJob<K extends JobKind>(
 ): Promise<JobKinds[K]['result']> {
   const stopped = (): Refusal => (source ? refuse('upload-cut') : refuse('delivery-cancelled'));
   const limits = limitsWith(job.limits);
-  const places = placesOf(kind, job);
-  const giveBack = await places.take(options.signal).catch(() => Promise.reject(stopped()));
+  const giveBack = await placesOf(kind, job)
+    .take(options.signal)
+    .catch(() => Promise.reject(stopped()));
   try {
     const folder = await openMemoryFolder(job.memoryFolder, limits.memoryFolderBytes);
     try {
       const child = takeChild(limits.childHeapMiB);
       if (child.pid !== undefined) options.onStart?.(child.pid);
-      if (places === largePlaces) giveWay(child);
       const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
       const abort = new AbortController();
       try {
@@ -153,19 +152,6 @@ async function runJob<K extends JobKind>(
     giveBack();
     // Only where deliveries are made, and not while this one is: the next one finds a process that is ready.
     if (kind === 'prepare') warmChild(limits.childHeapMiB);
-  }
-}
-
-/**
- * Lets a large job have the cores only while nobody else wants them: small deliveries, counts and the answers to people go first. Alone it
- * is as fast as ever. Threads that the process starts from now on are like it; what starts them is the job, which was not sent yet.
- */
-function giveWay({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // It has ended already, which its exit says.
   }
 }
 
