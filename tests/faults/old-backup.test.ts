@@ -38,6 +38,8 @@ describe('a database that was set back to an older backup', () => {
     for (const begun = Date.now(); !(await holds().catch(() => false)); await sleep(50))
       assert.ok(Date.now() - begun < 30_000, what);
   };
+  /** The second line of a checkpoint is its size. */
+  const copiedSize = (): number => Number(readFileSync(join(logFolder, 'checkpoint'), 'utf8').split('\n', 2)[1]);
   const allWitnessed = () =>
     until('all is witnessed', async () => {
       const { size, witnesses: stand, sealing } = await status();
@@ -104,6 +106,8 @@ describe('a database that was set back to an older backup', () => {
     await granted(city, await published(city, villageEntry(), villageCsv(10)));
     await allWitnessed();
     whole = await status();
+    // Files follow what is witnessed: the copy must have all of the day before it ends.
+    await until('the copy is whole', async () => copiedSize() === whole.size);
     await onServer(`ALTER DATABASE "${name}" RENAME TO "${name}_new"`, `ALTER DATABASE "${name}_old" RENAME TO "${name}"`);
     await withClient(exchange.database.url, (client) => client.query('UPDATE ledger.ledger_head SET lease_holder = NULL'));
     await start();
