@@ -7,7 +7,10 @@ export interface BreakingLine {
   /** Bytes that went up in all. */
   readonly sentBytes: number;
   readonly cuts: number;
-  /** From the next upload on: after how many bytes each connection is cut; what went up until then arrives. Later ones live. */
+  /**
+   * From the next upload on, and instead of what was told before: after how many bytes each connection is cut; what went up until then
+   * arrives. Later ones live.
+   */
   cutNext(afterBytes: readonly number[]): void;
   /** Nothing goes up any more beyond so many bytes: resolves when it is so. */
   holdAfter(bytes: number): Promise<void>;
@@ -36,7 +39,9 @@ export async function breakingLine(target: string): Promise<BreakingLine> {
       socket.on('error', () => {});
       socket.on('close', () => {
         sockets.delete(socket);
-        other.destroy();
+        // What was sent before the line broke arrives; nothing comes back.
+        if (other === upstream) upstream.end();
+        else other.destroy();
       });
     }
     upstream.pipe(client);
@@ -70,7 +75,7 @@ export async function breakingLine(target: string): Promise<BreakingLine> {
     },
     cutNext(afterBytes) {
       isArmed = false;
-      budgets.push(...afterBytes);
+      budgets.splice(0, budgets.length, ...afterBytes);
     },
     holdAfter: (bytes) =>
       new Promise((resolve) => {

@@ -58,6 +58,7 @@ describe('an upload goes on where its line broke', () => {
     line.cutNext(places);
     const before = await objects();
     const done = await command.ok<UploadView>(publish());
+    line.cutNext([]);
     assert.ok(line.cuts >= 20, `${line.cuts} cuts`);
     assert.deepEqual([done.rows, done.contentDigest], [60_000, contentDigest]);
     assert.equal(await objects(), before + 1, 'of the pieces nothing is left');
@@ -68,6 +69,8 @@ describe('an upload goes on where its line broke', () => {
     const isHeld = line.holdAfter(csv.length / 2);
     const first = command.run(publish(), { signal: stop.signal });
     await isHeld;
+    // What the line let through is with the exchange; what lies in buffers when a line breaks is lost with it.
+    await sleep(500);
     stop.abort();
     line.release();
     const cut = await first;
@@ -78,7 +81,10 @@ describe('an upload goes on where its line broke', () => {
     assert.equal(second.code, 0, second.err);
     assert.match(second.err, /Going on from where it was cut/);
     assert.equal(second.json<UploadView>().contentDigest, contentDigest);
-    assert.ok(line.sentBytes - sentBefore < csv.length * 0.6, 'what had arrived was not sent again');
+    assert.ok(
+      line.sentBytes - sentBefore < csv.length * 0.6,
+      `what had arrived was not sent again: ${line.sentBytes - sentBefore} of ${csv.length}`,
+    );
   });
 
   test('another file of the same name is sent from its beginning', async () => {
