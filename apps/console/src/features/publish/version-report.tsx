@@ -1,4 +1,5 @@
 import { itemTypeWords, routes, word, type QualityReport, type ReportedItem } from '#contracts';
+import { Bar } from '../../components/bar';
 import { Facts } from '../../components/facts';
 import { Section } from '../../components/page';
 import { Whole } from '../../components/whole';
@@ -62,8 +63,8 @@ function Shown({ report }: { readonly report: QualityReport }) {
         ]}
       />
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable by keyboard */}
-      <div className="faults-box" role="region" aria-label={say('report')} tabIndex={0}>
-        <table className="plain-table report-table">
+      <div className="faults-box report-box" role="region" aria-label={say('report')} tabIndex={0}>
+        <table className="plain-table">
           <thead>
             <tr>
               <th scope="col">{say('item')}</th>
@@ -140,10 +141,5 @@ function Share({
   readonly about?: boolean;
 }) {
   const locale = useLocale();
-  const told = `${about ? '≈ ' : ''}${count(part, locale)}`;
-  return (
-    <span className="share">
-      <progress value={Math.min(part, of)} max={Math.max(1, of)} aria-label={`${label} ${told}`} /> {told}
-    </span>
-  );
+  return <Bar label={label} part={part} of={of} told={`${about ? '≈ ' : ''}${count(part, locale)}`} />;
 }

@@ -1,21 +1,13 @@
+import { Bar } from '../../components/bar';
 import { count } from '../../lib/numbers';
 import { useLocale } from '../../lib/words';
-import './rights.css';
 
 /** How much of a quota is used: a bar and the two numbers. */
 export function QuotaBar({ label, used, total }: { readonly label: string; readonly used: number; readonly total: number }) {
   const locale = useLocale();
   const share = total === 0 ? 1 : used / total;
+  const standing = share >= 1 ? 'full' : share >= 0.8 ? 'near' : undefined;
   return (
-    <span className={share >= 1 ? 'quota quota-full' : share >= 0.8 ? 'quota quota-near' : 'quota'}>
-      <progress
-        value={Math.min(used, total)}
-        max={total}
-        aria-label={`${label} ${count(used, locale)} / ${count(total, locale)}`}
-      />
-      <span>
-        {count(used, locale)} / {count(total, locale)}
-      </span>
-    </span>
+    <Bar label={label} part={used} of={total} told={`${count(used, locale)} / ${count(total, locale)}`} standing={standing} />
   );
 }

@@ -24,6 +24,7 @@ import { PullForm } from './pull-form';
 import { QuotaBar } from './quota-bar';
 import { TimeLeft } from './time-left';
 import { rightsWords } from './words';
+import './rights.css';
 
 /** One usage right: what it allows, what is left of it, what was done under it, and what can be done now. */
 export function RightPage() {

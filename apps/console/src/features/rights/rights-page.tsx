@@ -10,6 +10,7 @@ import { useWords } from '../../lib/words';
 import { QuotaBar } from './quota-bar';
 import { TimeLeft } from './time-left';
 import { rightsWords } from './words';
+import './rights.css';
 
 type Side = 'grantee' | 'grantor' | 'any';
 const leads = { grantee: 'leadGrantee', grantor: 'leadGrantor', any: 'leadAny' } as const;
