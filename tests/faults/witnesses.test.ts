@@ -58,12 +58,12 @@ describe('a sealer and its witnesses', () => {
   };
   const headSize = async () => (await readHead(ledger.worker.pool)).size;
   const witnessedSize = async () => (await readLastWitnessed(ledger.worker.pool))?.size ?? 0;
-  /** All that was said here, and what was there before. */
+  /** All that was said here, and what was there before. The head is read once: between two readings it may move, and an old note would do. */
   const allWitnessed = () =>
-    until(
-      'all is witnessed',
-      async () => (await witnessedSize()) === (await headSize()) && (await headSize()) === base + said.length,
-    );
+    until('all is witnessed', async () => {
+      const head = await headSize();
+      return head === base + said.length && (await witnessedSize()) === head;
+    });
   const status = () => readLedgerStatus(ledger.worker.pool, policy);
   const problemCode = async () => (await status()).sealing.problem?.code;
 
