@@ -7,6 +7,8 @@ import { checkPayloadName, PayloadMissing, type ByteRange, type PayloadStore } f
 
 // An interrupted put leaves `.put-NAME`. It is never listed or read, and goes with `remove(NAME)` or the sweep.
 const TEMPORARY = '.put-';
+// The disk is told to begin while the rest is still being made: at the end little is left to wait for.
+const SYNC_EVERY_BYTES = 32 * 1024 * 1024;
 
 /** A payload store in one folder: one file an object, readable by its owner only. */
 export function folderPayloadStore(folder: string): PayloadStore & { sweep(olderThanMs: number): Promise<number> } {
@@ -24,7 +26,18 @@ export function folderPayloadStore(folder: string): PayloadStore & { sweep(older
       const file = await open(temporary, 'wx', 0o600);
       let sizeBytes = 0;
       try {
-        for await (const bytes of source) sizeBytes += await writeAll(file, bytes);
+        let syncing: Promise<void> = Promise.resolve();
+        let askedBytes = 0;
+        for await (const bytes of source) {
+          sizeBytes += await writeAll(file, bytes);
+          if (sizeBytes - askedBytes < SYNC_EVERY_BYTES) continue;
+          askedBytes = sizeBytes;
+          await syncing;
+          syncing = file.datasync();
+          syncing.catch(() => undefined);
+        }
+        // A disk says once what failed, and whom it told may have been this one.
+        await syncing;
         await file.sync();
         await file.close();
         if (await exists(path)) throw new Error('A payload name is used once');

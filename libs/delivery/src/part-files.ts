@@ -27,7 +27,8 @@ export async function* openParts(
 
 /**
  * As `openParts`, but several neighbours at once: as many as have so many bytes together, and one at least. A reader of many small parts
- * is not held up at the end of each. What is in memory is twice that.
+ * is not held up at the end of each. What is in memory is twice that. The first group is one part and each next one at most as large as all
+ * before it, so that the reader begins after one part and waits for none.
  */
 export async function* openPartGroups(
   version: Pick<StoredVersion, 'parts' | 'identity'>,
@@ -57,13 +58,14 @@ export async function* openPartGroups(
 
 function groupsOf(parts: readonly VersionPart[], groupBytes: number): VersionPart[][] {
   const groups: VersionPart[][] = [];
-  let bytes = Infinity;
+  let [bytes, bytesBefore] = [0, 0];
   for (const part of parts) {
-    bytes += part.sizeBytes;
-    if (bytes > groupBytes) {
+    if (groups.length === 0 || bytes + part.sizeBytes > Math.min(groupBytes, bytesBefore)) {
       groups.push([]);
-      bytes = part.sizeBytes;
+      bytesBefore += bytes;
+      bytes = 0;
     }
+    bytes += part.sizeBytes;
     groups.at(-1)?.push(part);
   }
   return groups;

@@ -94,7 +94,8 @@ export class ParquetFront implements RowFront {
     if (this.#ended) return false;
     const { value, done } = await this.#pieces.next();
     if (done !== true) {
-      this.#rows.push(value);
+      // The rows keep it until they have a block of them.
+      this.#rows.push(Uint8Array.from(value));
       return true;
     }
     this.#ended = true;

@@ -83,7 +83,8 @@ class LinesOfXml implements SheetRows {
   async #piece(): Promise<Buffer | undefined> {
     const { value, done } = await this.#pieces.next();
     if (done === true) return undefined;
-    const piece = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    // It waits in streams while the next one is read.
+    const piece = Buffer.from(value);
     if (piece.includes(MARK)) throw refuse('cell-too-long');
     return piece;
   }
