@@ -67,10 +67,30 @@ describe('nothing lost, nothing twice', { skip: noChromium }, () => {
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'hidden' });
     await isFilled(page, scenario);
+    await page.getByText('登录后请再提交一次').waitFor();
     await page.getByRole('button', { name: submitName }).click();
     await page.waitForURL('**/requests/*');
     assert.equal(await askedTimes(scenario), 1);
     seat.check('a lost session');
+    await seat.close();
+  });
+
+  test('somebody else logs in in another tab of the same browser: no page goes on showing the first person', async () => {
+    const scenario = '同一浏览器换人时的核对';
+    const seat = await filledForm(scenario);
+    const { page } = seat;
+    const other = await seat.context.newPage();
+    await other.goto('/login');
+    await other.getByLabel('登录名').fill(city.requesterHead.login);
+    await other.getByLabel('密码').fill(city.requesterHead.password);
+    await other.keyboard.press('Enter');
+    await page.getByRole('button', { name: '周负责人' }).waitFor();
+    await other.close();
+    // What the first typed is the first's: it is there when that person is back.
+    await seat.context.clearCookies();
+    await seat.logIn(city.requester);
+    await seat.go(`/ask/${dataset}`);
+    await isFilled(page, scenario);
     await seat.close();
   });
 

@@ -110,12 +110,13 @@ describe(
         const dialog = page.getByRole('dialog');
         await dialog.getByText('在本浏览器生成').click();
         await dialog.getByLabel('名称').fill('使用人员甲的电脑');
-        await dialog.getByRole('button', { name: '申报准入' }).click();
+        await dialog.getByRole('button', { name: '申报准入' }).dblclick();
         await dialog.waitFor({ state: 'hidden' });
       });
       const { items } = await city.competentHead.client.call(routes.proposals, { query: { type: 'recipient.admitted' } });
-      const [admission] = items.filter(({ state }) => state === 'awaiting-approval');
+      const [admission, second] = items.filter(({ state }) => state === 'awaiting-approval');
       assert.ok(admission, 'the recipient was not nominated');
+      assert.equal(second, undefined, 'a double click made two identities');
       await approved(city.competentHead, admission);
 
       const dataset = await published(

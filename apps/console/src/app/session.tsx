@@ -1,7 +1,7 @@
 import { routes, type PersonView, type Role } from '#contracts';
 import { createContext, lazy, Suspense, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { client, isLoggedOut, onLoggedOut, queryClient, useRead } from '../lib/api';
-import { chooseDepartment, departmentNow, noteLoggedIn, wasLoggedIn } from '../lib/who';
+import { chooseDepartment, departmentNow, noteLoggedIn, onOtherPerson, wasLoggedIn } from '../lib/who';
 import { useLive } from '../lib/live';
 import { doorTo } from '../door/where-to';
 import { Whole } from '../components/whole';
@@ -35,7 +35,7 @@ export async function logOut(): Promise<void> {
   await client.call(routes.logOut, {}).catch((error: unknown) => {
     if (!isLoggedOut(error)) throw error;
   });
-  noteLoggedIn(false);
+  noteLoggedIn();
   chooseDepartment(undefined);
   queryClient.clear();
 }
@@ -62,6 +62,13 @@ export function RequireSession({ children }: { readonly children: ReactNode }) {
   const departments = useRead(routes.departments, {}, { staleTime: 300_000, enabled: me.data !== undefined });
   const [isLost, setLost] = useState(false);
   useEffect(() => onLoggedOut(() => setLost(true)), []);
+  const id = me.data?.person.id;
+  useEffect(() => {
+    if (id === undefined) return undefined;
+    noteLoggedIn(id);
+    // What was typed here stays the first person's draft.
+    return onOtherPerson(id, () => location.reload());
+  }, [id]);
   // It may be wanted when nothing can be loaded any more.
   useEffect(() => {
     const idle = requestIdleCallback(() => void loadLogInAgain());
@@ -85,7 +92,7 @@ export function RequireSession({ children }: { readonly children: ReactNode }) {
   }, [me.data, competent]);
 
   if (!session) {
-    if (isLoggedOut(me.error)) noteLoggedIn(false);
+    if (isLoggedOut(me.error)) noteLoggedIn();
     if (!wasLoggedIn()) return <ToTheDoor />;
     // A department kept from an earlier log-in may not be this person's.
     if (me.error && departmentNow() !== undefined) chooseDepartment(undefined);

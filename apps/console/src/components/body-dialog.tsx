@@ -10,7 +10,8 @@ import { SchemaFields, type BodyForm } from './schema-form';
 
 const words = defineWords('body-dialog', {
   sure: { zh: '确定要这样做吗？', en: 'Do you really want this?' },
-  cancel: { zh: '取消', en: 'Cancel' },
+  // Not “cancel”: that is what some of the actions themselves are called.
+  back: { zh: '返回', en: 'Back' },
 });
 
 /**
@@ -69,7 +70,7 @@ export function BodyDialog({
       onCancel={onClose}
       onOk={() => fields.submit()}
       okText={title}
-      cancelText={say('cancel')}
+      cancelText={say('back')}
       okButtonProps={{ danger: dangerous }}
       confirmLoading={send.isPending}
     >

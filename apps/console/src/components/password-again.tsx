@@ -2,6 +2,7 @@ import { routes, type ProposalView } from '#contracts';
 import { Button, Form, Input } from 'antd';
 import { useSession } from '../app/session';
 import { problemOf, useSend } from '../lib/api';
+import { useCustody } from '../lib/custody';
 import { bodyOf, ruleOf } from '../lib/forms';
 import { defineWords, useWords } from '../lib/words';
 import { RefusalNote } from './refusal-note';
@@ -39,7 +40,7 @@ export function PasswordAgain({
       onDone?.(answer);
     },
   });
-  const isExchange = proposal.custody === 'exchange';
+  const isExchange = useCustody(proposal) === 'exchange';
   return (
     <Form
       form={form}

@@ -1,6 +1,6 @@
 import { Alert } from 'antd';
 import type { ReactNode } from 'react';
-import { isUnreachable, problemOf } from '../lib/api';
+import { isLoggedOut, isUnreachable, problemOf } from '../lib/api';
 import { defineWords, usePick, useWords } from '../lib/words';
 
 const words = defineWords('refusal', {
@@ -9,6 +9,14 @@ const words = defineWords('refusal', {
     en: 'The exchange did not answer. What you typed is still here; send it again when the line is back, it will not count twice.',
   },
   bug: { zh: '出了意外，请再试一次。', en: 'Something went wrong; please try again.' },
+  moved: {
+    zh: '它的状态刚刚变了（可能别人已经办理），所以没有再办一次。本页已更新为现在的状态。',
+    en: 'Its state has just changed (somebody may have acted already), so nothing was done again. This page now shows how it stands.',
+  },
+  loggedOut: {
+    zh: '会话已结束，刚才没有提交。登录后请再提交一次。',
+    en: 'The session had ended, so nothing was sent. Send it again once you are logged in.',
+  },
   code: { zh: '代码', en: 'Code' },
 });
 
@@ -18,8 +26,12 @@ export function RefusalNote({ error, forward }: { readonly error: unknown; reado
   const pick = usePick();
   if (error === null || error === undefined) return null;
   const problem = problemOf(error);
+  // The dialog above the page asks for the password; what stays here is what to do after it.
+  if (isLoggedOut(error)) return <Alert className="refusal" type="info" showIcon role="alert" title={say('loggedOut')} />;
   const faults = problem?.faults ?? [];
-  const title = problem ? pick(problem.title) : say(isUnreachable(error) ? 'unreachable' : 'bug');
+  // A state's name says nothing to a person; the page itself shows the state by now.
+  const isMoved = problem?.code === 'wrong-state';
+  const title = problem ? (isMoved ? say('moved') : pick(problem.title)) : say(isUnreachable(error) ? 'unreachable' : 'bug');
   return (
     <Alert
       className="refusal"

@@ -4,8 +4,9 @@ import { bytesToSign, SigningFault } from '#ledger';
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Button, Typography } from 'antd';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { useSession } from '../app/session';
-import { useSend } from '../lib/api';
+import { useRead, useSend } from '../lib/api';
 import { heldSigningKey, signWith, type HeldSigningKey } from '../lib/held-keys';
 import { fingerprintOf, trustedRoot, TrustRootDiffers } from '../lib/trust';
 import { defineWords, usePick, useWords } from '../lib/words';
@@ -22,6 +23,15 @@ const words = defineWords('sign-here', {
     zh: '签署记录指定的密钥 {{key}} 不在本浏览器中。请在持有它的浏览器中签名，或在持有密钥文件的电脑上执行：',
     en: 'The key {{key}} that the statement names is not in this browser. Sign in the browser that holds it, or run, where the key file is:',
   },
+  keyEnded: {
+    zh: '签署记录指定的密钥 {{key}} 已结束，不能再签名。请将这件事项撤下或退回，重新办理后由现用的密钥签名。',
+    en: 'The key {{key}} that the statement names has ended and signs nothing more. Take this back or return it and prepare it anew: then the key in force signs.',
+  },
+  keyLost: {
+    zh: '密钥丢失了？先在“本部门”更换密钥，再将这件事项撤下或退回，重新办理。',
+    en: 'Is the key lost? Replace it under “My department”; then take this back or return it and prepare it anew.',
+  },
+  toDepartment: { zh: '本部门', en: 'My department' },
   orCommand: { zh: '也可以用命令签名：', en: 'Or sign by the command:' },
   ledger: { zh: '账本', en: 'Ledger' },
   fingerprint: { zh: '信任根指纹', en: 'fingerprint of the trust root' },
@@ -52,6 +62,8 @@ export function SignHere({
     queryKey: ['held-signing-key', statement.keyId],
     queryFn: async () => (await heldSigningKey(statement.keyId).catch(() => undefined)) ?? null,
   });
+  const own = useRead(routes.department, { params: { code: department } });
+  const isEnded = own.data?.keys.some(({ keyId, endedAt }) => keyId === statement.keyId && endedAt !== undefined) === true;
   if (statement.issuer !== department) return <p className="quiet">{say('otherDepartment', { issuer: statement.issuer })}</p>;
   return (
     <div>
@@ -61,15 +73,32 @@ export function SignHere({
         texts={proposal.texts}
         persons={proposal.approval ? [proposal.approval.person] : []}
       />
-      {held.data ? <SignWith proposal={proposal} held={held.data} onDone={onDone} /> : null}
-      {held.data === null ? <p>{say('notHeld', { key: statement.keyId.slice(0, 8) })}</p> : null}
-      {/* The command needs nothing of this browser, so it does not wait for what the browser finds. */}
-      <p>
-        {held.data ? `${say('orCommand')} ` : null}
-        <Typography.Text code copyable={{ text: signCommand(proposal.id), tooltips: false }}>
-          {signCommand(proposal.id)}
-        </Typography.Text>
-      </p>
+      {isEnded ? (
+        <Alert
+          type="warning"
+          showIcon
+          role="alert"
+          title={say('keyEnded', { key: statement.keyId.slice(0, 8) })}
+          className="refusal"
+        />
+      ) : (
+        <>
+          {held.data ? <SignWith proposal={proposal} held={held.data} onDone={onDone} /> : null}
+          {held.data === null ? <p>{say('notHeld', { key: statement.keyId.slice(0, 8) })}</p> : null}
+          {/* The command needs nothing of this browser, so it does not wait for what the browser finds. */}
+          <p>
+            {held.data ? `${say('orCommand')} ` : null}
+            <Typography.Text code copyable={{ text: signCommand(proposal.id), tooltips: false }}>
+              {signCommand(proposal.id)}
+            </Typography.Text>
+          </p>
+          {held.data === null ? (
+            <p className="quiet">
+              {say('keyLost')} <Link to="/department">{say('toDepartment')}</Link>
+            </p>
+          ) : null}
+        </>
+      )}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import './door.css';
-import type { Problem, Sentence } from '#contracts';
+import type { Answer, Problem, routes, Sentence } from '#contracts';
 import { firstLocale, keepLocale, showLocale } from '../lib/locale';
 import '../lib/shade-now';
 import { chooseDepartment, noteLoggedIn } from '../lib/who';
@@ -34,15 +34,15 @@ function show(): void {
   refusal.append(code);
 }
 
-/** What went wrong; undefined when the person is in. */
-async function logIn(): Promise<Fault | undefined> {
+/** Who is in now, or what went wrong. */
+async function logIn(): Promise<string | Fault> {
   const response = await fetch('/api/login', {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-quanlian-request': '1' },
     body: JSON.stringify({ login: login.value, password: password.value }),
   }).catch(() => undefined);
   if (response === undefined) return { sentence: doorWords.unreachable };
-  if (response.ok) return undefined;
+  if (response.ok) return ((await response.json()) as Answer<typeof routes.logIn>).person.id;
   const problem = (await response.json().catch(() => undefined)) as Problem | undefined;
   return problem ? { sentence: problem.title, code: problem.code } : { sentence: doorWords.bug };
 }
@@ -53,10 +53,10 @@ find<HTMLFormElement>('door').addEventListener('submit', (event) => {
   submit.disabled = true;
   void logIn().then((found) => {
     submit.disabled = false;
-    fault = found;
+    fault = typeof found === 'string' ? undefined : found;
     show();
-    if (fault !== undefined) return password.select();
-    noteLoggedIn(true);
+    if (typeof found !== 'string') return password.select();
+    noteLoggedIn(found);
     chooseDepartment(undefined);
     location.replace(whereTo(location));
   });

@@ -118,6 +118,8 @@ export interface SendOptions<A> {
 export function useSend<T extends Route>(route: T, options: SendOptions<Answer<T>> = {}) {
   const cache = useQueryClient();
   const attempt = useRef<{ key: string; of: string }>(undefined);
+  const tags = new Set([route.tag, 'proposals', ...(options.refresh ?? [])]);
+  const refresh = () => cache.invalidateQueries({ predicate: ({ queryKey }) => tags.has(String(queryKey[0])) });
   return useMutation({
     mutationFn: (sent: Sent<T>) => {
       const of = JSON.stringify(sent);
@@ -127,13 +129,14 @@ export function useSend<T extends Route>(route: T, options: SendOptions<Answer<T
     },
     onSuccess: async (answer) => {
       attempt.current = undefined;
-      const tags = new Set([route.tag, 'proposals', ...(options.refresh ?? [])]);
-      await cache.invalidateQueries({ predicate: ({ queryKey }) => tags.has(String(queryKey[0])) });
+      await refresh();
       options.onDone?.(answer);
     },
     onError: (error) => {
       // An answer was given: what is sent next is another attempt. Without an answer it may have arrived, so the key stays.
       if (problemOf(error)) attempt.current = undefined;
+      // The page showed what is no more: somebody else was first.
+      if (error instanceof CallError && error.status === 409) void refresh();
       noteError(error);
     },
   });

@@ -69,7 +69,7 @@ export const deliveryWorkflow = {
       dangerous: false,
     },
     cancel: {
-      label: { zh: '取消', en: 'Cancel' },
+      label: { zh: '取消提取', en: 'Cancel the pull' },
       states: ['pulled', 'decided'],
       sides: ['grantee'],
       roles: ['requester'],

@@ -47,8 +47,9 @@ function ShownDelivery({ delivery }: { readonly delivery: DeliveryView }) {
   const { id, state, grantor, grantee, payload } = delivery;
   const isOurs = grantee === department && has('requester');
   const pull = useRead(routes.proposal, { params: { id } }, { enabled: isOurs && state === 'pulled' }).data;
-  // Until the department has signed, the exchange has nothing to decide.
-  const isSigning = pull?.state === 'awaiting-signature';
+  // Until the department has signed and it is sealed, there is a proposal and nothing for the exchange to decide or to cancel.
+  const isSealed = state !== 'pulled' || pull?.state === 'sealed';
+  const proposed = isSealed ? undefined : pull;
   return (
     <Page
       title={delivery.datasetTitle || say('title')}
@@ -61,17 +62,33 @@ function ShownDelivery({ delivery }: { readonly delivery: DeliveryView }) {
       actions={
         <>
           <EvidenceButton of="delivery" id={id} />
-          <StateActions kind="delivery" state={state} parties={{ grantor, grantee, payload }} params={{ id }} only={['cancel']} />
+          {isSealed ? (
+            <StateActions
+              kind="delivery"
+              state={state}
+              parties={{ grantor, grantee, payload }}
+              params={{ id }}
+              only={['cancel']}
+            />
+          ) : proposed ? (
+            <StateActions
+              kind="proposal"
+              state={proposed.state}
+              parties={{ issuer: proposed.statement.issuer, preparer: proposed.preparedBy.id }}
+              params={{ id }}
+              only={['take-back']}
+            />
+          ) : null}
         </>
       }
     >
       <Section
         title={say('progress')}
-        extra={isSigning ? <StateTag kind="proposal" state={pull.state} /> : <StateTag kind="delivery" state={state} />}
+        extra={proposed ? <StateTag kind="proposal" state={proposed.state} /> : <StateTag kind="delivery" state={state} />}
       >
         <DeliveryStages delivery={delivery} />
         <p className="delivery-next">
-          {isSigning ? <NextStep kind="proposal" state={pull.state} /> : <NextStep kind="delivery" state={state} />}
+          {proposed ? <NextStep kind="proposal" state={proposed.state} /> : <NextStep kind="delivery" state={state} />}
         </p>
         {delivery.waits ? <p role="status">{pick(delivery.waits.sentence)}</p> : null}
         <WhyNot delivery={delivery} />

@@ -11,6 +11,7 @@ import { RefusalNote } from '../../components/refusal-note';
 import { bodyFormOf } from '../../components/schema-form';
 import { ToneTag } from '../../components/state-tag';
 import { useSend } from '../../lib/api';
+import { keyInForce } from '../../lib/custody';
 import { heldSigningKeys, keysPossible, makeSigningKey, signWith, type HeldSigningKey } from '../../lib/held-keys';
 import { trustedRoot, TrustRootDiffers } from '../../lib/trust';
 import { message } from '../../lib/message';
@@ -33,7 +34,7 @@ export function Keys({ department }: { readonly department: DepartmentView }) {
   const [dialog, setDialog] = useState<'make' | 'exchange' | HeldSigningKey>();
   const [ending, setEnding] = useState<string>();
   const isHead = has('office-head');
-  const newest = department.keys.filter((key) => key.endedAt === undefined).toSorted((a, b) => b.admittedAt - a.admittedAt)[0];
+  const newest = keyInForce(department);
   const known = new Set(department.keys.map(({ keyId }) => keyId));
   const endForm = bodyFormOf(routes.endKey, 'end');
   return (

@@ -4,7 +4,7 @@ import { recipientDeclarationBytes } from '#ledger';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Form, Input, Modal, Radio } from 'antd';
 import type { Rule } from 'antd/es/form';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useSession } from '../../app/session';
 import { BodyDialog } from '../../components/body-dialog';
 import { Hash } from '../../components/hash';
@@ -14,6 +14,7 @@ import { bodyFormOf } from '../../components/schema-form';
 import { ToneTag } from '../../components/state-tag';
 import { problemOf, useSend } from '../../lib/api';
 import { bodyOf, ruleOf, showOnForm } from '../../lib/forms';
+import { keyInForce } from '../../lib/custody';
 import { heldIdentities, makeIdentity, signWith } from '../../lib/held-keys';
 import { trustedRoot, TrustRootDiffers } from '../../lib/trust';
 import { message } from '../../lib/message';
@@ -111,12 +112,12 @@ function AddRecipient({ department, onClose }: { readonly department: Department
   const [form] = Form.useForm<Filled>();
   const which = Form.useWatch('which', form);
   const [fault, setFault] = useState<{ zh: string; en: string }>();
+  // Making one takes a moment, in which a second click would make another.
+  const isBusy = useRef(false);
   const shape = bodyOf(routes.nominateRecipient).shape;
   // A department that holds its own key says itself that a recipient is its own; otherwise the exchange, holding the key, does.
-  const own = department.keys
-    .filter((key) => key.endedAt === undefined)
-    .toSorted((a, b) => b.admittedAt - a.admittedAt)
-    .find((key) => key.custody === 'department');
+  const inForce = keyInForce(department);
+  const own = inForce?.custody === 'department' ? inForce : undefined;
   const signer = own && keys.find(({ keyId }) => keyId === own.keyId);
   const send = useSend(routes.nominateRecipient, {
     refresh: ['proposals'],
@@ -128,6 +129,8 @@ function AddRecipient({ department, onClose }: { readonly department: Department
   const unused = identities.filter(({ recipient }) => !department.recipients.some((one) => one.recipient === recipient));
 
   const submit = async (filled: Filled) => {
+    if (isBusy.current) return;
+    isBusy.current = true;
     setFault(undefined);
     try {
       const recipient =
@@ -159,6 +162,8 @@ function AddRecipient({ department, onClose }: { readonly department: Department
     } catch (error) {
       if (!(error instanceof TrustRootDiffers)) throw error;
       setFault(error.sentence);
+    } finally {
+      isBusy.current = false;
     }
   };
   const recipientRule: Rule = {

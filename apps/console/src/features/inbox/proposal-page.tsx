@@ -25,6 +25,7 @@ import { NextStep, StateTag } from '../../components/state-tag';
 import { StatementWords } from '../../components/statement-words';
 import { Whole } from '../../components/whole';
 import { useRead } from '../../lib/api';
+import { useCustody } from '../../lib/custody';
 import { message } from '../../lib/message';
 import { usePick, useWords } from '../../lib/words';
 import { Difference } from './difference';
@@ -64,6 +65,7 @@ function Proposal({ proposal }: { readonly proposal: ProposalView }) {
   const pick = usePick();
   const { person, department, roles, competent, has } = useSession();
   const parties = partiesOf(proposal);
+  const custody = useCustody(proposal);
   const can = new Set(
     actionsOn('proposal', proposal.state, { person: person.id, department, roles, competent }, parties).map(({ name }) => name),
   );
@@ -116,7 +118,7 @@ function Proposal({ proposal }: { readonly proposal: ProposalView }) {
                   </span>
                 ) : undefined,
               ],
-              [say('custody'), pick(word(custodyWords, proposal.custody))],
+              [say('custody'), pick(word(custodyWords, custody))],
               [
                 say('sealedAt'),
                 proposal.index === undefined ? undefined : (
