@@ -8,7 +8,7 @@ import type { Appended } from '../seal/store.js';
 const STEP = 100_000;
 
 /**
- * Makes the log long in little time: rows with random ids and leaves, as wide as real ones and under the same indexes, but no entries that
+ * Makes the log long in little time: rows with ids and leaves of their own, as wide as real ones and under the same indexes, but no entries that
  * could be verified. Tiles and head follow from the leaves as ever.
  */
 export async function growTo(ledger: Appended, entries: number, onGrown: (size: number) => void = () => {}): Promise<void> {
@@ -27,7 +27,7 @@ export async function growTo(ledger: Appended, entries: number, onGrown: (size: 
         `WITH added AS (
            INSERT INTO ledger.ledger_entry (index, statement_id, leaf_hash, sealed_at, type, issuer, subject, dataset, "right", departments, bytes)
            SELECT n, id, sha256(int8send(n)), clock_timestamp(), 'pull.signed', $3::text, id, $5::text, $6::text, ARRAY[$3::text, $7::text], $4::bytea
-           FROM (SELECT n, replace(gen_random_uuid()::text, '-', '') AS id FROM generate_series($1::bigint, $1::bigint + $2::bigint - 1) AS n) AS entry
+           FROM (SELECT n, replace(uuidv7()::text, '-', '') AS id FROM generate_series($1::bigint, $1::bigint + $2::bigint - 1) AS n) AS entry
            RETURNING index, leaf_hash)
          SELECT string_agg(leaf_hash, ''::bytea ORDER BY index) AS leaves FROM added`,
         [size, count, granteeCode, bytes, pulled.dataset, pulled.right, providerCode],

@@ -1,4 +1,4 @@
-import { routes } from '#contracts';
+import { routes, shortId } from '#contracts';
 import {
   deliveryIn,
   foundSmallCity,
@@ -35,7 +35,7 @@ describe('the whole job with the command `quanlian`', async () => {
   ].join('\n');
 
   const approve = (head: TestPerson, id: string) =>
-    command.ok(['--as', head.login, 'inbox', 'approve', id.slice(0, 8), '--yes'], { env: { QUANLIAN_PASSWORD: head.password } });
+    command.ok(['--as', head.login, 'inbox', 'approve', shortId(id), '--yes'], { env: { QUANLIAN_PASSWORD: head.password } });
 
   before(async () => {
     exchange = await startExchange({ label: 'command' });
@@ -66,7 +66,7 @@ describe('the whole job with the command `quanlian`', async () => {
     const { items } = await command.ok<{ items: { id: string; current: boolean }[] }>(['--as', 'operator', 'sessions']);
     const current = items.find((one) => one.current);
     assert.ok(current);
-    await command.ok(['--as', 'operator', 'sessions', 'end', current.id.slice(0, 8)]);
+    await command.ok(['--as', 'operator', 'sessions', 'end', shortId(current.id)]);
     assert.equal((await command.run(['--as', 'operator', 'whoami'])).code, 5);
     const wrong = await command.run(['login', '--as', 'operator'], { env: { QUANLIAN_PASSWORD: 'not the password' } });
     assert.equal(wrong.code, 1);
@@ -232,7 +232,7 @@ describe('the whole job with the command `quanlian`', async () => {
     ]);
     await approve(city.providerHead, decided.id);
     right = decided.id;
-    const found = await command.ok<{ state: string }>(['--as', 'requester', 'rights', 'show', right.slice(0, 8)]);
+    const found = await command.ok<{ state: string }>(['--as', 'requester', 'rights', 'show', shortId(right)]);
     assert.equal(found.state, 'in-force');
   });
 
@@ -242,7 +242,7 @@ describe('the whole job with the command `quanlian`', async () => {
       '--as',
       'requester',
       'pull',
-      right.slice(0, 8),
+      shortId(right),
       '-o',
       out,
       '--identity',
@@ -299,7 +299,7 @@ describe('the whole job with the command `quanlian`', async () => {
     await deliveryIn(city.requester, delivery, 'prepared');
     const pulledTimes = async () => (await city.requester.client.call(routes.right, { params: { id: right } })).used.pulls;
     const out = command.path('fetched.csv');
-    const line = ['--as', 'requester', 'fetch', delivery.slice(0, 8), '-o', out, '--identity', command.path('identity.txt')];
+    const line = ['--as', 'requester', 'fetch', shortId(delivery), '-o', out, '--identity', command.path('identity.txt')];
     const kept = await command.ok<{ delivery: string; receiptAt?: number; manifestFile: string }>([
       ...line,
       '--keep-age',
@@ -438,7 +438,7 @@ describe('the whole job with the command `quanlian`', async () => {
   });
 
   test('the trail reads as a table, as JSON and as a page to file', async () => {
-    const table = await command.run(['--as', 'supervisor', 'trail', '--right', right.slice(0, 8), '--lang', 'zh']);
+    const table = await command.run(['--as', 'supervisor', 'trail', '--right', shortId(right), '--lang', 'zh']);
     for (const words of ['授予使用权', '提取数据', '数据备妥', '签署回执', '示例市民政局'])
       assert.ok(table.out.includes(words), words);
     const { items } = await command.ok<{ items: { type: string }[] }>([

@@ -1,11 +1,11 @@
 import { randomId, signEd25519 } from '#crypto';
-import type { Statement } from '#contracts';
+import { newStatementId, type Statement } from '#contracts';
 import type { SampleCity, Said } from '../../libs/ledger/src/sample-city.js';
 
 // For tests and benchmarks only.
 
 /** Ids of the one right under which the pulls of `pullsOf` are. */
-export const pulled = { right: randomId(), dataset: randomId() } as const;
+export const pulled = { right: newStatementId(), dataset: newStatementId() } as const;
 
 /** Many pulls of one right, each signed for real: what is said most in an exchange. About 800 bytes each as an entry. */
 export function* pullsOf(city: SampleCity, department: string, count: number): Generator<Said> {
@@ -24,7 +24,7 @@ export function* pullsOf(city: SampleCity, department: string, count: number): G
   const text = firstBytes.toString('latin1');
   const { privateKey, keyId } = city.keyOf(department);
   for (let i = 0; i < count; i++) {
-    const id = randomId();
+    const id = newStatementId();
     const bytes = Buffer.from(text.replace(statement.id, id), 'latin1');
     const signatures = [{ issuer: department, keyId, signature: signEd25519(privateKey, bytes) }];
     yield { statement: { ...statement, id }, bytes, signatures };
@@ -42,7 +42,7 @@ export function* membershipsOf(city: SampleCity, department: string, count: numb
   const text = first.bytes.toString('latin1');
   const { privateKey, keyId } = city.keyOf(department);
   for (let i = 0; i < count; i++) {
-    const [id, person] = [randomId(), randomId()];
+    const [id, person] = [newStatementId(), randomId()];
     const bytes = Buffer.from(text.replace(statement.id, id).replace(body.person, person), 'latin1');
     const signature = signEd25519(privateKey, bytes);
     yield {
@@ -67,7 +67,7 @@ export function* livesOf(city: SampleCity, department: string): Generator<Said, 
     const newPerson = randomId();
     let last = '';
     for (let step = 0; step < STEPS; step++) {
-      const id = randomId();
+      const id = newStatementId();
       const { statement, bytes: like } = step === 0 ? first : later;
       // The one before stands only in the later ones.
       const text = like.toString('latin1').replace(statement.id, id).replace(person, newPerson).replace(first.statement.id, last);

@@ -1,5 +1,5 @@
 import { Controller, Inject, Req, Res } from '@nestjs/common';
-import { routes, statedForm, type Given } from '#contracts';
+import { routes, statedForm, shortId, type Given } from '#contracts';
 import {
   ChangeDataset,
   CountRows,
@@ -98,7 +98,7 @@ export class DatasetsController {
     const file = await this.readFaultyRows.execute(actor, params.id);
     await reply
       .header('content-type', routes.faultyRows.produces)
-      .header('content-disposition', `attachment; filename="faulty-rows-${params.id.slice(0, 8)}.xlsx"`)
+      .header('content-disposition', `attachment; filename="faulty-rows-${shortId(params.id)}.xlsx"`)
       .send(file);
   }
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Controller, Inject, Res } from '@nestjs/common';
-import { refuse, routes, type Given } from '#contracts';
+import { idSchema, refuse, routes, shortId, type Given } from '#contracts';
 import { MakeEvidence, ReadReceipt, type Actor } from '#exchange';
 import { evidenceQuestionSchema, type EvidenceQuestion } from '#ledger';
 import { Caller, Sent, Serves } from '#nest';
@@ -23,7 +23,11 @@ export class EvidenceController {
   async evidence(@Caller() actor: Actor, @Sent() { query }: Given<typeof routes.evidence>, @Res() reply: FastifyReply) {
     const question = questionOf(query);
     const { size, pieces } = await this.makeEvidence.execute(actor, question);
-    const name = ['evidence', ...Object.entries(question).map(([key, value]) => `${key}-${value.slice(0, 10)}`), size].join('-');
+    // An id by its end, an instant by its day.
+    const named = Object.entries(question).map(
+      ([key, value]) => `${key}-${idSchema.safeParse(value).success ? shortId(value) : value.slice(0, 10)}`,
+    );
+    const name = ['evidence', ...named, size].join('-');
     // What fails from here on ends the answer in the middle: whoever reads it has no whole bundle, and the format says so.
     void reply
       .type(routes.evidence.produces ?? '')

@@ -1,3 +1,4 @@
+export * from './ids.js';
 export * from './refusal.js';
 export * from './vocabulary.js';
 export * from './vocabulary-words.js';

@@ -1,5 +1,6 @@
 import {
   refuse,
+  newStatementId,
   type Approval,
   type ProposalView,
   type Sentence,
@@ -7,7 +8,6 @@ import {
   type StatementBody,
   type StatementType,
 } from '#contracts';
-import { randomId } from '#crypto';
 import type { Actor } from './actor.js';
 import { instantNow, type ExchangeContext } from './context.js';
 import type { Proposal, Stores } from './ports.js';
@@ -40,7 +40,7 @@ export async function propose<T extends StatementType>(
 ): Promise<Proposal> {
   const key = await keyInForce(stores, proposed.issuer);
   const now = instantNow(context);
-  const id = proposed.id ?? actor.intent?.id ?? randomId();
+  const id = proposed.id ?? actor.intent?.id ?? newStatementId();
   // An id that the ledger knows already belongs to something else.
   if (id === actor.intent?.id && (await stores.inbox.states([id])).size > 0) throw refuse('statement-conflict');
   await refuseSecond(stores, proposed);

@@ -1,5 +1,12 @@
-import { refuse, type Statement, type StatementBody, type StatementSignature, type StatementType } from '#contracts';
-import { importSigningKey, randomId, signEd25519, type SigningKey } from '#crypto';
+import {
+  refuse,
+  newStatementId,
+  type Statement,
+  type StatementBody,
+  type StatementSignature,
+  type StatementType,
+} from '#contracts';
+import { importSigningKey, signEd25519, type SigningKey } from '#crypto';
 import { signStatement } from '#ledger';
 import type { KeyObject } from 'node:crypto';
 import { instantNow, type ExchangeContext } from './context.js';
@@ -66,7 +73,7 @@ export async function sayAsExchange<T extends StatementType>(
     v: 1,
     type: said.type,
     origin: context.origin,
-    id: said.id ?? randomId(),
+    id: said.id ?? newStatementId(),
     issuer: 'exchange',
     keyId: key.id,
     alg: 'ed25519',

@@ -1,5 +1,6 @@
 import {
   usccCheckCharacter,
+  newStatementId,
   type Approval,
   type Asked,
   type Role,
@@ -76,7 +77,7 @@ export class SampleCity {
       v: 1,
       type,
       origin: this.origin,
-      id: how.id ?? randomId(),
+      id: how.id ?? newStatementId(),
       issuer,
       keyId: key.keyId,
       alg: 'ed25519',

@@ -1,4 +1,3 @@
-import { randomId } from '#crypto';
 import {
   consequencesOf,
   consequencesOfRejection,
@@ -7,7 +6,7 @@ import {
   waitingForWitnesses,
   type Clock,
 } from '#exchange';
-import type { Statement } from '#contracts';
+import { newStatementId, type Statement } from '#contracts';
 import { subjectOf, type SealHook } from '#ledger';
 import type pg from 'pg';
 import type { PgSealTransaction } from './ledger/index.js';
@@ -67,7 +66,7 @@ async function addNotices(client: pg.ClientBase, batch: Batch, at: string): Prom
      FROM unnest($1::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS n (id, kind, subject, department, role, sentence)
      ON CONFLICT DO NOTHING`,
     [
-      notices.map(randomId),
+      notices.map(() => newStatementId()),
       at,
       notices.map(({ kind }) => kind),
       notices.map(({ subject }) => subject),

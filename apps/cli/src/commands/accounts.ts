@@ -1,9 +1,8 @@
-import { routes, type Answer, roleWords, word } from '#contracts';
+import { routes, shortId, type Answer, roleWords, word } from '#contracts';
 import type { Command } from 'commander';
 import { hostname } from 'node:os';
 import { act, examples, serverUrl, type Bench, type Desk } from '../desk.js';
 import { usage } from '../exits.js';
-import { shortId } from '../show/ids.js';
 import { timeText } from '../show/times.js';
 import type { Session } from '../store/sessions.js';
 

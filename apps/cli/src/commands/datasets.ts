@@ -1,5 +1,6 @@
 import {
   routes,
+  shortId,
   type DatasetView,
   type Item,
   itemTypeWords,
@@ -15,7 +16,6 @@ import { findDataset, findDepartment } from '../find/find.js';
 import { allPages, firstOf } from '../find/pages.js';
 import { readForm } from '../publish/form.js';
 import { tellOutcome } from '../sign/outcome.js';
-import { shortId } from '../show/ids.js';
 import { timeText } from '../show/times.js';
 import { transformationText } from '../show/transformation.js';
 import { countText } from '../terminal/progress.js';

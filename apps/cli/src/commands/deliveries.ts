@@ -1,9 +1,8 @@
-import { routes, type DeliveryView, word } from '#contracts';
+import { routes, shortId, type DeliveryView, word } from '#contracts';
 import type { Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { findDelivery, findRight } from '../find/find.js';
 import { allPages, firstOf } from '../find/pages.js';
-import { shortId } from '../show/ids.js';
 import { timeText } from '../show/times.js';
 import { deliveryStateWords, stageWords } from '../show/words.js';
 import { countText, sizeText } from '../terminal/progress.js';

@@ -1,4 +1,4 @@
-import { routes, type ProposalView, statementWords, custodyWords, word } from '#contracts';
+import { routes, shortId, type ProposalView, statementWords, custodyWords, word } from '#contracts';
 import { canonicalText } from '#crypto';
 import type { Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
@@ -8,7 +8,6 @@ import { allPages, firstOf } from '../find/pages.js';
 import { openKey, showStatement, signProposal } from '../sign/sign-proposal.js';
 import { tellOutcome } from '../sign/outcome.js';
 import { keepReceipt } from '../sign/receipt.js';
-import { shortId } from '../show/ids.js';
 import { timeText } from '../show/times.js';
 import { proposalStateWords } from '../show/words.js';
 

@@ -1,11 +1,10 @@
-import { roleSchema, routes, type Role, roleWords, word } from '#contracts';
+import { roleSchema, routes, shortId, type Role, roleWords, word } from '#contracts';
 import type { Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { usage } from '../exits.js';
 import { findDepartment, findPerson } from '../find/find.js';
 import { allPages, firstOf } from '../find/pages.js';
 import { checkNotRejected, tellOutcome, untilSealed } from '../sign/outcome.js';
-import { shortId } from '../show/ids.js';
 import { proposalStateWords } from '../show/words.js';
 import { countOf } from './inbox.js';
 import { departmentMeant } from './keys.js';

@@ -1,4 +1,4 @@
-import { routes, type DatasetView, type RequestView, type Sent, word } from '#contracts';
+import { routes, shortId, type DatasetView, type RequestView, type Sent, word } from '#contracts';
 import { Argument, Option, type Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { usage } from '../exits.js';
@@ -7,7 +7,6 @@ import { allPages, firstOf } from '../find/pages.js';
 import { namedLists, withLists } from '../publish/send-list.js';
 import { rowsStated } from '../rows/option.js';
 import { tellOutcome } from '../sign/outcome.js';
-import { shortId } from '../show/ids.js';
 import { askedFields } from '../show/asked.js';
 import { timeText } from '../show/times.js';
 import { readTransformation } from '../show/transformation.js';

@@ -1,11 +1,10 @@
-import { routes, type RightView, decisionWords, word } from '#contracts';
+import { routes, shortId, type RightView, decisionWords, word } from '#contracts';
 import { Argument, Option, type Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { findDataset, findRight } from '../find/find.js';
 import { allPages, firstOf } from '../find/pages.js';
 import { tellOutcome } from '../sign/outcome.js';
 import { askedFields } from '../show/asked.js';
-import { shortId } from '../show/ids.js';
 import { lastDayText, timeText } from '../show/times.js';
 import { transformationText } from '../show/transformation.js';
 import { rightStateWords } from '../show/words.js';

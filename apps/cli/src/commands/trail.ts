@@ -1,10 +1,9 @@
-import { routes, statementTypeSchema, type EntryView, type StatementType, statementWords } from '#contracts';
+import { routes, statementTypeSchema, shortId, type EntryView, type StatementType, statementWords } from '#contracts';
 import { Option, type Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { usage } from '../exits.js';
 import { findDataset, findDelivery, findDepartment, findPerson, findRight } from '../find/find.js';
 import { allPages, firstOf } from '../find/pages.js';
-import { shortId } from '../show/ids.js';
 import { instantFrom, instantUntil, timeText } from '../show/times.js';
 import { writeWhole } from '../store/folder.js';
 import { countOf } from './inbox.js';

@@ -6,11 +6,11 @@ import type { Sentence } from '../language.js';
 import { allPages } from './pages.js';
 
 const fullId = /^[0-9a-f]{32}$/;
-const idPrefix = /^[0-9a-f]{6,31}$/;
+const idPart = /^[0-9a-f]{6,31}$/;
 
 /**
- * Finds by what people type: a whole id is asked for directly; else the list is read and the text must be the beginning of exactly
- * one id (six digits at least) or exactly a name of one. Names win over beginnings, since a code may look like an id.
+ * Finds by what people type: a whole id is asked for directly; else the list is read and the text must be the beginning or the end of
+ * exactly one id (six digits at least) or exactly a name of one. Names win over parts, since a code may look like an id.
  */
 async function find<T>(
   text: string,
@@ -20,13 +20,13 @@ async function find<T>(
   names: (item: T) => readonly string[] = () => [],
 ): Promise<T> {
   const named: T[] = [];
-  const begun: T[] = [];
-  const prefix = idPrefix.test(text) || fullId.test(text);
+  const parts: T[] = [];
+  const isPart = idPart.test(text) || fullId.test(text);
   for await (const item of list) {
     if (names(item).includes(text)) named.push(item);
-    else if (prefix && ids(item).startsWith(text)) begun.push(item);
+    else if (isPart && (ids(item).endsWith(text) || ids(item).startsWith(text))) parts.push(item);
   }
-  const found = named.length > 0 ? named : begun;
+  const found = named.length > 0 ? named : parts;
   if (found.length === 1) return found[0] as T;
   if (found.length > 1)
     throw new Stop(
@@ -42,9 +42,9 @@ async function find<T>(
     'refused',
     'unknown',
     { zh: `没有找到${what.zh}：${text}`, en: `There is no such ${what.en}: ${text}` },
-    prefix || names.length === 0
+    isPart || names.length === 0
       ? undefined
-      : { zh: '编号至少写出前 6 位。', en: 'Of an id, write at least the first 6 digits.' },
+      : { zh: '编号至少写出末 6 位或前 6 位。', en: 'Of an id, write at least its last or first 6 digits.' },
   );
 }
 

@@ -1,4 +1,4 @@
-import type { KeyListView, RowScope } from '#contracts';
+import { shortId, type KeyListView, type RowScope } from '#contracts';
 import { statSync } from 'node:fs';
 import type { Desk } from '../desk.js';
 import { usage } from '../exits.js';
@@ -61,8 +61,8 @@ async function sendList(desk: Desk, dataset: string, { item, path }: NamedList):
   const { id, count, commitment, duplicates, malformed } = list;
   const [keys, twice, bad] = [countText(count), countText(duplicates), countText(malformed.count)];
   desk.out.note({
-    zh: `名单 ${id.slice(0, 8)}：${keys} 个键；重复 ${twice} 行，未采用 ${bad} 行。`,
-    en: `List ${id.slice(0, 8)}: ${keys} keys; ${twice} lines repeat one, ${bad} were not taken.`,
+    zh: `名单 ${shortId(id)}：${keys} 个键；重复 ${twice} 行，未采用 ${bad} 行。`,
+    en: `List ${shortId(id)}: ${keys} keys; ${twice} lines repeat one, ${bad} were not taken.`,
   });
   for (const { line, reason } of malformed.first)
     desk.out.note({ zh: `第 ${line} 行：${reasons[reason].zh}`, en: `Line ${line}: ${reasons[reason].en}` });

@@ -1,5 +1,14 @@
-import { routes, type Compression, type Format, type RightView, type RowScope, type Statement } from '#contracts';
-import { encodeCanonical, randomId } from '#crypto';
+import {
+  routes,
+  newStatementId,
+  shortId,
+  type Compression,
+  type Format,
+  type RightView,
+  type RowScope,
+  type Statement,
+} from '#contracts';
+import { encodeCanonical } from '#crypto';
 import { resolve } from 'node:path';
 import type { Desk } from '../desk.js';
 import { usage } from '../exits.js';
@@ -71,9 +80,9 @@ function sameness(desk: Desk, { right, items, rows, lists, format, compression, 
 async function ask(desk: Desk, order: PullOrder, pulls: Pulls): Promise<string> {
   const { right, items, format, compression, version, since, keyFile } = order;
   const begun = pulls.begun;
-  const id = begun?.pull ?? randomId();
+  const id = begun?.pull ?? newStatementId();
   if (begun)
-    desk.out.note({ zh: `继续未完成的提取 ${id.slice(0, 8)}。`, en: `Going on with the pull ${id.slice(0, 8)} that was begun.` });
+    desk.out.note({ zh: `继续未完成的提取 ${shortId(id)}。`, en: `Going on with the pull ${shortId(id)} that was begun.` });
   const rows = begun?.rows ?? (await withLists(desk, right.dataset, order.lists, order.rows)) ?? order.rows;
   // Remembered before it is asked for: a crash in between costs an id, not a second delivery.
   if (!begun) pulls.keep({ pull: id, at: new Date().toISOString(), rows });

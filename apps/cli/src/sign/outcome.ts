@@ -1,9 +1,8 @@
-import { routes, type ProposalView, word } from '#contracts';
+import { routes, shortId, type ProposalView, word } from '#contracts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Desk } from '../desk.js';
 import { Stop } from '../exits.js';
 import type { Sentence } from '../language.js';
-import { shortId } from '../show/ids.js';
 import { departmentNames } from '../show/names.js';
 import { proposalStateWords } from '../show/words.js';
 import { keepReceipt } from './receipt.js';

@@ -84,8 +84,8 @@ export function EntryView({
               say('dataset'),
               entry.dataset ? <Named key="dataset" kind="dataset" id={entry.dataset.id} names={names} /> : undefined,
             ],
-            [say('id'), <Hash key="id" of={statement.id} shown={16} />],
-            [say('follows'), statement.after ? <Hash key="after" of={statement.after} shown={16} /> : undefined],
+            [say('id'), <Hash key="id" of={statement.id} shown={32} />],
+            [say('follows'), statement.after ? <Hash key="after" of={statement.after} shown={32} /> : undefined],
             [say('type'), <code key="type">{entry.type}</code>],
             [say('origin'), statement.origin],
           ]}

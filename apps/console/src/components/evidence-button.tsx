@@ -1,4 +1,4 @@
-import { routes } from '#contracts';
+import { routes, shortId } from '#contracts';
 import { SafetyCertificateOutlined } from '@ant-design/icons';
 import { client } from '../lib/api';
 import { saveBlob } from '../lib/save';
@@ -13,7 +13,7 @@ export function EvidenceButton({ of, id }: { readonly of: 'right' | 'delivery' |
   const take = async () => {
     // Fetched here and not linked to: a link cannot say for which department one acts. A bundle holds 10,000 entries at most.
     const response = await client.open(routes.evidence, { query: { [of]: id } });
-    saveBlob(`${of}-${id.slice(0, 8)}.evidence.zip`, await response.blob());
+    saveBlob(`${of}-${shortId(id)}.evidence.zip`, await response.blob());
   };
   return <TakeFile label={say('take')} icon={<SafetyCertificateOutlined />} take={take} />;
 }

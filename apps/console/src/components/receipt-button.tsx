@@ -1,4 +1,4 @@
-import { routes } from '#contracts';
+import { routes, shortId } from '#contracts';
 import { canonicalText, type CanonicalValue } from '#crypto';
 import { AuditOutlined } from '@ant-design/icons';
 import { client } from '../lib/api';
@@ -13,7 +13,7 @@ export function ReceiptButton({ statement }: { readonly statement: string }) {
   const say = useWords(words);
   const take = async () => {
     const { receipt } = await client.call(routes.receipt, { params: { id: statement } });
-    saveText(`${statement.slice(0, 8)}.receipt.json`, 'application/json', canonicalText(receipt as CanonicalValue));
+    saveText(`${shortId(statement)}.receipt.json`, 'application/json', canonicalText(receipt as CanonicalValue));
   };
   return <TakeFile label={say('take')} icon={<AuditOutlined />} take={take} />;
 }

@@ -1,4 +1,4 @@
-import { routes, type ProposalView } from '#contracts';
+import { routes, shortId, type ProposalView } from '#contracts';
 import { checkSignature } from '#crypto';
 import { bytesToSign, SigningFault } from '#ledger';
 import { useQuery } from '@tanstack/react-query';
@@ -42,7 +42,7 @@ const words = defineWords('sign-here', {
 });
 
 /** The command that signs a proposal, exactly as it is typed. */
-export const signCommand = (id: string): string => `quanlian inbox sign ${id.slice(0, 8)} --key KEY.pem`;
+export const signCommand = (id: string): string => `quanlian inbox sign ${shortId(id)} --key KEY.pem`;
 
 /**
  * A proposal that waits for its department's own signature: what would be signed in words, and the signature by the key that this browser

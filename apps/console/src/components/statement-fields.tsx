@@ -1,4 +1,4 @@
-import type { EntryView, Item, StateKind, Statement } from '#contracts';
+import { shortId, type EntryView, type Item, type StateKind, type Statement } from '#contracts';
 import { checkTextCommitment, CommitmentError } from '#crypto';
 import { describeAsked, describeScope, describeStatement, describeTransformation, type StatementValue } from '#rights';
 import type { ReactNode } from 'react';
@@ -73,9 +73,9 @@ export function Named({
   const path = own ? undefined : names.pathOf?.(kind, id);
   return (
     <span className="named">
-      {path ? <Link to={path}>{name || `${id.slice(0, 10)}…`}</Link> : name}
-      {name && !own ? <span className="quiet"> {id.length > 18 ? `${id.slice(0, 8)}…` : id}</span> : null}
-      {path || name ? null : <Hash of={id} shown={16} />}
+      {path ? <Link to={path}>{name || `…${shortId(id)}`}</Link> : name}
+      {name && !own ? <span className="quiet"> {id.length > 18 ? `…${shortId(id)}` : id}</span> : null}
+      {path || name ? null : <Hash of={id} shown={32} />}
     </span>
   );
 }

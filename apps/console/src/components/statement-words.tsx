@@ -88,9 +88,9 @@ export function StatementWords({
         of={[
           [say('ledger'), statement.origin],
           [say('key'), <Hash key="key" of={statement.keyId} shown={12} />],
-          [say('id'), <Hash key="id" of={statement.id} shown={12} />],
+          [say('id'), <Hash key="id" of={statement.id} shown={32} />],
           [say('at'), <Instant key="at" at={statement.at} show="second" />],
-          [say('after'), statement.after === undefined ? undefined : <Hash key="after" of={statement.after} shown={12} />],
+          [say('after'), statement.after === undefined ? undefined : <Hash key="after" of={statement.after} shown={32} />],
         ]}
       />
       <details>

@@ -1,4 +1,4 @@
-import { deliveryFormatWords, type Format, type Item, type RightTerms, type RowScope } from '#contracts';
+import { deliveryFormatWords, shortId, type Format, type Item, type RightTerms, type RowScope } from '#contracts';
 import { count } from '../lib/numbers';
 import { firstDay, lastDay } from '../lib/window';
 import { defineWords, useLocale, usePick, useWords } from '../lib/words';
@@ -86,7 +86,7 @@ export function Terms({ of, items }: { readonly of: TermsShown; readonly items: 
             of.version === undefined ? undefined : of.version === 'latest' ? (
               say('latest')
             ) : (
-              <code key="version">{of.version.slice(0, 8)}</code>
+              <code key="version">{shortId(of.version)}</code>
             ),
           ],
           [

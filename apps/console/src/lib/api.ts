@@ -1,4 +1,14 @@
-import { CallError, createClient, routes, type Answer, type CallOptions, type Problem, type Route, type Sent } from '#contracts';
+import {
+  CallError,
+  createClient,
+  routes,
+  newStatementId,
+  type Answer,
+  type CallOptions,
+  type Problem,
+  type Route,
+  type Sent,
+} from '#contracts';
 import {
   QueryClient,
   useInfiniteQuery,
@@ -123,7 +133,7 @@ export function useSend<T extends Route>(route: T, options: SendOptions<Answer<T
   return useMutation({
     mutationFn: (sent: Sent<T>) => {
       const of = JSON.stringify(sent);
-      if (attempt.current?.of !== of) attempt.current = { key: randomHex(16), of };
+      if (attempt.current?.of !== of) attempt.current = { key: newStatementId(), of };
       const call: CallOptions = { headers: { 'idempotency-key': attempt.current.key } };
       return client.call(route, sent, call);
     },

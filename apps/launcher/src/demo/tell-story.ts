@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CallError, routes, type ProposalView, type RequestView, type Sent, type StatementType } from '#contracts';
-import { randomId } from '#crypto';
+import {
+  CallError,
+  newStatementId,
+  routes,
+  type ProposalView,
+  type RequestView,
+  type Sent,
+  type StatementType,
+} from '#contracts';
 import { carryOut, inParallel, type Act, type Loading } from './carry-out.js';
 import type { City } from './city.js';
 import { competentKey, loginOf } from './departments.js';
@@ -269,7 +276,7 @@ class Telling {
 
   private async startPull(step: Extract<Step, { do: 'pull' }>, key: string): Promise<string> {
     // The pull's id is drawn before it is sent, so that sending it again is the same pull.
-    const id = await this.loading.journal.once(`${key}:id`, () => randomId());
+    const id = await this.loading.journal.once(`${key}:id`, () => newStatementId());
     const { items, rows, format } = step;
     return carryOut(this.loading, {
       key,

@@ -1,4 +1,4 @@
-import { refuse, type Role, type Statement } from '#contracts';
+import { refuse, newStatementId, type Role, type Statement } from '#contracts';
 import { generateSigningKey, hashPassword, randomId, randomSecret, sha256Hex } from '#crypto';
 import { proveKeyPossession, signStatement } from '#ledger';
 import { instantNow, type ExchangeContext } from '../context.js';
@@ -72,7 +72,7 @@ export class SetUp {
       v: 1,
       type: 'ledger.opened',
       origin,
-      id: randomId(),
+      id: newStatementId(),
       issuer: code,
       keyId: competentKey.keyId,
       alg: 'ed25519',

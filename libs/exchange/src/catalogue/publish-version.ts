@@ -1,4 +1,4 @@
-import { refuse, Refusal, type StatedForm, type UploadView } from '#contracts';
+import { refuse, Refusal, newStatementId, type StatedForm, type UploadView } from '#contracts';
 import { ageDecryptor, generateAgeIdentity, hmacSha256Hex, randomId, randomKey } from '#crypto';
 import { PayloadMissing, runIngest, type IngestedVersion } from '#delivery';
 import type { Readable } from 'node:stream';
@@ -134,7 +134,7 @@ export class PublishVersion {
     identity: string,
     recipient: string,
   ): Promise<UploadView> {
-    const version = randomId();
+    const version = newStatementId();
     const commitmentKey = randomKey();
     const done = {
       ...upload,

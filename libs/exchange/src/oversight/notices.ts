@@ -1,5 +1,4 @@
-import { refuse, type Role, type Sentence, type Statement } from '#contracts';
-import { randomId } from '#crypto';
+import { newStatementId, refuse, type Role, type Sentence, type Statement } from '#contracts';
 import type { Actor } from '../actor.js';
 import { instantNow, type ExchangeContext } from '../context.js';
 import type { Notice, NoticeReader, Page, PageRequest, Stores } from '../ports.js';
@@ -36,7 +35,7 @@ export async function notify(
   stores: Pick<Stores, 'notices'>,
   notice: { kind: string; subject: string; department: string; role?: Role; sentence: Sentence },
 ): Promise<boolean> {
-  return stores.notices.add({ id: randomId(), at: instantNow(context), ...notice });
+  return stores.notices.add({ id: newStatementId(), at: instantNow(context), ...notice });
 }
 
 interface ToldOf {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { newStatementId } from '#contracts';
 import type { Task, TaskKind, Tasks } from '#exchange';
 import type pg from 'pg';
 import type { Scope } from '../scope.js';
@@ -43,7 +43,7 @@ export async function oweTasks(client: pg.ClientBase, owed: readonly Owed[]): Pr
        -- Null is due now, and LEAST would skip it.
        not_before = CASE WHEN num_nulls(task.not_before, excluded.not_before) = 0 THEN least(task.not_before, excluded.not_before) END`,
     [
-      rows.map(() => randomBytes(16).toString('hex')),
+      rows.map(() => newStatementId()),
       rows.map(({ kind }) => kind),
       rows.map(({ subject }) => subject),
       rows.map(({ notBefore }) => notBefore ?? null),

@@ -1,4 +1,4 @@
-import { routes, type DeliveryView } from '#contracts';
+import { routes, shortId, type DeliveryView } from '#contracts';
 import type { SealedDelivery } from '#ledger';
 import { Button, Typography } from 'antd';
 import { useState } from 'react';
@@ -62,7 +62,7 @@ export function AgeFile({
         }
       />
       <h3>{say('allInOne')}</h3>
-      <Command text={`quanlian fetch ${delivery.id.slice(0, 8)} -o "${plainName}" --identity IDENTITY.txt`} />
+      <Command text={`quanlian fetch ${shortId(delivery.id)} -o "${plainName}" --identity IDENTITY.txt`} />
       <p className="quiet">{say('receiptByTool')}</p>
     </>
   );

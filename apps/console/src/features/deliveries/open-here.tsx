@@ -1,4 +1,4 @@
-import { routes, type DeliveryView, type Format } from '#contracts';
+import { routes, shortId, type DeliveryView, type Format } from '#contracts';
 import { ageRecipientOf, type AgeSecret } from '#crypto';
 import type { SealedDelivery } from '#ledger';
 import { useQuery } from '@tanstack/react-query';
@@ -29,7 +29,7 @@ export const endings: Readonly<Record<Format, string>> = {
 
 /** What the file is called on the person's disk. */
 export const fileNameOf = ({ id, datasetTitle, format }: DeliveryView): string =>
-  `${datasetTitle.replaceAll(/[\\/:*?"<>|\s]+/g, '_').slice(0, 60)}-${id.slice(0, 8)}.${endings[format]}`;
+  `${datasetTitle.replaceAll(/[\\/:*?"<>|\s]+/g, '_').slice(0, 60)}-${shortId(id)}.${endings[format]}`;
 
 /** Opens a delivery in the browser: which identity, then decrypted and checked while it is written to disk, then the receipt. */
 export function OpenHere({

@@ -1,4 +1,4 @@
-import { routes, type DatasetView } from '#contracts';
+import { routes, shortId, type DatasetView } from '#contracts';
 import { standingOf } from '#rights';
 import { Link, useParams } from 'react-router';
 import { useSession } from '../../app/session';
@@ -80,7 +80,7 @@ function Ours({ dataset }: { readonly dataset: DatasetView }) {
               <li key={right.id} className="row">
                 <span>
                   <Link to={`/rights/${right.id}`}>
-                    {say('right')} {right.id.slice(0, 8)}
+                    {say('right')} {shortId(right.id)}
                   </Link>{' '}
                   <StateTag kind="right" state={right.state} />
                 </span>
@@ -94,7 +94,7 @@ function Ours({ dataset }: { readonly dataset: DatasetView }) {
               <li key={request.id} className="row">
                 <span>
                   <Link to={`/requests/${request.id}`}>
-                    {say('request')} {request.id.slice(0, 8)}
+                    {say('request')} {shortId(request.id)}
                   </Link>{' '}
                   <StateTag kind="request" state={request.state} />
                 </span>

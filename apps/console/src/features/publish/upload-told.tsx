@@ -1,4 +1,4 @@
-import { detectedWords, routes, type Item, type UploadView, type Violations } from '#contracts';
+import { detectedWords, routes, shortId, type Item, type UploadView, type Violations } from '#contracts';
 import { TableOutlined } from '@ant-design/icons';
 import { TakeFile } from '../../components/take-file';
 import { client } from '../../lib/api';
@@ -31,7 +31,7 @@ export function UploadTold({
   };
   const take = async () => {
     const response = await client.open(routes.faultyRows, { params: { id } });
-    saveBlob(`faulty-rows-${id.slice(0, 8)}.xlsx`, await response.blob());
+    saveBlob(`faulty-rows-${shortId(id)}.xlsx`, await response.blob());
   };
   return (
     <>

@@ -1,4 +1,4 @@
-import { endingReasonWords, routes, word, type DeliveryView, type RightView } from '#contracts';
+import { endingReasonWords, routes, word, shortId, type DeliveryView, type RightView } from '#contracts';
 import { Button } from 'antd';
 import { Link, useParams } from 'react-router';
 import { useSession } from '../../app/session';
@@ -129,7 +129,7 @@ const endingTypes = { suspend: 'right.suspended', resume: 'right.resumed', termi
 
 async function saveOdrl(id: string): Promise<void> {
   const policy = await client.call(routes.rightPolicy, { params: { id } });
-  saveText(`${id.slice(0, 8)}.odrl.json`, 'application/ld+json', JSON.stringify(policy, undefined, 2));
+  saveText(`${shortId(id)}.odrl.json`, 'application/ld+json', JSON.stringify(policy, undefined, 2));
 }
 
 function Deliveries({ right }: { readonly right: string }) {

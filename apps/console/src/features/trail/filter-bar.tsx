@@ -1,4 +1,4 @@
-import { routes, statementKinds, statementKindWords, statementWords, typesOfKind, type StatementType } from '#contracts';
+import { routes, statementKinds, statementKindWords, statementWords, typesOfKind, shortId, type StatementType } from '#contracts';
 import { Button, Segmented, Select, Tag } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { lazy, Suspense, useDeferredValue, useMemo, useState, type ReactNode } from 'react';
@@ -235,7 +235,7 @@ function PersonChoice({ filters, change }: Filtering) {
       style={full}
       popupMatchSelectWidth={false}
       value={person}
-      options={isKnown ? known : [{ value: person, label: `${person.slice(0, 8)}…` }, ...known]}
+      options={isKnown ? known : [{ value: person, label: `…${shortId(person)}` }, ...known]}
       onChange={(value) => change({ person: value })}
       showSearch={{ optionFilterProp: 'label' }}
       allowClear
