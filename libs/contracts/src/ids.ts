@@ -19,3 +19,8 @@ export function newStatementId(nowMs = Date.now()): string {
 export function shortId(id: string): string {
   return id.slice(-8);
 }
+
+/** Whether a person means this id by these digits: its end, as it is shown, or its beginning. */
+export function meansId(text: string, id: string): boolean {
+  return id.endsWith(text) || id.startsWith(text);
+}

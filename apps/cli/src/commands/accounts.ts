@@ -1,4 +1,4 @@
-import { routes, shortId, type Answer, roleWords, word } from '#contracts';
+import { meansId, routes, shortId, type Answer, roleWords, word } from '#contracts';
 import type { Command } from 'commander';
 import { hostname } from 'node:os';
 import { act, examples, serverUrl, type Bench, type Desk } from '../desk.js';
@@ -177,9 +177,9 @@ function sessions(program: Command, bench: Bench, group: string): void {
   examples(end, bench, 'quanlian sessions end 3fa94c21');
   act(end, bench, async (desk, [text]) => {
     const { items } = await desk.client.call(routes.sessions, {});
-    const found = items.filter((one) => one.id.startsWith(text ?? ''));
+    const found = items.filter((one) => meansId(text ?? '', one.id));
     const [session] = found;
-    if (!session || found.length > 1) throw usage(`没有唯一对应的会话：${text}`, `No single session begins with ${text}.`);
+    if (!session || found.length > 1) throw usage(`没有唯一对应的会话：${text}`, `${text} means no single session.`);
     await desk.client.call(routes.endSession, { params: { id: session.id } });
     if (session.current && desk.session.login) desk.sessions.forget(desk.session);
     desk.out.result({ ended: session.id }, () =>

@@ -1,4 +1,4 @@
-import { formatSchema, refuse, routes, type Format } from '#contracts';
+import { formatSchema, meansId, refuse, routes, type Format } from '#contracts';
 import { Option, type Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { usage } from '../exits.js';
@@ -130,7 +130,7 @@ async function orderOf(desk: Desk, text: string, options: PullOptions): Promise<
 async function earlierDelivery(desk: Desk, right: string, named: string | true): Promise<string> {
   const query = { right, ...(named === true ? { state: 'received' as const } : {}), limit: named === true ? 1 : 200 };
   const { items } = await desk.client.call(routes.deliveries, { query });
-  const found = items.filter(({ id }) => named === true || id.startsWith(named.toLowerCase()));
+  const found = items.filter(({ id }) => named === true || meansId(named.toLowerCase(), id));
   if (found.length === 1) return (found[0] as { id: string }).id;
   throw refuse('changes-no-earlier', {}, { field: 'since' });
 }

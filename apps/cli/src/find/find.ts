@@ -1,4 +1,4 @@
-import { routes, type DatasetView, type DeliveryView, type DepartmentView, type PersonView } from '#contracts';
+import { meansId, routes, type DatasetView, type DeliveryView, type DepartmentView, type PersonView } from '#contracts';
 import type { ProposalView, RequestView, RightView, VersionView } from '#contracts';
 import type { Desk } from '../desk.js';
 import { Stop, usage } from '../exits.js';
@@ -24,7 +24,7 @@ async function find<T>(
   const isPart = idPart.test(text) || fullId.test(text);
   for await (const item of list) {
     if (names(item).includes(text)) named.push(item);
-    else if (isPart && (ids(item).endsWith(text) || ids(item).startsWith(text))) parts.push(item);
+    else if (isPart && meansId(text, ids(item))) parts.push(item);
   }
   const found = named.length > 0 ? named : parts;
   if (found.length === 1) return found[0] as T;
