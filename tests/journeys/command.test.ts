@@ -336,6 +336,29 @@ describe('the whole job with the command `quanlian`', async () => {
     assert.equal(foreign.code, 2, foreign.err);
   });
 
+  test('an age file that lies beside the rows is somebody’s: it is read if it is the one, and never touched', async () => {
+    const { delivery } = await city.requester.client.call(routes.pull, { params: { id: right }, body: {} });
+    await deliveryIn(city.requester, delivery, 'prepared');
+    const out = command.path('beside.csv');
+    const line = ['--as', 'requester', 'fetch', delivery, '-o', out, '--identity', command.path('identity.txt')];
+    writeFileSync(`${out}.age`, 'somebody’s own');
+    const refused = await command.run([...line, '--keep-age']);
+    assert.equal(refused.code, 7);
+    assert.match(refused.err, /beside\.csv\.age exists; --force overwrites it/);
+    await command.ok([...line, '--no-receipt']);
+    assert.equal(readFileSync(out, 'utf8'), expected);
+    assert.equal(readFileSync(`${out}.age`, 'utf8'), 'somebody’s own');
+
+    const payload = await city.requester.client.open(routes.payload, { params: { id: delivery } });
+    const other = command.path('downloaded.csv');
+    const bytes = Buffer.from(await payload.arrayBuffer());
+    writeFileSync(`${other}.age`, bytes);
+    await command.ok(line.with(5, other));
+    assert.equal(readFileSync(other, 'utf8'), expected);
+    assert.ok(readFileSync(`${other}.age`).equals(bytes));
+    assert.ok(!existsSync(`${out}.age.part`) && !existsSync(`${other}.age.part`));
+  });
+
   test('only the rows on a key list are pulled; cut short, the list is not sent again', async () => {
     writeFileSync(command.path('codes.txt'), '990100000010\n990100000020\n990100000011\n');
     const line = [

@@ -71,6 +71,7 @@ async function main(): Promise<void> {
           departmentBytes: settings.uploadDepartmentGiB * GiB,
           totalBytes: settings.uploadGiB * GiB,
           hours: settings.uploadHours,
+          idleSeconds: settings.uploadIdleSeconds,
         },
       },
     },

@@ -1,10 +1,8 @@
-import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { refuse, type Item } from '#contracts';
-import { ageDecryptor, createHmacSha256, CryptoError, equalConstantTime } from '#crypto';
+import { createHmacSha256, CryptoError, decryptAge, equalConstantTime } from '#crypto';
+import { writeFilePieces } from './file-pieces.js';
 import { columnName, duckdbType } from './item-value.js';
 import type { StoredKeyList } from './job.js';
 import { PayloadMissing, type PayloadStore } from './payload-store.js';
@@ -45,15 +43,14 @@ export async function loadKeyTables(
 
 async function openKeys(list: StoredKeyList, store: PayloadStore, path: string): Promise<void> {
   const hmac = createHmacSha256(list.commitmentKey);
-  const measured = new Transform({
-    transform(bytes: Buffer, _encoding, done) {
+  async function* measured(): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const bytes of decryptAge([list.identity], store.read(list.objectName))) {
       hmac.update(bytes);
-      done(null, bytes);
-    },
-  });
+      yield bytes;
+    }
+  }
   try {
-    const file = createWriteStream(path, { mode: 0o600, flags: 'wx' });
-    await pipeline(store.read(list.objectName), await ageDecryptor([list.identity]), measured, file);
+    await writeFilePieces(path, measured());
   } catch (error) {
     if (error instanceof PayloadMissing) throw refuse('key-list-gone');
     if (error instanceof CryptoError) throw refuse('part-damaged', { part: list.objectName });

@@ -331,6 +331,16 @@ export const settingsTable = {
     },
     loss: harmless,
   },
+  uploadIdleSeconds: {
+    name: 'QUANLIAN_UPLOAD_IDLE_SECONDS',
+    schema: whole(1, 3600, 60),
+    default: same('60'),
+    meaning: {
+      zh: '上传连接多少秒未收到数据即结束；已收到的均已保存。',
+      en: 'After how many seconds without a byte the connection of an upload is ended; what arrived is kept.',
+    },
+    loss: harmless,
+  },
   workDir: {
     name: 'QUANLIAN_WORK_DIR',
     schema: text,

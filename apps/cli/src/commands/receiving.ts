@@ -68,12 +68,14 @@ export function receiveOptionsOf(options: ReceivingOptions): ReceiveOptions {
   };
 }
 
-/** Throws Stop when the file would overwrite one that is not the unfinished work of the same command. */
-export function checkFree({ out, force }: ReceivingOptions, isBegun: boolean): void {
-  if (!existsSync(out) || force || isBegun) return;
+/** Throws Stop when a file would overwrite one that is not the unfinished work of the same command. */
+export function checkFree({ out, force, keepAge }: ReceivingOptions, isBegun: boolean): void {
+  if (force || isBegun) return;
+  const taken = [out, ...(keepAge === true ? [`${out}.age`] : [])].find((path) => existsSync(path));
+  if (taken === undefined) return;
   throw new Stop('file', 'exists', {
-    zh: `${out} 已存在；加 --force 覆盖。`,
-    en: `${out} exists; --force overwrites it.`,
+    zh: `${taken} 已存在；加 --force 覆盖。`,
+    en: `${taken} exists; --force overwrites it.`,
   });
 }
 

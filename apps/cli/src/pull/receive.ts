@@ -69,14 +69,24 @@ export async function receive(
 
   const sealed = await sealedDelivery(desk, delivery, root);
   const ageFile = `${output}.age`;
+  // This command's own, under a name that nobody else gives: an age file that lies beside it is a person's and is only read.
+  const part = `${ageFile}.part`;
   const begun = pulls.begun;
   let opened = begun?.opened;
   if (!opened || !existsSync(output)) {
-    await fetchPayload(desk, delivery, sealed, ageFile).catch((error: unknown) => {
-      if (error instanceof CallError && error.problem?.code === 'payload-gone') pulls.forget();
+    const isThere = existsSync(ageFile) && (await digestOfFile(desk, ageFile)) === sealed.ciphertextSha256;
+    const payload = { delivery, sha256: sealed.ciphertextSha256, sizeBytes: sealed.sizeBytes };
+    if (!isThere)
+      await download(desk, payload, part).catch((error: unknown) => {
+        if (error instanceof CallError && error.problem?.code === 'payload-gone') pulls.forget();
+        throw error;
+      });
+    opened = await openPayload(desk, order, sealed, identities, isThere ? ageFile : part).catch(async (error: unknown) => {
+      // What does not match is not worth keeping, and would only be met again by the next run.
+      if ((error as { code?: string }).code === 'digest-mismatch') await rm(part, { force: true });
       throw error;
     });
-    opened = await openPayload(desk, order, sealed, identities, ageFile);
+    if (order.keepAge && !isThere) await rename(part, ageFile);
     pulls.keep({ ...begun, pull: delivery, at: new Date().toISOString(), opened });
   }
   // Before the receipt, which disposes of the payload and of the key that the manifest holds.
@@ -84,7 +94,7 @@ export async function receive(
   const manifestFile = order.withManifest && view.state !== 'received' ? await keepManifest(desk, order, root) : undefined;
   const receiptAt = order.withReceipt && view.state !== 'received' ? await signReceipt(desk, order, sealed, root) : undefined;
   if (order.withReceipt) pulls.forget();
-  if (!order.keepAge) await rm(ageFile, { force: true });
+  await rm(part, { force: true });
   return {
     delivery,
     file: output,
@@ -169,14 +179,6 @@ async function keepManifest(desk: Desk, { delivery, output }: ReceiveOrder, root
   return path;
 }
 
-async function fetchPayload(desk: Desk, delivery: string, sealed: SealedDelivery, ageFile: string): Promise<void> {
-  // A whole file may lie there from an earlier run, or from an earlier pull into the same file.
-  if (existsSync(ageFile) && (await digestOfFile(desk, ageFile)) === sealed.ciphertextSha256) return;
-  const part = `${ageFile}.part`;
-  await download(desk, { delivery, sha256: sealed.ciphertextSha256, sizeBytes: sealed.sizeBytes }, part);
-  await rename(part, ageFile);
-}
-
 async function openPayload(
   desk: Desk,
   { delivery, output }: ReceiveOrder,
@@ -197,10 +199,6 @@ async function openPayload(
       onProgress: (done, total) => desk.progress.at(done, total, sizeText),
       signal: desk.signal,
     });
-  } catch (error) {
-    // A file that does not match is not worth keeping, and would only be met again by the next run.
-    if ((error as { code?: string }).code === 'digest-mismatch') await rm(ageFile, { force: true });
-    throw error;
   } finally {
     desk.progress.finish();
   }

@@ -14,7 +14,6 @@ import { TakeInFile } from './take-in.js';
 const pieceBytes = 16 * 1024 * 1024;
 /** A line that breaks at every step still sends 64 GiB in these; somebody who sends byte by byte fills no folder. */
 const mostPieces = 20_000;
-const idleMs = 60_000;
 const keyListBytes = 64 * 1024 * 1024;
 
 export interface ArrivalLimits {
@@ -23,6 +22,8 @@ export interface ArrivalLimits {
   readonly totalBytes: number;
   /** How long a file waits for its next piece. */
   readonly hours: number;
+  /** How long a connection may say nothing. */
+  readonly idleSeconds: number;
 }
 
 interface Sender {
@@ -112,9 +113,10 @@ export class ArrivingFiles {
       },
     };
     const incoming = new Incoming(source, stop.signal);
+    const { idleSeconds } = this.limits;
     const idle = setInterval(() => {
-      if (Date.now() - incoming.lastAt > idleMs) sender.stop('upload-idle');
-    }, idleMs / 4);
+      if (Date.now() - incoming.lastAt > idleSeconds * 1000) sender.stop('upload-idle');
+    }, idleSeconds * 250);
     try {
       const isHeld = await this.#holds.during(
         id,
@@ -137,7 +139,7 @@ export class ArrivingFiles {
       await this.takeIn.execute(actor, now);
       return this.own(actor, id);
     }
-    if (why) throw refuse(why, { seconds: idleMs / 1000 });
+    if (why) throw refuse(why, { seconds: idleSeconds });
     return now;
   }
 
