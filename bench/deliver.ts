@@ -4,29 +4,30 @@
 // before, with the same statement, threads and order, and writes through a pipe into `age`. A ratio is the product's time by the peer's.
 // Memory is that of all processes (proportional shares) and of files in memory-backed folders, at one moment.
 import { execFileSync } from 'node:child_process';
-import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { ageDecryptor, generateAgeIdentity, randomId, randomKey } from '#crypto';
+import { generateAgeIdentity, randomId, randomKey } from '#crypto';
 import type { Format } from '#contracts';
 import { defaultLimits, openPayloadStore, runPrepare, type PrepareJob } from '#delivery';
 import { copyOptions } from '../libs/delivery/src/copy-options.js';
 import { compileSelection, selectFrom } from '../libs/delivery/src/leaving-sql.js';
+import { benchChanges } from './deliver/changes.js';
 import { benchFairness } from './deliver/fairness.js';
 import { benchFirstByte } from './deliver/through-exchange.js';
 import { race } from './shared/against.js';
 import { runCommand } from './shared/command.js';
-import { makeGround, MiB } from './shared/ground.js';
+import { decryptParts, makeGround, MiB } from './shared/ground.js';
 import { ingestPeople, narrowed, peopleItems, writePeople } from './shared/people.js';
 import { watchMemory } from './shared/process-tree.js';
 import { describeMachine, readAsked } from './shared/rounds.js';
 
-// `--only csv,parquet,xlsx,fair,first` chooses. xlsx: a sheet filled to its last row with all ten columns. fair: eight deliveries at once.
-// first: through API, queue, worker and ledger, on a PostgreSQL that keeps what it says.
+// `--only csv,parquet,xlsx,fair,first,changes` chooses. xlsx: a sheet filled to its last row with all ten columns. fair: eight deliveries at once.
+// first: through API, queue, worker and ledger, on a PostgreSQL that keeps what it says. changes: what changed between two versions.
 
 const asked = readAsked();
 const rows = asked.number('rows', 1_000_000);
-const { folder, memoryFolder, store, alone } = makeGround();
+const ground = makeGround();
+const { folder, memoryFolder, store, alone } = ground;
 const pseudonymKey = randomKey();
 const { recipient } = await generateAgeIdentity();
 
@@ -36,14 +37,7 @@ try {
   await writePeople(csv, rows);
   const { version } = await ingestPeople(csv, store, memoryFolder);
   rmSync(csv);
-  const parts = join(folder, 'parts');
-  mkdirSync(parts);
-  for (const { name } of version.parts)
-    await pipeline(
-      openPayloadStore(store).read(name),
-      await ageDecryptor([version.identity]),
-      createWriteStream(join(parts, `${name}.parquet`)),
-    );
+  const parts = await decryptParts(version, store, join(folder, 'parts'));
   const { duckdbThreads, duckdbMemoryBytes } = defaultLimits;
   console.log(
     `${rows} rows × 10 in ${version.parts.length} parts, ${Math.round(version.parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / MiB)} MiB; out: 8 columns, four rows in ten, three masked, one pseudonym; ` +
@@ -57,7 +51,7 @@ try {
     const pipe = join(folder, 'pipe');
     rmSync(pipe, { force: true });
     execFileSync('mkfifo', [pipe]);
-    const sql = `COPY (${selectFrom(join(parts, '*.parquet'), selected, format)}) TO '${pipe}' (${copyOptions(format)})`;
+    const sql = `COPY (${selectFrom(parts, selected, format)}) TO '${pipe}' (${copyOptions(format)})`;
     await Promise.all([
       runCommand('age', ['-r', recipient, '-o', join(folder, 'by-age'), pipe]),
       runCommand(process.execPath, [alone, sql, String(duckdbThreads), `${duckdbMemoryBytes}B`, ...parameters]),
@@ -126,6 +120,7 @@ try {
     const { version: small } = await ingestPeople(few, store, memoryFolder);
     await benchFairness({ store, memoryFolder, large: version, small });
   }
+  if (isAsked('changes')) await benchChanges({ rows, rounds: asked.rounds, ground });
   if (isAsked('first')) await benchFirstByte(10_000, asked.rounds);
 } finally {
   rmSync(folder, { recursive: true, force: true });

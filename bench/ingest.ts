@@ -2,11 +2,12 @@
 // `npm run bench -- ingest [rounds] [--rows N]`, a million rows and five rounds unless told. The product: a process of its own checks every
 // value against its item, computes the content digest and the file's, writes Parquet parts in the file's order, encrypts, digests, stores
 // and syncs them. The peer: one DuckDB with the same types stated, threads, memory, compression and order; it checks types and digests
-// nothing. A ratio is the product's time by the peer's. Memory is that of all processes (proportional shares) and of files in memory-backed
+// nothing. `--only csv,upload` chooses; upload: a file of 200 MB that arrives so that its line may break, against one in a single request. A ratio is the product's time by the peer's. Memory is that of all processes (proportional shares) and of files in memory-backed
 // folders, at one moment.
 import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultLimits, openPayloadStore } from '#delivery';
+import { benchUpload } from './ingest/upload.js';
 import { race } from './shared/against.js';
 import { runCommand } from './shared/command.js';
 import { makeGround, MiB } from './shared/ground.js';
@@ -18,10 +19,9 @@ const rows = asked.number('rows', 1_000_000);
 const { folder, memoryFolder, store, alone } = makeGround();
 const { duckdbThreads, duckdbMemoryBytes } = defaultLimits;
 
-try {
+async function benchCsv(): Promise<void> {
   const csv = join(folder, 'people.csv');
   await writePeople(csv, rows);
-  console.log(describeMachine());
   console.log(
     `${rows} rows × 10, ${Math.round(statSync(csv).size / MiB)} MiB of CSV; DuckDB on both sides: ${duckdbThreads} threads, ` +
       `memory_limit ${duckdbMemoryBytes / MiB} MiB, zstd, order preserved`,
@@ -40,6 +40,20 @@ try {
     memoryFolders: [memoryFolder],
     goals: { ratio: 1.5, mib: 1024 },
   });
+}
+
+async function benchVillages(): Promise<void> {
+  const csv = join(folder, 'villages.csv');
+  const made = `SELECT 990100000000 + i AS code, '第' || i || '村民委员会' AS name, 10 + i % 50 AS "provinceCode" FROM range(4800000) AS made(i)`;
+  await runCommand(process.execPath, [alone, `COPY (${made}) TO '${csv}' (FORMAT csv, HEADER true)`, '2', '512MiB']);
+  await benchUpload(csv, asked.rounds);
+}
+
+try {
+  console.log(describeMachine());
+  const isAsked = (part: string): boolean => asked.only.length === 0 || asked.only.includes(part);
+  if (isAsked('csv')) await benchCsv();
+  if (isAsked('upload')) await benchVillages();
 } finally {
   rmSync(folder, { recursive: true, force: true });
   rmSync(memoryFolder, { recursive: true, force: true });
