@@ -77,6 +77,10 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     await page.getByText('有 2 处需要填写或更正').waitFor();
     await page.getByLabel('使用依据', { exact: true }).fill('《社会救助暂行办法》第十七条');
     await page.getByLabel('使用场景', { exact: true }).fill('低保家庭经济状况核对');
+    // What is personal is asked for by nobody's default.
+    const owner = page.getByRole('checkbox', { name: '证件号码' });
+    assert.equal(await owner.isChecked(), false);
+    await owner.check();
     await page.getByRole('button', { name: '添加条件' }).click();
     await page.getByRole('combobox', { name: '数据项', exact: true }).fill('区');
     await page.keyboard.press('Enter');

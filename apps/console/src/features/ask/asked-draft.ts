@@ -17,14 +17,19 @@ export type AskedInWords = RequestView['asked'];
 /** How often a dataset of a cycle (1 real time … 6 yearly) is worth pulling in a year and a bit. */
 const pullsByCycle = { '1': 400, '2': 400, '3': 60, '4': 14, '5': 6, '6': 3 } as const;
 
-/** Filled in as far as is known: as the department last asked for this dataset, else everything, through the end of next year. */
+/**
+ * Filled in as far as is known: as the department last asked for this dataset, else everything but personal information, through the end
+ * of next year. What is personal is asked for only where somebody chose it: no more than the purpose needs (PIPL Art. 6).
+ */
 export function firstDraft(dataset: DatasetView, last: RequestView | undefined): AskedDraft {
   const known = new Set(dataset.entry.items.map(({ name }) => name));
   const pulls = pullsByCycle[dataset.entry.updateCycle];
   return {
     purpose: last?.asked.purpose ?? { basis: '', scenario: '' },
     // Items may have gone from the entry since.
-    items: last?.asked.items.filter((name) => known.has(name)) ?? [...known],
+    items:
+      last?.asked.items.filter((name) => known.has(name)) ??
+      dataset.entry.items.flatMap(({ name, personal }) => (personal ? [] : [name])),
     rows: last ? draftOfScope(last.asked.rows) : emptyGroup(),
     formats: last?.asked.formats ?? ['csv', 'csv-bom'],
     window: windowOfDays(today(), `${Number(today().slice(0, 4)) + 1}-12-31`),

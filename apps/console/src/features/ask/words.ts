@@ -27,8 +27,8 @@ export const askWords = defineWords('ask', {
   usedBefore: { zh: '用本部门以往申请写过的…', en: 'Take from earlier requests of my department…' },
   items: { zh: '数据项', en: 'Items' },
   itemsChosen: {
-    zh: '已选 {{count}}/{{all}} 项。只选办事必需的。',
-    en: '{{count}} of {{all}} chosen. Only what the task needs.',
+    zh: '已选 {{count}}/{{all}} 项。只选办事必需的，个人信息须自行勾选。',
+    en: '{{count}} of {{all}} chosen. Only what the task needs; personal items are ticked by you alone.',
   },
   allItems: { zh: '全选', en: 'All' },
   noPersonal: { zh: '去掉个人信息', en: 'None that is personal' },

@@ -29,13 +29,15 @@ export function ChangesSince({ right }: { readonly right: string }) {
   const { since, number, added, changed, removed } = changes.data;
   return (
     <span role="status" className="quiet">
-      {say('changesFound', {
-        from: since.number,
-        to: number,
-        added: count(added, locale),
-        changed: count(changed, locale),
-        removed: count(removed, locale),
-      })}
+      {since.number === number
+        ? say('noNewVersion')
+        : say('changesFound', {
+            from: since.number,
+            to: number,
+            added: count(added, locale),
+            changed: count(changed, locale),
+            removed: count(removed, locale),
+          })}
     </span>
   );
 }

@@ -6,6 +6,7 @@ import { EvidenceButton } from '../../components/evidence-button';
 import { Facts } from '../../components/facts';
 import { Instant } from '../../components/instant';
 import { IssuerName } from '../../components/issuer-name';
+import { LinkButton } from '../../components/link-button';
 import { ObjectPage } from '../../components/object-page';
 import { Page, Section } from '../../components/page';
 import { PagedTable, type Column } from '../../components/paged-table';
@@ -41,6 +42,7 @@ function ShownRight({ right }: { readonly right: RightView }) {
   const dataset = useRead(routes.dataset, { params: { id: right.dataset } });
   const items = dataset.data?.entry.items ?? [];
   const mayPull = right.state === 'in-force' && right.grantee === department && has('requester');
+  const isOver = right.state === 'ended' || right.state === 'terminated';
   // Of what changes a right in the same way only one is on its way at a time: it is not offered again.
   const onTheirWay = new Set(useWaiting(right.id).map(({ type }) => type));
   const decision = right.decision as 'agree' | 'agree-in-part' | 'by-rule';
@@ -82,6 +84,11 @@ function ShownRight({ right }: { readonly right: RightView }) {
           </span>
         ) : null}
       </p>
+      {isOver && right.grantee === department && has('requester') ? (
+        <p>
+          <LinkButton to={`/ask/${right.dataset}`}>{say('askAnew')}</LinkButton>
+        </p>
+      ) : null}
       {right.waits ? <p role="status">{pick(right.waits.sentence)}</p> : null}
       <WaitingStatements about={right.id} />
       {mayPull ? (

@@ -65,6 +65,7 @@ export const rightsWords = defineWords('rights', {
     en: 'Only what changed since the last delivery (a first column says added, changed or removed)',
   },
   countChanges: { zh: '变化了多少？', en: 'How much changed?' },
+  noNewVersion: { zh: '上次提供以来没有新的数据版本。', en: 'No new version since the last delivery.' },
   changesFound: {
     zh: '第 {{from}} 版 → 第 {{to}} 版：新增 {{added}} 行，变更 {{changed}} 行，删除 {{removed}} 行。',
     en: 'Version {{from}} → {{to}}: {{added}} rows added, {{changed}} changed, {{removed}} removed.',
@@ -79,6 +80,7 @@ export const rightsWords = defineWords('rights', {
   versionOf: { zh: '第 {{number}} 版（{{rows}} 行）', en: 'Version {{number}} ({{rows}} rows)' },
   pullNow: { zh: '提取', en: 'Pull' },
   quotaGone: { zh: '次数已经用完，不能再提取。', en: 'No pulls are left.' },
+  askAnew: { zh: '重新申请', en: 'Ask for it anew' },
   quotaToday: { zh: '今日次数已经用完，明天可以再提取。', en: 'No pulls are left for today; pull again tomorrow.' },
   noRecipient: {
     zh: '本部门还没有有效的加密公钥，提取会被拒绝。请先由主管部门登记（命令：quanlian keys recipient）。',

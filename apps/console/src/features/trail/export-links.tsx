@@ -17,6 +17,9 @@ const files = {
 } as const;
 type Kind = keyof typeof files;
 
+/** No exchange is older. */
+const beforeEverything = '2000-01-01T00:00:00.000Z';
+
 /** The trail as it is filtered, as a file. */
 export function ExportLinks({ query, total }: { readonly query: TrailQuery; readonly total: string }) {
   const say = useWords(trailWords);
@@ -46,10 +49,10 @@ export function ExportLinks({ query, total }: { readonly query: TrailQuery; read
     fetchFile(files[kind].name, () => client.open(files[kind].route, { query }, { headers: { 'accept-language': locale } }));
   // Everything of a period, since a proof of what is filtered could not show that nothing was left out by the filter. Without a
   // beginning it is the whole ledger, which is soon too much: the exchange says so, and what to do.
-  const { from = '2000-01-01T00:00:00.000Z', until = new Date().toISOString() } = query;
+  const { from, until = new Date().toISOString() } = query;
   const fetchEvidence = () =>
-    fetchFile(`${from.slice(0, 10)}-${until.slice(0, 10)}.evidence.zip`, () =>
-      client.open(routes.evidence, { query: { from, until } }),
+    fetchFile(`${from === undefined ? 'until' : from.slice(0, 10)}-${until.slice(0, 10)}.evidence.zip`, () =>
+      client.open(routes.evidence, { query: { from: from ?? beforeEverything, until } }),
     );
   const label = (kind: Kind) => say('exportAs', { format: kind === 'html' ? say('printable') : kind.toUpperCase() });
   return (
