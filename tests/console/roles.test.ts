@@ -185,7 +185,13 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     await seat.go(`/rights/${right}`);
     const dialog = page.getByRole('dialog');
     const confirm = (name: string) => dialog.getByRole('button', { name }).click();
-    await page.getByRole('button', { name: 'Suspend' }).click();
+    await page.getByRole('button', { name: 'Suspend' }).press('Enter');
+    await dialog.getByText('without an approval').waitFor();
+    // Who leaves it by the keyboard is where it was opened.
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    await page.waitForFunction(`document.activeElement.textContent === 'Suspend'`);
+    await page.keyboard.press('Enter');
     await dialog.getByText('without an approval').waitFor();
     await confirm('Suspend');
     await dialog.getByText('Please enter Cause').waitFor();

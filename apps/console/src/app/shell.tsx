@@ -69,6 +69,8 @@ function Content() {
     const top = place.found()?.top;
     // Filters change the address too, and leave the page where it is.
     if (top !== undefined || shown.current !== pathname) box.current?.scrollTo({ top: top ?? 0 });
+    // The row or link that led here is gone and the focus with it: whoever uses the keyboard goes on in the page, not above it.
+    if (shown.current !== pathname && document.activeElement === document.body) box.current?.focus({ preventScroll: true });
     shown.current = pathname;
   }, [place, pathname]);
   return (

@@ -3,6 +3,7 @@ import { Form, Modal } from 'antd';
 import type { ReactNode } from 'react';
 import { problemOf, useSend } from '../lib/api';
 import { useDraft } from '../lib/draft';
+import { useFocusReturn } from '../lib/focus-return';
 import { showOnForm } from '../lib/forms';
 import { defineWords, useWords } from '../lib/words';
 import { RefusalNote } from './refusal-note';
@@ -43,6 +44,7 @@ export function BodyDialog({
   readonly onDone?: (answer: unknown) => void;
 }) {
   const say = useWords(words);
+  useFocusReturn();
   const [fields] = Form.useForm<Record<string, string>>();
   const draft = useDraft<Record<string, string>>(draftName, {});
   const send = useSend(route, {

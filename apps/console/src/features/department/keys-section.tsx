@@ -12,6 +12,7 @@ import { bodyFormOf } from '../../components/schema-form';
 import { ToneTag } from '../../components/state-tag';
 import { useSend } from '../../lib/api';
 import { keyInForce } from '../../lib/custody';
+import { useFocusReturn } from '../../lib/focus-return';
 import { heldSigningKeys, keysPossible, makeSigningKey, signWith, type HeldSigningKey } from '../../lib/held-keys';
 import { trustedRoot, TrustRootDiffers } from '../../lib/trust';
 import { message } from '../../lib/message';
@@ -144,6 +145,7 @@ function Nominate({
   const pick = usePick();
   const cache = useQueryClient();
   const can = useKeysPossible();
+  useFocusReturn();
   // A second try nominates the same key: one that was made is not made again.
   const [made, setMade] = useState<HeldSigningKey | undefined>(typeof what === 'object' ? what : undefined);
   const [fault, setFault] = useState<{ zh: string; en: string }>();

@@ -15,6 +15,7 @@ import { ToneTag } from '../../components/state-tag';
 import { problemOf, useSend } from '../../lib/api';
 import { bodyOf, ruleOf, showOnForm } from '../../lib/forms';
 import { keyInForce } from '../../lib/custody';
+import { useFocusReturn } from '../../lib/focus-return';
 import { heldIdentities, makeIdentity, signWith } from '../../lib/held-keys';
 import { trustedRoot, TrustRootDiffers } from '../../lib/trust';
 import { message } from '../../lib/message';
@@ -106,6 +107,7 @@ function AddRecipient({ department, onClose }: { readonly department: Department
   const pick = usePick();
   const cache = useQueryClient();
   const { code } = department;
+  useFocusReturn();
   const can = useKeysPossible();
   const identities = useHeldIdentities(code);
   const keys = useHeldKeys(code);
