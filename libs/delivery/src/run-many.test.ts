@@ -95,7 +95,9 @@ test(
     for (const one of ofLarge) one.catch(() => undefined);
     await Promise.all([1, 2, 3, 4, 5].map((i) => deliver(small, `small ${i}`)));
     assert.equal(events.filter((event) => /^small \d ends$/.test(event)).length, 5);
-    assert.deepEqual(events.filter((event) => event.startsWith('large')).toSorted(), ['large 1 begins', 'large 2 begins']);
+    // Two of the three, whichever came first.
+    const ofLargeSoFar = events.filter((event) => event.startsWith('large'));
+    assert.deepEqual([ofLargeSoFar.length, ofLargeSoFar.every((event) => event.endsWith('begins'))], [2, true], events.join());
     events.push('go on');
     for (const pid of stopped) process.kill(pid, 'SIGCONT');
     await Promise.all(ofLarge);
