@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -13,6 +12,7 @@ import { startEmbeddedPostgres } from '../../apps/launcher/src/embedded-postgres
 import type { Said } from '../../libs/ledger/src/sample-city.js';
 import { providerCode, sampleLedger } from '../ledger/sample-ledger.js';
 import { checkWhole } from '../ledger/whole-ledger.js';
+import { fillUp, mountSmall, unmount } from './small-disk.js';
 
 // A server of our own whose folder is a small file system in memory: it is really full, and the machine's disk is not.
 
@@ -22,28 +22,10 @@ const disk = join(folder, 'disk');
 const filler = join(disk, 'filler');
 chmodSync(folder, 0o711);
 mkdirSync(disk);
-const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMiB}m,mode=0711`, 'quanlian-test', disk], {
-  encoding: 'utf8',
-});
-const skip =
-  mounted.status === 0 ? false : `no file system can be mounted here: ${(mounted.stderr ?? String(mounted.error)).trim()}`;
+const skip = mountSmall(disk, sizeMiB, '0711') ?? false;
 
-/** Writes a file until there is no room for another byte. */
-function fillUp(): void {
-  const file = openSync(filler, 'a');
-  try {
-    for (let piece = Buffer.alloc(1 << 20, 7); piece.length > 0;) {
-      try {
-        // What did not fit is said by the next one.
-        if (writeSync(file, piece) < piece.length) piece = piece.subarray(0, piece.length >> 1);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-        piece = piece.subarray(0, piece.length >> 1);
-      }
-    }
-  } finally {
-    closeSync(file);
-  }
+function fill(): void {
+  fillUp(filler);
   assert.equal(statfsSync(disk).bavail, 0);
 }
 const makeRoom = (): void => rmSync(filler);
@@ -61,7 +43,7 @@ after(async () => {
   await stopSealer();
   await endLedger();
   await stopServer();
-  if (!skip) spawnSync('umount', ['-l', disk]);
+  if (!skip) unmount(disk);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -130,7 +112,7 @@ test(
     // 1. No room for rows: of the sealer, which finds them waiting, and of whoever comes now. What is being written is undone; the server lives.
     await stopSealer();
     for (let i = 0; i < 5; i++) await tellSome(200);
-    fillUp();
+    fill();
     startSealer();
     await until('it says why', async () => (await status()).sealing.problem?.code === 'disk-full');
     await until('admission says no, too', async () => !(await tellSome()));
@@ -143,7 +125,7 @@ test(
     await until('it says so', async () => (await status()).sealing.ok);
 
     // 2. No room for the server's own log either: it ends itself. Somebody starts it again when there is room.
-    fillUp();
+    fill();
     await tellSome();
     await withClient(url, async (client) => {
       await assert.rejects(async () => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test, type TestContext } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { routes } from '#contracts';
 import { foundSmallCity, published, settled, startExchange, villageCsv, villageEntry } from '#testing';
 import type { RunningExchange, SmallCity } from '#testing';
+import { fillUp, mountSmall, unmount } from '../faults/small-disk.js';
 import { add, begun, beginUrl, codeOf, tus, view } from './tus.js';
 
 const csv = villageCsv(3000);
@@ -56,7 +56,10 @@ describe('room and time for what arrives', () => {
   test('a full disk: the sender is told so, nothing is half there, and it goes on when there is room', async (t) => {
     const payloads = join(exchange.dataDir, 'payloads');
     // What lay there before is under it, and not needed.
-    if (!mountSmall(t, payloads)) return;
+    mkdirSync(payloads, { recursive: true });
+    const missing = mountSmall(payloads, 8, '0700');
+    if (missing !== undefined) return t.skip(missing);
+    t.after(() => unmount(payloads));
     const { id, url } = await begun(city.steward, exchange.baseUrl, dataset, csv.length);
     assert.equal((await add(city.steward, url, 0, csv.subarray(0, half))).status, 204);
     const whole = await readdir(payloads);
@@ -79,31 +82,3 @@ describe('room and time for what arrives', () => {
     assert.equal((await readdir(payloads)).length, 1, 'of the pieces nothing is left');
   });
 });
-
-/** A small file system in memory at a folder: it is really full, and the machine's disk is not. */
-function mountSmall(t: TestContext, folder: string): boolean {
-  mkdirSync(folder, { recursive: true });
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m,mode=0700', 'quanlian-test', folder], { encoding: 'utf8' });
-  if (mounted.status !== 0) {
-    t.skip(`no file system can be mounted here: ${(mounted.stderr ?? String(mounted.error)).trim()}`);
-    return false;
-  }
-  t.after(() => {
-    spawnSync('umount', ['-l', folder]);
-  });
-  return true;
-}
-
-/** Writes a file until there is no room for another byte. */
-function fillUp(path: string): void {
-  const file = openSync(path, 'a');
-  for (let piece = Buffer.alloc(1 << 20, 7); piece.length > 0;) {
-    try {
-      if (writeSync(file, piece) < piece.length) piece = piece.subarray(0, piece.length >> 1);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-      piece = piece.subarray(0, piece.length >> 1);
-    }
-  }
-  closeSync(file);
-}

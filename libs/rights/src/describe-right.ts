@@ -1,4 +1,4 @@
-import type { Format, Item, RightTerms, Transformation } from '#contracts';
+import { shortId, type Format, type Item, type RightTerms, type Transformation } from '#contracts';
 import { civilDate, dateOfDay, dayNumber } from './civil-date.js';
 import { describeScope, type Locale } from './describe-scope.js';
 import { itemsByName } from './items-by-name.js';
@@ -113,7 +113,7 @@ export function describeTransformation(transformation: Transformation, locale: L
 
 function versionWords(terms: RightTerms, locale: Locale): string {
   if (terms.version === 'latest') return '';
-  const short = terms.version.slice(0, 8);
+  const short = shortId(terms.version);
   return locale === 'zh' ? `（仅数据版本 ${short}）` : ` (version ${short} only)`;
 }
 

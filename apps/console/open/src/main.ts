@@ -1,5 +1,5 @@
 import './without-eval.js';
-import type { DeliveryManifest } from '#contracts';
+import { shortId, type DeliveryManifest } from '#contracts';
 import { generateAgeIdentity, type AgeIdentity } from '#crypto';
 import { describeScope, describeTransformation } from '#rights';
 import { download, el, sizeText } from './dom.js';
@@ -178,7 +178,7 @@ const endings = { csv: 'csv', 'csv-bom': 'csv', 'csv-gb18030': 'csv', xlsx: 'xls
 function suggestedName({ age, manifest }: Chosen): string {
   if (!manifest) return (age?.name ?? '').replace(/\.age$/i, '') || 'delivery';
   const { dataset, delivery, format } = manifest.says;
-  return `${dataset.title.replaceAll(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 60)}-${delivery.slice(0, 8)}.${endings[format]}`;
+  return `${dataset.title.replaceAll(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 60)}-${shortId(delivery)}.${endings[format]}`;
 }
 
 async function start(): Promise<void> {
