@@ -2,8 +2,7 @@
  * A new id of a statement, and of what the statement creates: 32 lowercase hex digits, a UUID of version 7 (RFC 9562 §5.7) without its
  * hyphens. The milliseconds of its making stand in front, 74 random bits behind. In front, because the ledger keeps unique indexes of ids:
  * what is said now lies beside what was said just before, so that an append touches the same few pages of an index however long the ledger
- * is. With random ids ten million entries took three times as long for one more as the first did. Nothing may be read from the time: a
- * department's own program may choose any 32 digits.
+ * is (decision 28). Nothing may be read from the time: a department's own program may choose any 32 digits.
  */
 export function newStatementId(nowMs = Date.now()): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
