@@ -113,9 +113,10 @@ function isInOrder(value: unknown, levels: number): boolean {
     for (const inner of value) if (!isInOrder(inner, levels - 1)) return false;
     return true;
   }
+  const object = value as Readonly<Record<string, unknown>>;
   let before: string | undefined;
-  for (const [key, inner] of Object.entries(value)) {
-    if ((before !== undefined && key <= before) || NOT_ASCII.test(key) || !isInOrder(inner, levels - 1)) return false;
+  for (const key of Object.keys(object)) {
+    if ((before !== undefined && key <= before) || NOT_ASCII.test(key) || !isInOrder(object[key], levels - 1)) return false;
     before = key;
   }
   return true;

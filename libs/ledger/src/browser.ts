@@ -11,7 +11,16 @@ export {
 } from './possession.js';
 export { bytesToSign, SigningFault, wrongTexts } from './before-signing.js';
 export type { OwnSide, ShownTexts, SigningFaultCode, ToSign } from './before-signing.js';
-export { ENTRY_MAX_BYTES, encodeEntry, leafHash, NO_ENTRY, openEntry, readSignatures, SIGNATURES_MAX } from './entry.js';
+export {
+  ENTRY_MAX_BYTES,
+  encodeEntry,
+  leafHash,
+  NO_ENTRY,
+  openEntry,
+  openEntryAgain,
+  readSignatures,
+  SIGNATURES_MAX,
+} from './entry.js';
 export type { Entry } from './entry.js';
 export { checkAfter, membershipId, subjectOf } from './subject.js';
 export type { Subject } from './subject.js';
@@ -23,7 +32,7 @@ export type { Fold, FoldedEntry } from './register.js';
 export { GoodSignatures } from './good-signatures.js';
 export type { SignedBytes } from './good-signatures.js';
 export { checkSigners } from './signers.js';
-export type { SignatureCheck } from './signers.js';
+export type { FoundGood, SignatureCheck } from './signers.js';
 export { mentionsOf } from './mentions.js';
 export type { Mentions } from './mentions.js';
 export { checkAdmission, checkSealed, proveAdmission, proveAdmissionLater, proveSealed } from './receipts.js';

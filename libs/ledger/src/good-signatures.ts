@@ -1,5 +1,6 @@
 import type { StatementSignature, StateView } from '#contracts';
 import { checkSignatureLater } from '#crypto';
+import type { FoundGood } from './signers.js';
 
 /** A statement's bytes and the signatures over them, as they were read together. */
 export interface SignedBytes {
@@ -13,7 +14,7 @@ export interface SignedBytes {
  * and the key: nothing else passes for it. One that is not good is not remembered, so it is checked again where it is judged, and there
  * refused.
  */
-export class GoodSignatures {
+export class GoodSignatures implements FoundGood {
   private readonly keys = new WeakMap<StatementSignature, string>();
 
   /** Checks by the keys that stand in `view` now. A signature by one that is not there yet is left for later. */

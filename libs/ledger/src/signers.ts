@@ -1,12 +1,17 @@
 import { refuse, type Statement, type StatementSignature, type StateView } from '#contracts';
-import { GoodSignatures } from './good-signatures.js';
 import { encodeStatement, checkStatementSignature } from './statement.js';
 
 /**
  * `keys-only` trusts that the signatures were checked when the statement was admitted; whether their keys are in force is always checked.
- * With `GoodSignatures` those are not checked again that were found good, by the very key that is in force.
+ * With `FoundGood` those are not checked again that were found good, by the very key that is in force.
  */
-export type SignatureCheck = 'signatures' | 'keys-only' | GoodSignatures;
+export type SignatureCheck = 'signatures' | 'keys-only' | FoundGood;
+
+/** What is known of signatures that were checked before their statements are judged. */
+export interface FoundGood {
+  /** Whether this signature, the object that was read with its bytes, was found good by this key. */
+  has(signature: StatementSignature, publicKey: string): boolean;
+}
 
 /**
  * Checks who signed: the issuer's named key among them, every signature by a key in force for the department that it names, none
@@ -30,7 +35,7 @@ export function checkSigners(
   for (const signature of signatures) {
     const publicKey = keyOf(signature);
     if (publicKey === undefined) throw refuse('key-not-in-force', { keyId: signature.keyId }, { field: 'signatures' });
-    if (check !== 'keys-only' && !(check instanceof GoodSignatures && check.has(signature, publicKey)))
+    if (check !== 'keys-only' && !(typeof check === 'object' && check.has(signature, publicKey)))
       checkStatementSignature(statementBytes, signature, publicKey);
   }
 }

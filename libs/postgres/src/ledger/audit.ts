@@ -1,22 +1,26 @@
-import { stateKinds, type StateKind, type States } from '#contracts';
-import { canonicalText, type CanonicalValue } from '#crypto';
+import { stateKinds, type StateKind, type States, type StatementSignature } from '#contracts';
+import { canonicalText, toHex, type CanonicalValue } from '#crypto';
 import {
   verifierKeysOfLog,
-  GoodSignatures,
   LedgerFault,
   LedgerWalk,
   mentionsOf,
   NO_ENTRY,
+  openEntryAgain,
   readForWalk,
   type Entry,
   type FaultCode,
+  type FoundGood,
   type Law,
   type Mentions,
   type ReadEntry,
-  type SignedBytes,
+  type StatesInMemory,
   type WalkedEntry,
 } from '#ledger';
 import type pg from 'pg';
+import { entryBytes, standing, type PageRead } from './audit-page.js';
+import { columnsOf, copyPage, ROWS_AT_ONCE, type RowColumns } from './audit-rows.js';
+import { PageReaders } from './audit-threads.js';
 import { TreeAudit, type TreeFinding } from './audit-tree.js';
 import { tableOf } from './state-rows.js';
 
@@ -44,23 +48,6 @@ export interface AuditReport {
   readonly head: string;
   readonly statesCompared: number;
   readonly findings: number;
-}
-
-interface AuditRow {
-  readonly index: string;
-  readonly statement_id: string;
-  readonly leaf_hash: Buffer;
-  /** As an entry writes it. */
-  readonly sealed_at: string;
-  readonly type: string;
-  readonly issuer: string;
-  readonly subject: string;
-  readonly dataset: string | null;
-  readonly right: string | null;
-  /** Joined by commas, which none holds. */
-  readonly departments: string;
-  readonly persons: string | null;
-  readonly bytes: Buffer;
 }
 
 /**
@@ -96,76 +83,81 @@ export async function auditEntries(
   report: (finding: EntryFinding | TreeFinding) => void,
   onEntry?: (size: number) => void,
 ): Promise<LedgerWalk> {
-  const good = law.signatures === 'signatures' ? new GoodSignatures() : undefined;
-  const walk = new LedgerWalk(good ? { ...law, signatures: good } : law, true);
+  const { rows: heads } = await client.query<{ size: string; head_leaf_hash: string }>(
+    'SELECT size, head_leaf_hash FROM ledger.ledger_head',
+  );
+  const head = { size: Number(heads[0]?.size ?? -1), leafHash: heads[0]?.head_leaf_hash };
+  const areSigned = law.signatures === 'signatures';
+  const readers = new PageReaders(head.size, areSigned);
+  const found = new FoundInPages(readers.keysTold);
+  const walk = new LedgerWalk(areSigned ? { ...law, signatures: found } : law, true);
   const wrong = (index: number, code: FaultCode) => report(findingOf(new LedgerFault(code, index)));
   const tree = new TreeAudit(client, report, () => verifierKeysOfLog(law.origin, walk.states));
   let leafBefore = NO_ENTRY;
-  const judge = async ({ rows, read, checked }: ReadPage): Promise<void> => {
-    await checked;
-    for (const [i, row] of rows.entries()) {
-      const one = read[i] as ReadEntry;
-      const index = Number(row.index);
-      // Entries are missing: say so once, and go on from here.
-      if (index !== walk.size) wrong(walk.size, 'index-gap');
-      walk.size = index;
-      const leafInRow = row.leaf_hash.toString('hex');
-      if (!one.leafHash.equals(row.leaf_hash)) wrong(index, 'leaf-differs');
-      try {
-        compareColumns(row, walk.step(row.bytes, one), walk, wrong);
-      } catch (error) {
-        if (!(error instanceof LedgerFault)) throw error;
-        // The stored leaf of the entry before tells which of the two was altered: if the chain goes on from it, the one before was, and
-        // it has been named; if not, somebody made its leaf anew, and it is named here.
-        if (error.code !== 'chain-broken') report(findingOf(error));
-        else if (entryOf(one)?.prev !== leafBefore) wrong(Math.max(0, index - 1), 'chain-broken');
-      }
-      leafBefore = leafInRow;
-      const comparing = tree.add(index, row.leaf_hash);
-      if (comparing) await comparing;
-      onEntry?.(walk.size);
+
+  const judge = ({ page, leafHashes, standings }: PageRead, i: number): Promise<void> | undefined => {
+    const row = columnsOf(page, i);
+    const bytes = entryBytes(page, i);
+    const read: ReadEntry = {
+      leafHash: Buffer.from(leafHashes.buffer, i * 32, 32),
+      opened: standings[i] === standing.malformed ? readForWalk(bytes).opened : openEntryAgain(bytes),
+    };
+    const { index } = row;
+    // Entries are missing: say so once, and go on from here.
+    if (index !== walk.size) wrong(walk.size, 'index-gap');
+    walk.size = index;
+    if (!read.leafHash.equals(row.leafHash)) wrong(index, 'leaf-differs');
+    found.signatures = standings[i] === standing.signed ? entryOf(read)?.signatures : undefined;
+    try {
+      compareColumns(row, walk.step(bytes, read), walk, wrong);
+    } catch (error) {
+      if (!(error instanceof LedgerFault)) throw error;
+      // The stored leaf of the entry before tells which of the two was altered: if the chain goes on from it, the one before was, and
+      // it has been named; if not, somebody made its leaf anew, and it is named here.
+      if (error.code !== 'chain-broken') report(findingOf(error));
+      else if (entryOf(read)?.prev !== leafBefore) wrong(Math.max(0, index - 1), 'chain-broken');
     }
+    leafBefore = toHex(row.leafHash);
+    onEntry?.(walk.size);
+    return tree.add(index, row.leafHash);
   };
-  // While a page is judged the signatures of the next one are checked on other threads, by the keys that are known by then.
-  let before: ReadPage | undefined;
-  for await (const rows of pagesOf(client)) {
-    const read = rows.map(({ bytes }) => readForWalk(bytes));
-    const page: ReadPage = { rows, read, checked: good?.check(walk.states, read.flatMap(signedBytesOf)) };
-    if (before) await judge(before);
-    before = page;
+
+  try {
+    for await (const read of readPages(client, readers, walk.states)) {
+      for (let i = 0; i < read.page.rows; i++) {
+        const comparing = judge(read, i);
+        if (comparing) await comparing;
+      }
+    }
+  } finally {
+    await readers.close();
   }
-  if (before) await judge(before);
-  const { rows } = await client.query<{ size: string; head_leaf_hash: string }>(
-    'SELECT size, head_leaf_hash FROM ledger.ledger_head',
-  );
-  const [head] = rows;
-  if (Number(head?.size ?? -1) !== walk.size || head?.head_leaf_hash !== leafBefore) wrong(walk.size, 'head-differs');
+  if (head.size !== walk.size || head.leafHash !== leafBefore) wrong(walk.size, 'head-differs');
   await tree.end();
   return walk;
 }
 
+/** What was found of the signatures of the entry in hand. */
+class FoundInPages implements FoundGood {
+  signatures: readonly StatementSignature[] | undefined;
+
+  constructor(private readonly keysTold: ReadonlyMap<string, string>) {}
+
+  has(signature: StatementSignature, publicKey: string): boolean {
+    return this.signatures?.includes(signature) === true && this.keysTold.get(signature.keyId) === publicKey;
+  }
+}
+
 function compareColumns(
-  row: AuditRow,
+  row: RowColumns,
   { entry }: WalkedEntry,
   walk: LedgerWalk,
   wrong: (index: number, code: FaultCode) => void,
 ): void {
   const { statement } = entry;
   const mentions: Mentions = mentionsOf(walk.states, statement);
-  const said = [
-    row.statement_id,
-    row.sealed_at,
-    row.type,
-    row.issuer,
-    row.subject,
-    row.dataset ?? '',
-    row.right ?? '',
-    row.departments,
-    row.persons ?? '',
-  ];
   const meant = [
     statement.id,
-    entry.sealedAt,
     statement.type,
     statement.issuer,
     mentions.subject,
@@ -174,7 +166,8 @@ function compareColumns(
     mentions.departments.join(),
     mentions.persons.join(),
   ];
-  if (said.some((value, i) => value !== meant[i])) wrong(entry.index, 'mentions-differ');
+  const isSealedThen = row.sealedAtUs === Date.parse(entry.sealedAt) * 1000;
+  if (!isSealedThen || !row.isSearchedBy(meant)) wrong(entry.index, 'mentions-differ');
 }
 
 /** Compares the projections with what a walk led to, in the same transaction; answers how many rows there are. */
@@ -215,54 +208,38 @@ function textOf(state: unknown, changedAt: number): string {
   }
 }
 
-/** A page of rows, read, with what its signatures are checked by beside this thread. */
-interface ReadPage {
-  readonly rows: readonly AuditRow[];
-  readonly read: readonly ReadEntry[];
-  readonly checked: Promise<void> | undefined;
-}
-
 const entryOf = ({ opened }: ReadEntry): Entry | undefined => ('error' in opened ? undefined : opened.entry);
-
-function signedBytesOf({ opened }: ReadEntry): SignedBytes[] {
-  return 'error' in opened ? [] : [{ statementBytes: opened.statementBytes, signatures: opened.entry.signatures }];
-}
 
 function findingOf(fault: LedgerFault): EntryFinding {
   const { index, code } = fault;
   return { what: 'entry', index, code, sentence: { zh: fault.sentence('zh'), en: fault.sentence('en') } };
 }
 
-/** Small: what was read of two pages stands in memory, and is gone again before the collector takes it for something that stays. */
-const entriesAtOnce = 128;
-const pageSize = 1_000;
-
-/** Pages of entries, in order; the next one is asked for while one is in hand. */
-async function* pagesOf(client: pg.ClientBase): AsyncGenerator<AuditRow[]> {
-  const pageFrom = async (from: number): Promise<AuditRow[]> => {
-    const { rows } = await client.query<AuditRow>({
-      name: 'audit-entries',
-      text: `SELECT index, statement_id, leaf_hash, to_char(sealed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS sealed_at, type, issuer, subject,
-  dataset, "right", array_to_string(departments, ',', '?') AS departments, array_to_string(persons, ',', '?') AS persons, bytes
-FROM ledger.ledger_entry WHERE index >= $1 ORDER BY index LIMIT ${entriesAtOnce}`,
-      values: [from],
-    });
-    return rows;
-  };
-  let asked = pageFrom(0);
-  for (;;) {
-    const rows = await asked;
-    const last = rows.at(-1);
-    if (!last || rows.length < entriesAtOnce) {
-      yield rows;
-      return;
-    }
-    asked = pageFrom(Number(last.index) + 1);
+/** The pages of the ledger in order; while one is in hand, those after it are read by other threads, by the keys that are known by then. */
+async function* readPages(client: pg.ClientBase, readers: PageReaders, states: StatesInMemory): AsyncGenerator<PageRead> {
+  const spare: ArrayBuffer[] = [];
+  const ahead: Promise<PageRead>[] = [];
+  let from: Promise<number> = Promise.resolve(0);
+  const ask = () => {
+    const before = from;
+    const copied = before.then((index) => copyPage(client, index, spare.pop()));
+    from = copied.then((page) => (page.rows === 0 ? before : columnsOf(page, page.rows - 1).index + 1));
+    const read = copied.then((page) => readers.read(page, states.all('key')));
     // Heard when it is waited for.
-    asked.catch(() => undefined);
-    yield rows;
+    for (const promise of [from, read]) promise.catch(() => undefined);
+    ahead.push(read);
+  };
+  for (;;) {
+    while (ahead.length < readers.ahead) ask();
+    const read = await (ahead.shift() as Promise<PageRead>);
+    if (read.page.rows === ROWS_AT_ONCE) ask();
+    yield read;
+    if (read.page.rows < ROWS_AT_ONCE) return;
+    spare.push(read.page.memory);
   }
 }
+
+const pageSize = 1_000;
 
 interface StateRow {
   readonly id: string;
