@@ -293,8 +293,17 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     await page.getByRole('button', { name: '结束 保险柜备份' }).click();
     await dialog.getByLabel('理由').press('ArrowDown');
     await dialog.getByLabel('理由').press('Enter');
-    await dialog.getByRole('button', { name: '结束接收公钥' }).click();
+    // It cannot be taken back and nobody else approves it: the password is asked again, and kept nowhere.
+    const end = dialog.getByRole('button', { name: '结束接收公钥' });
+    await dialog.getByLabel('再次输入登录密码').fill('不是这个');
+    seat.expect(/status of 401/);
+    await end.click();
+    await dialog.getByText('密码不对，什么也没有发生。请重新输入。').waitFor();
+    if (wantsShots) await screenshot(seat, 'end-recipient', [360, 1280]);
+    await dialog.getByLabel('再次输入登录密码').fill(city.requesterHead.password);
+    await end.click();
     await page.getByText('已结束（更换').waitFor();
+    assert.ok(!(await page.evaluate<string>('JSON.stringify(localStorage)')).includes(city.requesterHead.password));
     seat.check('the office head’s day');
     await seat.close();
   });

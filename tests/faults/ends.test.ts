@@ -36,7 +36,8 @@ describe('promise 8: an end bites', () => {
   const everything = { rows: { op: 'all' } };
   const terminate = async (right: string) => {
     const { providerHead } = city;
-    return settled(providerHead, await providerHead.client.call(routes.terminateRight, { params: { id: right }, body: ending }));
+    const body = { ...ending, password: providerHead.password };
+    return settled(providerHead, await providerHead.client.call(routes.terminateRight, { params: { id: right }, body }));
   };
   const refusedWith = (code: string) => (error: unknown) => error instanceof CallError && error.problem?.code === code;
 

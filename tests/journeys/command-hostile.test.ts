@@ -354,7 +354,7 @@ async function terminate(city: SmallCity, right: RightView): Promise<void> {
   const { providerHead } = city;
   const proposal = await providerHead.client.call(routes.terminateRight, {
     params: { id: right.id },
-    body: { code: 'misuse', reason: '超范围使用。', article: '第二十七条' },
+    body: { code: 'misuse', reason: '超范围使用。', article: '第二十七条', password: providerHead.password },
   });
   let { state } = proposal;
   while (state === 'awaiting-seal')

@@ -533,4 +533,17 @@ describe('the whole job with the command `quanlian`', async () => {
     const state = await city.requester.client.call(routes.right, { params: { id: right } });
     assert.equal(state.state, 'in-force');
   });
+
+  test('and terminated for good only with the password again', async () => {
+    const end = ['--as', 'provider-head', 'rights', 'terminate', right, '--code', 'purpose-reached', '--reason', '核对工作结束'];
+    // A script that gives none, and one that gives a wrong one: nothing has happened.
+    const none = await command.run(end);
+    assert.equal(none.code, 1, none.err);
+    assert.match(none.err, /\[password-needed\]/);
+    const wrong = await command.run(end, { env: { QUANLIAN_PASSWORD: '不是这个' } });
+    assert.match(wrong.err, /\[bad-login\]/);
+    assert.equal((await city.requester.client.call(routes.right, { params: { id: right } })).state, 'in-force');
+    await command.ok([...end, '--password-file', '-'], { stdin: `${city.providerHead.password}\n` });
+    assert.equal((await city.requester.client.call(routes.right, { params: { id: right } })).state, 'terminated');
+  });
 });

@@ -296,7 +296,7 @@ describe('requests, decisions and refusals that explain themselves', () => {
     await settled(competentHead, next);
     const end = await competentHead.client.call(routes.endKey, {
       params: { code: codes.provider, keyId: before?.keyId ?? '' },
-      body: { reason: 'rotated' },
+      body: { reason: 'rotated', password: competentHead.password },
     });
     await settled(competentHead, end);
     const right = await granted(city, dataset);

@@ -230,7 +230,7 @@ test('once the log’s first key is ended, everything still holds from the first
     await fresh.ok(['evidence', '--right', right, '-o', old]);
 
     await settled(head, await head.client.call(routes.nominateLogKey, {}));
-    const body = { reason: 'rotated' } as const;
+    const body = { reason: 'rotated', password: head.password } as const;
     const ended = await settled(
       head,
       await head.client.call(routes.endLogKey, { params: { keyId: trustRoot.logKey.keyId }, body }),

@@ -66,7 +66,8 @@ test('a further key of the log signs beside the first; once the first is ended i
   assert.equal(items.length, 2);
   const old = items.find(({ publicKey }) => publicKey === first.publicKey);
   assert.ok(old);
-  const end = (keyId: string) => head().client.call(routes.endLogKey, { params: { keyId }, body: { reason: 'rotated' } });
+  const end = (keyId: string) =>
+    head().client.call(routes.endLogKey, { params: { keyId }, body: { reason: 'rotated', password: head().password } });
   const ended = await settled(head(), await end(old.keyId));
   const [second, ...more] = await verifierKeys();
   assert.ok(second);
@@ -114,7 +115,7 @@ test('a log key that is lost is replaced: until then nothing is signed, and afte
   const admitted = await settled(head(), await head().client.call(routes.nominateLogKey, {}));
   const ended = await settled(
     head(),
-    await head().client.call(routes.endLogKey, { params: { keyId }, body: { reason: 'lost' } }),
+    await head().client.call(routes.endLogKey, { params: { keyId }, body: { reason: 'lost', password: head().password } }),
   );
   const [found, ...more] = await verifierKeys();
   assert.ok(found);

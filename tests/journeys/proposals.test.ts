@@ -187,4 +187,45 @@ describe('statements on their way: once however often asked, one at a time, and 
     await providerHead.client.call(routes.returnProposal, { params: { id: waiting.id }, body: { reason: '已过时。' } });
     await approved(providerHead, await terminate());
   });
+
+  test('who ends a right or a key alone, and for good, gives the password again', async () => {
+    const right = await granted(city, dataset);
+    const { providerHead, competentHead, codes } = city;
+    const call = (password?: string, headers = {}) =>
+      providerHead.client.call(
+        routes.terminateRight,
+        { params: { id: right }, body: { ...ending, ...(password === undefined ? {} : { password }) } },
+        { headers },
+      );
+    await assert.rejects(call(), refusedWith('password-needed'));
+    await assert.rejects(call('不是这个'), refusedWith('bad-login'));
+    const open = await providerHead.client.call(routes.right, { params: { id: right } });
+    assert.equal(open.state, 'in-force');
+    // Suspending is another matter: what can be undone stops at once.
+    await settled(providerHead, await providerHead.client.call(routes.suspendRight, { params: { id: right }, body: ending }));
+    const once = { 'idempotency-key': randomId() };
+    const ended = await settled(providerHead, await call(providerHead.password, once));
+    assert.equal((await call(providerHead.password, once)).id, ended.id);
+    // What is kept to know the call again says nothing about the password.
+    assert.equal((await call(undefined, once)).id, ended.id);
+
+    const { keys, recipients } = await competentHead.client.call(routes.department, { params: { code: codes.requester } });
+    const params = { code: codes.requester };
+    const reason = 'rotated';
+    const { items: logKeys } = await competentHead.client.call(routes.logKeys, {});
+    const ends = [
+      () => competentHead.client.call(routes.endKey, { params: { ...params, keyId: keys[0]?.keyId ?? '' }, body: { reason } }),
+      () =>
+        competentHead.client.call(routes.endRecipient, {
+          params,
+          body: { recipient: recipients[0]?.recipient ?? '', reason },
+        }),
+      () => competentHead.client.call(routes.endLogKey, { params: { keyId: logKeys[0]?.keyId ?? '' }, body: { reason } }),
+    ];
+    for (const end of ends) await assert.rejects(end(), refusedWith('password-needed'));
+    await assert.rejects(
+      competentHead.client.call(routes.erasePerson, { params: { id: city.steward.id }, body: { password: '不是这个' } }),
+      refusedWith('bad-login'),
+    );
+  });
 });

@@ -47,7 +47,7 @@ export class DepartmentsController {
 
   @Serves(routes.endKey)
   async endKey(@Caller() actor: Actor, @Sent() { params, body }: Given<typeof routes.endKey>) {
-    return this.proposals.show(await this.endOfKey.execute(actor, params.code, params.keyId, body.reason));
+    return this.proposals.show(await this.endOfKey.execute(actor, params.code, params.keyId, body));
   }
 
   @Serves(routes.nominateRecipient)
@@ -57,6 +57,6 @@ export class DepartmentsController {
 
   @Serves(routes.endRecipient)
   async endRecipient(@Caller() actor: Actor, @Sent() { params, body }: Given<typeof routes.endRecipient>) {
-    return this.proposals.show(await this.endOfRecipient.execute(actor, params.code, body.recipient, body.reason));
+    return this.proposals.show(await this.endOfRecipient.execute(actor, params.code, body.recipient, body));
   }
 }

@@ -25,6 +25,6 @@ export class LogKeysController {
 
   @Serves(routes.endLogKey)
   async end(@Caller() actor: Actor, @Sent() { params, body }: Given<typeof routes.endLogKey>) {
-    return this.proposals.show(await this.endKey.execute(actor, params.keyId, body.reason));
+    return this.proposals.show(await this.endKey.execute(actor, params.keyId, body));
   }
 }

@@ -37,7 +37,7 @@ export class PeopleController {
   }
 
   @Serves(routes.erasePerson)
-  async erase(@Caller() actor: Actor, @Sent() { params }: Given<typeof routes.erasePerson>) {
-    await this.erasePerson.execute(actor, params.id);
+  async erase(@Caller() actor: Actor, @Sent() { params, body }: Given<typeof routes.erasePerson>) {
+    await this.erasePerson.execute(actor, params.id, body.password);
   }
 }

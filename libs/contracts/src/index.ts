@@ -13,6 +13,7 @@ export * from './delivery-manifest.js';
 export * from './quality-report.js';
 export * from './routes/index.js';
 export * from './routes/idempotency.js';
+export * from './workflow/password-again.js';
 export * from './workflow/workflow.js';
 export * from './client.js';
 export * from './send-resumably.js';

@@ -9,6 +9,8 @@ export interface Actor {
   readonly competent: boolean;
   /** What this call makes, when the caller named it: the same call again is answered and not done again. */
   readonly intent?: Intent;
+  /** They gave their password again with this call. */
+  readonly confirmed?: boolean;
 }
 
 /** A call that is to make one statement, however often it arrives. */

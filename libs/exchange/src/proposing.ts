@@ -1,4 +1,5 @@
 import {
+  needsPasswordAgain,
   refuse,
   newStatementId,
   type Approval,
@@ -30,7 +31,8 @@ export interface Proposed<T extends StatementType> {
 
 /**
  * Puts a statement on its way: it waits for its approval, then for its signature, and is admitted to the ledger's inbox as soon as it
- * has both. With custody `exchange` and no approval outstanding that is at once, in this transaction.
+ * has both. With custody `exchange` and no approval outstanding that is at once, in this transaction; what cannot be taken back then
+ * needs the actor's password again. Throws Refusal no-key, password-needed, statement-conflict, decision-waiting.
  */
 export async function propose<T extends StatementType>(
   context: ExchangeContext,
@@ -39,6 +41,10 @@ export async function propose<T extends StatementType>(
   proposed: Proposed<T>,
 ): Promise<Proposal> {
   const key = await keyInForce(stores, proposed.issuer);
+  const { custody } = key.state;
+  const waitsForApproval = proposed.approvalBy !== undefined;
+  if (needsPasswordAgain({ type: proposed.type, custody, waitsForApproval }) && actor.confirmed !== true)
+    throw refuse('password-needed', {}, { field: 'password' });
   const now = instantNow(context);
   const id = proposed.id ?? actor.intent?.id ?? newStatementId();
   // An id that the ledger knows already belongs to something else.
@@ -61,9 +67,9 @@ export async function propose<T extends StatementType>(
     type: statement.type,
     issuer: statement.issuer,
     statement,
-    custody: key.state.custody,
+    custody,
     ...(proposed.approvalBy === undefined ? {} : { approvalBy: proposed.approvalBy }),
-    state: proposed.approvalBy === undefined ? 'awaiting-signature' : 'awaiting-approval',
+    state: waitsForApproval ? 'awaiting-approval' : 'awaiting-signature',
     preparedBy: actor.person,
     preparedByDepartment: actor.department,
     preparedAt: now,

@@ -9,6 +9,7 @@ import { readRecipient, writeIdentity } from '../keys/identity-file.js';
 import { writeSigningKey } from '../keys/signing-key-file.js';
 import { openKey } from '../sign/sign-proposal.js';
 import { tellOutcome } from '../sign/outcome.js';
+import { passwordOption, withPasswordAgain, type PasswordOptions } from '../sign/password-again.js';
 import { trustedRoot } from '../sign/trust.js';
 
 /** keys: signing keys and encryption recipients of departments. */
@@ -256,6 +257,8 @@ export function showKeys(desk: Desk, department: DepartmentView, ended: boolean)
     );
 }
 
+type EndOptions = PasswordOptions & { readonly reason: 'rotated' | 'compromised' | 'closed'; readonly of?: string };
+
 function endKeys(group: Command, bench: Bench): void {
   const { say } = bench;
   const reason = () =>
@@ -269,14 +272,17 @@ function endKeys(group: Command, bench: Bench): void {
     .option('--of <department>', ofText(bench))
     .addOption(reason());
   examples(key, bench, 'quanlian keys end 5d2ad7ab --reason rotated');
-  act<{ reason: 'rotated' | 'compromised' | 'closed'; of?: string }>(key, bench, async (desk, [text], options) => {
+  passwordOption(key, bench);
+  act<EndOptions>(key, bench, async (desk, [text], options) => {
     const code = await departmentMeant(desk, options.of);
     const { keys: held } = await desk.client.call(routes.department, { params: { code } });
     const { keyId } = one(
       held.filter((each) => each.keyId.startsWith(text ?? '')),
       text ?? '',
     );
-    const proposal = await desk.client.call(routes.endKey, { params: { code, keyId }, body: { reason: options.reason } });
+    const proposal = await withPasswordAgain(desk, options, (again) =>
+      desk.client.call(routes.endKey, { params: { code, keyId }, body: { reason: options.reason, ...again } }),
+    );
     await tellOutcome(desk, proposal, { zh: `结束签名密钥 ${keyId}。`, en: `End the signing key ${keyId}.` });
   });
 
@@ -292,17 +298,20 @@ function endKeys(group: Command, bench: Bench): void {
     .option('--of <department>', ofText(bench))
     .addOption(reason());
   examples(recipient, bench, 'quanlian keys end-recipient age1qyqs --reason compromised');
-  act<{ reason: 'rotated' | 'compromised' | 'closed'; of?: string }>(recipient, bench, async (desk, [text], options) => {
+  passwordOption(recipient, bench);
+  act<EndOptions>(recipient, bench, async (desk, [text], options) => {
     const code = await departmentMeant(desk, options.of);
     const { recipients: held } = await desk.client.call(routes.department, { params: { code } });
     const found = one(
       held.filter((each) => each.endedAt === undefined && (each.recipient.startsWith(text ?? '') || each.label === text)),
       text ?? '',
     );
-    const proposal = await desk.client.call(routes.endRecipient, {
-      params: { code },
-      body: { recipient: found.recipient, reason: options.reason },
-    });
+    const proposal = await withPasswordAgain(desk, options, (again) =>
+      desk.client.call(routes.endRecipient, {
+        params: { code },
+        body: { recipient: found.recipient, reason: options.reason, ...again },
+      }),
+    );
     await tellOutcome(desk, proposal, { zh: `结束接收公钥 ${found.recipient}。`, en: `End the recipient ${found.recipient}.` });
   });
 }

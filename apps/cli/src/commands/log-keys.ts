@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { act, examples, type Bench } from '../desk.js';
 import { Stop } from '../exits.js';
 import { tellOutcome } from '../sign/outcome.js';
+import { passwordOption, withPasswordAgain, type PasswordOptions } from '../sign/password-again.js';
 
 /** log-keys: the keys by which the log speaks. */
 export function logKeys(program: Command, bench: Bench): void {
@@ -76,13 +77,16 @@ function end(group: Command, bench: Bench): void {
         .makeOptionMandatory(),
     );
   examples(command, bench, 'quanlian log-keys end 5d2ad7ab --reason rotated');
-  act<{ reason: 'rotated' | 'compromised' | 'lost' }>(command, bench, async (desk, [text = ''], { reason }) => {
+  passwordOption(command, bench);
+  act<PasswordOptions & { reason: 'rotated' | 'compromised' | 'lost' }>(command, bench, async (desk, [text = ''], options) => {
     const { items } = await desk.client.call(routes.logKeys, {});
     const [found, ...more] = items.filter(({ keyId }) => keyId.startsWith(text));
     if (!found || more.length > 0)
       throw new Stop('refused', 'unknown', { zh: `没有唯一的账本密钥：${text}`, en: `There is no single such log key: ${text}` });
     const { keyId } = found;
-    const proposal = await desk.client.call(routes.endLogKey, { params: { keyId }, body: { reason } });
+    const proposal = await withPasswordAgain(desk, options, (again) =>
+      desk.client.call(routes.endLogKey, { params: { keyId }, body: { reason: options.reason, ...again } }),
+    );
     await tellOutcome(desk, proposal, { zh: `结束账本密钥 ${keyId}。`, en: `End the log key ${keyId}.` });
   });
 }

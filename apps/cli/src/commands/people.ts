@@ -5,6 +5,7 @@ import { usage } from '../exits.js';
 import { findDepartment, findPerson } from '../find/find.js';
 import { allPages, firstOf } from '../find/pages.js';
 import { checkNotRejected, tellOutcome, untilSealed } from '../sign/outcome.js';
+import { ownPassword, passwordOption, type PasswordOptions } from '../sign/password-again.js';
 import { proposalStateWords } from '../show/words.js';
 import { countOf } from './inbox.js';
 import { departmentMeant } from './keys.js';
@@ -129,13 +130,15 @@ export function people(program: Command, bench: Bench): void {
     .argument('<person>', person())
     .option('-y, --yes', say({ zh: '不再询问', en: 'do not ask' }));
   examples(erase, bench, 'quanlian people erase zhang');
-  act<{ yes?: boolean }>(erase, bench, async (desk, [text], options) => {
+  passwordOption(erase, bench);
+  act<PasswordOptions & { yes?: boolean }>(erase, bench, async (desk, [text], options) => {
     const found = await findPerson(desk, text ?? '');
     await confirmOr(desk, options.yes, {
       zh: `抹除 ${found.name}（${found.login}），不可恢复？`,
       en: `Erase ${found.name} (${found.login}) for good?`,
     });
-    await desk.client.call(routes.erasePerson, { params: { id: found.id } });
+    const password = await ownPassword(desk, options);
+    await desk.client.call(routes.erasePerson, { params: { id: found.id }, body: { password } });
     desk.out.result({ erased: found.id }, () => desk.out.print(say({ zh: '已抹除。', en: 'Erased.' })));
   });
 }

@@ -4,6 +4,7 @@ import { act, examples, type Bench, type Desk } from '../desk.js';
 import { findDataset, findRight } from '../find/find.js';
 import { allPages, firstOf } from '../find/pages.js';
 import { tellOutcome } from '../sign/outcome.js';
+import { passwordOption, withPasswordAgain, type PasswordOptions } from '../sign/password-again.js';
 import { askedFields } from '../show/asked.js';
 import { lastDayText, timeText } from '../show/times.js';
 import { transformationText } from '../show/transformation.js';
@@ -209,14 +210,20 @@ function endings(group: Command, bench: Bench): void {
   });
 
   const terminate = endOptions(
-    group
-      .command('terminate')
-      .description(say({ zh: '终止共享：即刻生效，不可恢复', en: 'Terminate a right: at once and for good' })),
+    group.command('terminate').description(
+      say({
+        zh: '终止共享：即刻生效，不可恢复（须再次输入密码）',
+        en: 'Terminate a right: at once and for good; the password is asked again',
+      }),
+    ),
   );
   examples(terminate, bench, 'quanlian rights terminate 3fa94c21 --code purpose-reached --reason 核对工作结束');
-  act<EndOptions>(terminate, bench, async (desk, [text], options) => {
+  passwordOption(terminate, bench);
+  act<EndOptions & PasswordOptions>(terminate, bench, async (desk, [text], options) => {
     const { id } = await findRight(desk, text ?? '');
-    const proposal = await desk.client.call(routes.terminateRight, { params: { id }, body: bodyOf(options) });
+    const proposal = await withPasswordAgain(desk, options, (again) =>
+      desk.client.call(routes.terminateRight, { params: { id }, body: { ...bodyOf(options), ...again } }),
+    );
     await tellOutcome(desk, proposal, { zh: '终止共享。', en: 'Terminate the right.' });
   });
 }

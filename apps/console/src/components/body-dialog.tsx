@@ -6,6 +6,7 @@ import { useDraft } from '../lib/draft';
 import { useFocusReturn } from '../lib/focus-return';
 import { showOnForm } from '../lib/forms';
 import { defineWords, useWords } from '../lib/words';
+import { isWrongPassword, markWrongPassword, OwnPassword, useActsAlone } from './own-password';
 import { RefusalNote } from './refusal-note';
 import { SchemaFields, type BodyForm } from './schema-form';
 
@@ -13,11 +14,12 @@ const words = defineWords('body-dialog', {
   sure: { zh: '确定要这样做吗？', en: 'Do you really want this?' },
   // Not “cancel”: that is what some of the actions themselves are called.
   back: { zh: '返回', en: 'Back' },
+  wrong: { zh: '密码不对，什么也没有发生。请重新输入。', en: 'The password is wrong; nothing was done. Type it again.' },
 });
 
 /**
  * Asks for what a route's body needs and sends it: the form comes from the route's schema, a refusal stands beside the field that it
- * names, and what was typed survives a reload until it was taken.
+ * names, and what was typed survives a reload until it was taken; a password that it asks for does not.
  */
 export function BodyDialog({
   title,
@@ -55,6 +57,8 @@ export function BodyDialog({
       onDone?.(answer);
     },
   });
+  const isAsked = useActsAlone();
+  const needsPassword = form.takesPassword && (isAsked || problemOf(send.error)?.code === 'password-needed');
   const submit = (values: Record<string, string | undefined>) => {
     const stated = Object.entries(values).filter(([, value]) => value !== undefined && value !== '');
     const body = route.body ? { body: { ...form.fixed, ...Object.fromEntries(stated) } } : {};
@@ -62,6 +66,7 @@ export function BodyDialog({
       onError: (error) => {
         const problem = problemOf(error);
         if (problem) showOnForm(fields, problem);
+        markWrongPassword(fields, error, say('wrong'));
       },
     });
   };
@@ -81,12 +86,13 @@ export function BodyDialog({
         form={fields}
         layout="vertical"
         initialValues={draft.value}
-        onValuesChange={(_, all) => draft.set(all)}
+        onValuesChange={(_, { password: _never, ...all }) => draft.set(all)}
         onFinish={submit}
       >
         {form.fields.length === 0 && !lead ? <p>{say('sure')}</p> : <SchemaFields form={form} />}
+        {needsPassword ? <OwnPassword /> : null}
       </Form>
-      <RefusalNote error={send.error} />
+      {isWrongPassword(send.error) ? null : <RefusalNote error={send.error} />}
     </Modal>
   );
 }

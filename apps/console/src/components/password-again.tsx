@@ -1,14 +1,12 @@
 import { routes, type ProposalView } from '#contracts';
-import { Button, Form, Input } from 'antd';
-import { useSession } from '../app/session';
-import { problemOf, useSend } from '../lib/api';
+import { Button, Form } from 'antd';
+import { useSend } from '../lib/api';
 import { useCustody } from '../lib/custody';
-import { bodyOf, ruleOf } from '../lib/forms';
 import { defineWords, useWords } from '../lib/words';
+import { isWrongPassword, markWrongPassword, OwnPassword } from './own-password';
 import { RefusalNote } from './refusal-note';
 
 const words = defineWords('password-again', {
-  password: { zh: '再次输入登录密码', en: 'Your password again' },
   wrong: { zh: '密码不对，没有审批。请重新输入。', en: 'The password is wrong; nothing was approved. Type it again.' },
   approveSign: { zh: '审批同意并签名', en: 'Approve and sign' },
   approve: { zh: '审批同意', en: 'Approve' },
@@ -31,7 +29,6 @@ export function PasswordAgain({
   readonly onDone?: (proposal: ProposalView) => void;
 }) {
   const say = useWords(words);
-  const { person } = useSession();
   const [form] = Form.useForm<{ password: string }>();
   const approve = useSend(routes.approve, {
     refresh: ['requests', 'rights', 'datasets', 'departments', 'people'],
@@ -49,24 +46,13 @@ export function PasswordAgain({
       onFinish={({ password }) =>
         approve.mutate(
           { params: { id: proposal.id }, body: { password } },
-          {
-            onError: (error) => {
-              if (problemOf(error)?.code === 'bad-login') form.setFields([{ name: 'password', errors: [say('wrong')] }]);
-            },
-          },
+          { onError: (error) => markWrongPassword(form, error, say('wrong')) },
         )
       }
     >
       <p className="quiet">{say(isExchange ? 'exchange' : 'department')}</p>
-      <input type="text" hidden readOnly autoComplete="username" value={person.login} />
-      <Form.Item
-        name="password"
-        label={say('password')}
-        rules={[{ required: true }, ruleOf(bodyOf(routes.approve).shape.password)]}
-      >
-        <Input.Password autoComplete="current-password" />
-      </Form.Item>
-      {problemOf(approve.error)?.code === 'bad-login' ? null : <RefusalNote error={approve.error} />}
+      <OwnPassword />
+      {isWrongPassword(approve.error) ? null : <RefusalNote error={approve.error} />}
       <Button type="primary" htmlType="submit" size="large" block loading={approve.isPending}>
         {say(isExchange ? 'approveSign' : 'approve')}
       </Button>

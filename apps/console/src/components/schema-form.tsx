@@ -45,6 +45,8 @@ export interface FormField {
 export interface BodyForm {
   readonly fields: readonly FormField[];
   readonly fixed: Readonly<Record<string, unknown>>;
+  /** It cannot be taken back: whoever does it alone gives the password again. */
+  readonly takesPassword: boolean;
 }
 
 /**
@@ -53,7 +55,7 @@ export interface BodyForm {
  */
 export function bodyFormOf(route: Route, action: string, given: Readonly<Record<string, unknown>> = {}): BodyForm | undefined {
   const { body } = route;
-  if (body === undefined) return { fields: [], fixed: {} };
+  if (body === undefined) return { fields: [], fixed: {}, takesPassword: false };
   const object = objectOf(body, action);
   if (!object) return undefined;
   const fields: FormField[] = [];
@@ -68,7 +70,7 @@ export function bodyFormOf(route: Route, action: string, given: Readonly<Record<
       fields.push({ name, schema, isRequired, words: fieldWords });
     else if (isRequired) return undefined;
   }
-  return fields.length > 0 ? { fields, fixed } : undefined;
+  return fields.length > 0 ? { fields, fixed, takesPassword: 'password' in object.shape } : undefined;
 }
 
 function objectOf(body: z.ZodType, action: string): z.ZodObject | undefined {

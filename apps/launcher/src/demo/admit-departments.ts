@@ -148,12 +148,13 @@ async function replaceKeys(loading: Loading, department: DemoDepartment, head: s
   const { code, key } = department;
   await admitRecipient(loading, department, head, 'former');
   const { recipient } = await folder.identity(key, 'former');
+  const { password } = desks.account(head);
   await carryOut(loading, {
     key: `recipient-end:${key}`,
     by: head,
     type: 'recipient.ended',
     matches: ({ body }) => body.recipient === recipient,
-    prepare: () => desks.call(head, routes.endRecipient, { params: { code }, body: { recipient, reason: 'rotated' } }),
+    prepare: () => desks.call(head, routes.endRecipient, { params: { code }, body: { recipient, reason: 'rotated', password } }),
   });
   const former = await loading.journal.once(`key-former:${key}`, async () => {
     const { keys } = await desks.call(head, routes.department, { params: { code } });
@@ -165,6 +166,6 @@ async function replaceKeys(loading: Loading, department: DemoDepartment, head: s
     by: head,
     type: 'key.ended',
     matches: ({ body }) => body.keyId === former,
-    prepare: () => desks.call(head, routes.endKey, { params: { code, keyId: former }, body: { reason: 'rotated' } }),
+    prepare: () => desks.call(head, routes.endKey, { params: { code, keyId: former }, body: { reason: 'rotated', password } }),
   });
 }

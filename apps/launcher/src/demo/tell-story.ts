@@ -261,6 +261,7 @@ class Telling {
             reason: step.reason,
             article: '第二十七条',
             ...(step.filing === undefined ? {} : { filing: step.filing }),
+            ...(step.do === 'terminate' ? { password: this.loading.desks.account(by).password } : {}),
           },
         }),
     });

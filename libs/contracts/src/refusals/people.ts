@@ -1,6 +1,11 @@
 /** Refusals about accounts, departments and their keys. */
 export const peopleRefusals = {
   'bad-login': { status: 401, zh: '用户名或密码不正确。', en: 'The user name or password is wrong.' },
+  'password-needed': {
+    status: 403,
+    zh: '这一步存证后不能撤回，须再次输入登录密码。',
+    en: 'This cannot be taken back once it is done: your password is needed again.',
+  },
   'locked-out': {
     status: 429,
     zh: '登录失败次数过多，请在 {minutes} 分钟后再试。',

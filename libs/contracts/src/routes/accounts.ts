@@ -22,8 +22,10 @@ import {
   statementTypesQuery,
 } from './views.js';
 
+/** The caller's own, again: what cannot be taken back is refused without it (`password-needed`, workflow/password-again.ts). */
+export const passwordAgain = z.string().min(1).max(200);
 const loginName = z.string().regex(/^[a-z0-9][a-z0-9._-]{1,63}$/, 'login');
-const password = z.string().min(1).max(200);
+const password = passwordAgain;
 const sessionView = z.object({
   id: idSchema,
   kind: z.enum(['session', 'token']),
@@ -176,7 +178,7 @@ export const accountRoutes = {
     tag: 'departments',
     summary: { zh: '结束签名密钥', en: 'End a signing key' },
     params: codeParams.extend({ keyId: keyIdSchema }),
-    body: z.strictObject({ reason: endReason }),
+    body: z.strictObject({ reason: endReason, password: password.optional() }),
     response: proposalViewSchema,
     status: 201,
   }),
@@ -205,7 +207,7 @@ export const accountRoutes = {
     tag: 'departments',
     summary: { zh: '结束一个账本密钥', en: 'End a key of the log' },
     params: z.strictObject({ keyId: keyIdSchema }),
-    body: z.strictObject({ reason: z.enum(['rotated', 'compromised', 'lost']) }),
+    body: z.strictObject({ reason: z.enum(['rotated', 'compromised', 'lost']), password: password.optional() }),
     response: proposalViewSchema,
     status: 201,
   }),
@@ -236,7 +238,7 @@ export const accountRoutes = {
     tag: 'departments',
     summary: { zh: '结束加密接收公钥', en: 'End an encryption recipient' },
     params: codeParams,
-    body: z.strictObject({ recipient: z.string().max(100), reason: endReason }),
+    body: z.strictObject({ recipient: z.string().max(100), reason: endReason, password: password.optional() }),
     response: proposalViewSchema,
     status: 201,
   }),
@@ -291,6 +293,8 @@ export const accountRoutes = {
     tag: 'people',
     summary: { zh: '抹除姓名与账号', en: 'Erase a name and account' },
     params: idParams,
+    /** The caller's own: nothing brings a name back. */
+    body: z.strictObject({ password }),
     status: 204,
   }),
   proposals: route({

@@ -22,6 +22,7 @@ import {
   windowSchema,
 } from '../vocabulary.js';
 import { deliveryManifestSchema } from '../delivery-manifest.js';
+import { passwordAgain } from './accounts.js';
 import { route } from './route.js';
 import { publicationQuery } from './uploads.js';
 import {
@@ -390,7 +391,7 @@ export const sharingRoutes = {
     tag: 'rights',
     summary: { zh: '终止共享', en: 'Terminate a right' },
     params: idParams,
-    body: ending,
+    body: ending.extend({ password: passwordAgain.optional() }),
     response: proposalViewSchema,
     status: 201,
   }),

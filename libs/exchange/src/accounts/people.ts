@@ -4,6 +4,7 @@ import { requireRole, seesEverything, type Actor } from '../actor.js';
 import { instantNow, type ExchangeContext } from '../context.js';
 import type { Page, PageRequest, Proposal, Stores } from '../ports.js';
 import { propose } from '../proposing.js';
+import { confirmedBy } from './confirmed.js';
 
 /** An office head looks after the people of their own department; the one of the competent department after everybody's. */
 function requirePersonnelOffice(actor: Actor, department: string): void {
@@ -115,7 +116,9 @@ export class ResetPassword {
 export class ErasePerson {
   constructor(private readonly context: ExchangeContext) {}
 
-  async execute(actor: Actor, person: string): Promise<void> {
+  /** Throws Refusal bad-login, locked-out, not-allowed, unknown. */
+  async execute(actor: Actor, person: string, password: string): Promise<void> {
+    await confirmedBy(this.context, actor, password);
     await this.context.transactions.run(async (stores) => {
       await requireOfficeOver(stores, actor, person);
       await stores.credentials.revokeAll(person);

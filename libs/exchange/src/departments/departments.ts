@@ -1,6 +1,7 @@
 import { refuse, type DepartmentView } from '#contracts';
 import { checkAgeRecipient, generateSigningKey, importPublicKey, keyIdOf } from '#crypto';
 import { checkKeyPossession, proveKeyPossession, recipientDeclarationBytes } from '#ledger';
+import { confirmedBy } from '../accounts/confirmed.js';
 import { requireRole, type Actor } from '../actor.js';
 import type { ExchangeContext } from '../context.js';
 import type { Found, Proposal, Stores } from '../ports.js';
@@ -106,13 +107,19 @@ export class NominateKey {
   }
 }
 
-type EndReason = 'rotated' | 'compromised' | 'closed';
+interface Ending {
+  readonly reason: 'rotated' | 'compromised' | 'closed';
+  /** The actor's own, again: with custody `exchange` it must be there. */
+  readonly password?: string | undefined;
+}
 
 /** Ends a signing key. What it signed before stays verifiable: keys are judged by ledger index. */
 export class EndKey {
   constructor(private readonly context: ExchangeContext) {}
 
-  async execute(actor: Actor, code: string, keyId: string, reason: EndReason): Promise<Proposal> {
+  /** Throws Refusal unknown, not-allowed, password-needed, bad-login, locked-out. */
+  async execute(by: Actor, code: string, keyId: string, { reason, password }: Ending): Promise<Proposal> {
+    const actor = await confirmedBy(this.context, by, password);
     return this.context.transactions.run(async (stores) => {
       const department = await knownDepartment(stores, actor, code);
       const key = await stores.states.get('key', keyId);
@@ -182,7 +189,9 @@ export class NominateRecipient {
 export class EndRecipient {
   constructor(private readonly context: ExchangeContext) {}
 
-  async execute(actor: Actor, code: string, recipient: string, reason: EndReason): Promise<Proposal> {
+  /** Throws Refusal unknown, not-allowed, password-needed, bad-login, locked-out. */
+  async execute(by: Actor, code: string, recipient: string, { reason, password }: Ending): Promise<Proposal> {
+    const actor = await confirmedBy(this.context, by, password);
     return this.context.transactions.run(async (stores) => {
       const department = await knownDepartment(stores, actor, code);
       const held = await stores.states.get('recipient', recipient);

@@ -1,5 +1,6 @@
 import { refuse, type States } from '#contracts';
 import { LOG, proveKeyPossession } from '#ledger';
+import { confirmedBy } from '../accounts/confirmed.js';
 import type { Actor } from '../actor.js';
 import { requireRole } from '../actor.js';
 import type { ExchangeContext } from '../context.js';
@@ -7,7 +8,10 @@ import { makeLogKey } from '../log-key.js';
 import type { Proposal, Stores } from '../ports.js';
 import { propose } from '../proposing.js';
 
-type LogKeyReason = 'rotated' | 'compromised' | 'lost';
+interface LogKeyEnding {
+  readonly reason: 'rotated' | 'compromised' | 'lost';
+  readonly password?: string | undefined;
+}
 
 /** The keys that the log ever had, the newest first. */
 export class ReadLogKeys {
@@ -51,9 +55,10 @@ export class NominateLogKey {
 export class EndLogKey {
   constructor(private readonly context: ExchangeContext) {}
 
-  /** Throws Refusal not-allowed, unknown. */
-  async execute(actor: Actor, keyId: string, reason: LogKeyReason): Promise<Proposal> {
-    requireCompetentHead(actor);
+  /** Throws Refusal not-allowed, unknown, password-needed, bad-login, locked-out. */
+  async execute(by: Actor, keyId: string, { reason, password }: LogKeyEnding): Promise<Proposal> {
+    requireCompetentHead(by);
+    const actor = await confirmedBy(this.context, by, password);
     return this.context.transactions.run(async (stores) => {
       const { last } = await knownLogKey(stores, keyId);
       return propose(this.context, stores, actor, {

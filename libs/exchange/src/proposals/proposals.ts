@@ -1,6 +1,6 @@
 import { idempotencyHeader, refuse, type ProposalView } from '#contracts';
 import { seesEverything, type Actor } from '../actor.js';
-import { checkCountedPassword } from '../accounts/counted-password.js';
+import { confirmedBy } from '../accounts/confirmed.js';
 import { instantNow, type ExchangeContext } from '../context.js';
 import type { Page, PageRequest, Proposal, ProposalFilter, Stores } from '../ports.js';
 import { admitProposal, approveProposal, stateBeforeInbox } from '../proposing.js';
@@ -25,8 +25,7 @@ export class Approve {
 
   /** Throws Refusal unknown, not-allowed, same-person, wrong-state, bad-login. */
   async execute(actor: Actor, id: string, password: string): Promise<Proposal> {
-    const person = await this.context.transactions.run((stores) => stores.people.get(actor.person));
-    await checkCountedPassword(this.context, person, password);
+    await confirmedBy(this.context, actor, password);
     return this.context.transactions.run(async (stores) =>
       approveProposal(this.context, stores, actor, await locked(stores, actor, id)),
     );

@@ -1,4 +1,5 @@
-import { refuse, type Sentence } from '#contracts';
+import { actsAlone, refuse, type Sentence } from '#contracts';
+import { confirmedBy } from '../accounts/confirmed.js';
 import { requireRole, type Actor } from '../actor.js';
 import type { ExchangeContext } from '../context.js';
 import { datasetTitle } from '../dataset-title.js';
@@ -26,7 +27,7 @@ async function rightToEnd(stores: Stores, actor: Actor, id: string): Promise<Fou
 
 /** A steward's word alone stops the flow; what lasts, or opens it again, is for an office head or a supervisor to approve. */
 function approval(actor: Actor): { approvalBy?: string } {
-  return actor.roles.includes('office-head') || actor.roles.includes('supervisor') ? {} : { approvalBy: actor.department };
+  return actsAlone(actor.roles) ? {} : { approvalBy: actor.department };
 }
 
 /** Suspends a right: from the commit of its entry on, not another chunk of its deliveries leaves. */
@@ -48,11 +49,13 @@ export class SuspendRight {
   }
 }
 
-/** Terminates a right for good. */
+/** Terminates a right for good; whoever does so alone gives the password again. */
 export class TerminateRight {
   constructor(private readonly context: ExchangeContext) {}
 
-  async execute(actor: Actor, id: string, ending: Ending): Promise<Proposal> {
+  /** Throws Refusal unknown, wrong-issuer, not-allowed, wrong-state, password-needed, bad-login, locked-out. */
+  async execute(by: Actor, id: string, ending: Ending & { readonly password?: string | undefined }): Promise<Proposal> {
+    const actor = await confirmedBy(this.context, by, ending.password);
     return this.context.transactions.run(async (stores) => {
       const right = await rightToEnd(stores, actor, id);
       requireState('right', 'terminate', right.state.state);
