@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { sealAgeFile, type SealedAgeFile } from './age-seal-file.js';
+import { sealAgeFile, type SealedAgeFile, type SealingDigests } from './age-seal-file.js';
 import { decryptAge, generateAgeIdentity } from './index.js';
 
 const BLOCK = 1024 * 1024;
@@ -14,9 +14,9 @@ async function* pieces(bytes: Uint8Array, pieceBytes: number): AsyncGenerator<Ui
 /** Everything that is yielded, copied as a consumer must, and what the end answers. */
 async function sealed(
   plaintext: AsyncIterable<Uint8Array>,
-  hmacKey?: Uint8Array,
+  digests?: SealingDigests,
 ): Promise<{ file: Buffer; said: SealedAgeFile }> {
-  const making = sealAgeFile([mine.recipient], plaintext, hmacKey);
+  const making = sealAgeFile([mine.recipient], plaintext, digests);
   const out: Buffer[] = [];
   let next = await making.next();
   for (; !next.done; next = await making.next()) out.push(Buffer.from(next.value));
@@ -46,7 +46,7 @@ describe('an age file sealed on threads', () => {
     it(`opens to the ${sizeBytes} bytes that it was made of, and says their digests`, async () => {
       const plaintext = randomBytes(sizeBytes);
       const key = randomBytes(32);
-      const { file, said } = await sealed(pieces(plaintext, 100_003), key);
+      const { file, said } = await sealed(pieces(plaintext, 100_003), { hmacKey: key });
       assert.ok((await opened(file)).equals(plaintext));
       assert.deepEqual(said, {
         plaintextBytes: sizeBytes,
@@ -56,6 +56,18 @@ describe('an age file sealed on threads', () => {
       });
     });
   }
+
+  it('is the same file whichever digests are asked for', async () => {
+    const plaintext = randomBytes(9 * BLOCK + 3);
+    const hmacKey = randomBytes(32);
+    const hmac = createHmac('sha256', hmacKey).update(plaintext).digest('hex');
+    for (const digests of [{}, { hmacKey }, { sha256: false }, { sha256: false, hmacKey }]) {
+      const { file, said } = await sealed(pieces(plaintext, 1_000_003), digests);
+      assert.ok((await opened(file)).equals(plaintext));
+      assert.equal(said.sha256, 'sha256' in digests ? '' : createHash('sha256').update(file).digest('hex'));
+      assert.equal(said.hmac, 'hmacKey' in digests ? hmac : undefined);
+    }
+  });
 
   it('keeps files apart that are made at the same time', async () => {
     const plaintexts = Array.from({ length: 4 }, (_, i) => randomBytes(3 * BLOCK + i * 77_777));

@@ -1,6 +1,6 @@
 import { makeAgeHeader } from './age-header.js';
 import { AGE_CHUNK_BYTES, AGE_PAYLOAD_NONCE_BYTES, AGE_SEALED_CHUNK_BYTES, payloadKey, PayloadSealer } from './age-payload.js';
-import { sealingThreads, type SealingThread } from './age-sealing-threads.js';
+import { sealingThreads, type Block, type SealingThread, type SealingThreads } from './age-sealing-threads.js';
 import { CHUNKS_AT_ONCE, type SealerDigests } from './age-thread-messages.js';
 import { hmacSha256Hex } from './digest.js';
 import { concatBytes, copyBytes, randomBytes, sha256Hex, type Bytes } from '#platform';
@@ -9,36 +9,39 @@ const PLAIN_BYTES = CHUNKS_AT_ONCE * AGE_CHUNK_BYTES;
 // Two are sealed, one is digested, one is filled, and one is written.
 const BLOCKS = 5;
 
+/** What is computed beside sealing. */
+export interface SealingDigests {
+  /** Whether the SHA-256 of the age file is wanted, as it is wherever a file is stored: true unless said. */
+  readonly sha256?: boolean;
+  /** The key, where an HMAC-SHA-256 of the plaintext is wanted. */
+  readonly hmacKey?: Uint8Array;
+}
+
 export interface SealedAgeFile {
   readonly plaintextBytes: number;
   readonly sizeBytes: number;
-  /** Of the whole age file, 64 hex digits. */
+  /** Of the whole age file, 64 hex digits; empty where it was not wanted. */
   readonly sha256: string;
   /** HMAC-SHA-256 of the plaintext under the key that was given, 64 hex digits. */
   readonly hmac?: string;
 }
 
-/** One block of plaintext with the room for what becomes of it. */
-interface Block {
-  readonly plain: Buffer;
-  readonly sealed: Buffer;
-  plainBytes: number;
-}
-
 interface BlockUnderWay {
   readonly block: Block;
   readonly sealed: Promise<Uint8Array>;
+  /** Nobody reads the sealed bytes any more. */
+  readonly digested: Promise<unknown>;
 }
 
 /**
  * Makes an age file to all of the recipients (`age1…`) on threads beside this one, where digests are computed too: several times what one
- * thread makes, in ten megabytes of memory; one of at most a megabyte is made here. Each piece that is yielded is overwritten after the next one was asked for. The file is whole
+ * thread makes, in twenty megabytes of memory; one of at most two megabytes is made here. Each piece that is yielded is overwritten after the next one was asked for. The file is whole
  * only when the iteration has ended, and answers its digests then. Bytes as those of `ageEncryptor`: docs/formats/age-delivery.md.
  */
 export async function* sealAgeFile(
   recipients: readonly string[],
   plaintext: AsyncIterable<Uint8Array>,
-  hmacKey?: Uint8Array,
+  digests: SealingDigests = {},
 ): AsyncGenerator<Uint8Array, SealedAgeFile, undefined> {
   const { header, fileKey } = await makeAgeHeader(recipients);
   const nonce = randomBytes(AGE_PAYLOAD_NONCE_BYTES);
@@ -57,13 +60,13 @@ export async function* sealAgeFile(
         continue;
       }
       if (file === undefined) {
-        file = new FileOnThreads(key, hmacKey);
-        yield* file.begin(head);
+        file = new FileOnThreads(key, head, digests);
+        yield head;
         for (const bytes of begun.splice(0)) yield* file.push(bytes);
       }
       yield* file.push(piece.value);
     }
-    return file ? yield* file.finish() : yield* sealHere(key, head, concatBytes(begun), hmacKey);
+    return file ? yield* file.finish() : yield* sealHere(key, head, concatBytes(begun), digests);
   } finally {
     file?.forget();
     await source.return?.();
@@ -75,7 +78,7 @@ function* sealHere(
   key: Bytes,
   head: Bytes,
   plaintext: Bytes,
-  hmacKey: Uint8Array | undefined,
+  { sha256 = true, hmacKey }: SealingDigests,
 ): Generator<Uint8Array, SealedAgeFile, undefined> {
   const sealer = new PayloadSealer(key);
   const file = concatBytes([head, ...sealer.push(plaintext), sealer.finish()]);
@@ -83,7 +86,7 @@ function* sealHere(
   return {
     plaintextBytes: plaintext.length,
     sizeBytes: file.length,
-    sha256: sha256Hex(file),
+    sha256: sha256 ? sha256Hex(file) : '',
     ...(hmacKey ? { hmac: hmacSha256Hex(hmacKey, plaintext) } : {}),
   };
 }
@@ -91,7 +94,13 @@ function* sealHere(
 let files = 0;
 
 class FileOnThreads {
-  readonly #threads = sealingThreads();
+  // The first computes the HMAC, the second the digest: each sees all blocks in order.
+  readonly #threads: SealingThreads = sealingThreads();
+  readonly #first = this.#threads.first;
+  readonly #second = this.#threads.second;
+  /** Who seal, in turn: where only one of the two has something to compute, the other. */
+  readonly #sealers: readonly SealingThread[];
+  readonly #digests: SealingDigests;
   readonly #file = (files += 1);
   /** Blocks on their way, oldest first. */
   readonly #underWay: BlockUnderWay[] = [];
@@ -99,19 +108,19 @@ class FileOnThreads {
   #blocks = 0;
   #filling: Block | undefined;
   #chunks = 0;
+  #dispatched = 0;
   #plaintextBytes = 0;
-  #sizeBytes = 0;
-  #lastDigest: Promise<unknown> = Promise.resolve();
+  #sizeBytes: number;
+  #lastAskedToDigest: Promise<unknown> = Promise.resolve();
   #isForgotten = false;
 
-  constructor(key: Uint8Array, hmacKey: Uint8Array | undefined) {
-    for (const thread of this.#threads) thread.tell({ ask: 'begin', file: this.#file, key, ...(hmacKey ? { hmacKey } : {}) });
-  }
-
-  *begin(head: Uint8Array): Generator<Uint8Array> {
-    void this.#digest(head);
-    this.#sizeBytes += head.length;
-    yield head;
+  constructor(key: Uint8Array, head: Uint8Array, { sha256 = true, hmacKey }: SealingDigests) {
+    this.#digests = { sha256, ...(hmacKey ? { hmacKey } : {}) };
+    if (sha256 === (hmacKey !== undefined)) this.#sealers = [this.#first, this.#second];
+    else this.#sealers = [sha256 ? this.#first : this.#second];
+    this.#first.tell({ ask: 'begin', file: this.#file, key, ...(hmacKey ? { hmacKey } : {}) });
+    this.#second.tell({ ask: 'begin', file: this.#file, key, ...(sha256 ? { head } : {}) });
+    this.#sizeBytes = head.length;
   }
 
   /** Takes plaintext; yields what is sealed when there is no room for more. */
@@ -140,71 +149,75 @@ class FileOnThreads {
     }
     this.#dispatch(true);
     while (this.#underWay.length > 0) yield* this.#oldest();
-    await this.#lastDigest;
-    const [first, second] = await Promise.all(this.#threads.map((thread) => thread.ask({ ask: 'finish', file: this.#file })));
-    const { hmac } = first as SealerDigests;
+    const finished = [this.#first, this.#second].map((thread) => thread.ask({ ask: 'finish', file: this.#file }));
+    const [first, second] = (await Promise.all(finished)) as [SealerDigests, SealerDigests];
     return {
       plaintextBytes: this.#plaintextBytes,
       sizeBytes: this.#sizeBytes,
-      sha256: (second as SealerDigests).sha256,
-      ...(hmac === undefined ? {} : { hmac }),
+      sha256: second.sha256 ?? '',
+      ...(first.hmac === undefined ? {} : { hmac: first.hmac }),
     };
   }
 
-  /** Nothing more is wanted of it. A thread drops what it knows after what it was asked before. */
+  /** Nothing more is wanted of it. A thread drops what it knows after what it was asked before; then its blocks serve others. */
   forget(): void {
     this.#isForgotten = true;
-    for (const { sealed } of this.#underWay) sealed.catch(() => undefined);
-    for (const thread of this.#threads) if (!thread.isBroken) thread.tell({ ask: 'forget', file: this.#file });
+    for (const thread of [this.#first, this.#second]) if (!thread.isBroken) thread.tell({ ask: 'forget', file: this.#file });
+    for (const block of [...this.#free, ...(this.#filling ? [this.#filling] : [])]) this.#threads.giveBack(block);
+    for (const { block, sealed, digested } of this.#underWay)
+      void Promise.allSettled([sealed, digested]).then(() => this.#threads.giveBack(block));
   }
 
   #newBlock(): Block | undefined {
     if (this.#blocks === BLOCKS) return undefined;
     this.#blocks += 1;
-    return {
-      plain: Buffer.from(new SharedArrayBuffer(PLAIN_BYTES)),
-      sealed: Buffer.from(new SharedArrayBuffer(CHUNKS_AT_ONCE * AGE_SEALED_CHUNK_BYTES)),
-      plainBytes: 0,
-    };
+    return this.#threads.takeBlock();
   }
 
-  /** Gives the filled block to a thread, in turn. The first computes the HMAC, the second the digest: each sees all blocks in order. */
+  /** Gives the filled block to a thread. */
   #dispatch(isLast: boolean): void {
     const block = this.#filling as Block;
     this.#filling = undefined;
-    const plain = block.plain.subarray(0, block.plainBytes);
-    const chunks = Math.max(1, Math.ceil(plain.length / AGE_CHUNK_BYTES));
-    const sealed = block.sealed.subarray(0, plain.length + chunks * (AGE_SEALED_CHUNK_BYTES - AGE_CHUNK_BYTES));
-    const sealer = this.#threads[(this.#chunks / CHUNKS_AT_ONCE) % this.#threads.length] as SealingThread;
-    const asked = { file: this.#file, plain, sealed, firstChunk: this.#chunks, isLast };
-    const work = Promise.all([
-      sealer.ask({ ask: 'seal', ...asked }),
-      (this.#threads[0] as SealingThread).ask({ ask: 'hmac', file: this.#file, bytes: plain }),
-    ]);
-    // Digested when it is sealed and the block before it was handed over to be digested.
-    const digested = Promise.all([work, this.#lastDigest])
-      .then(() => this.#digest(sealed))
-      .then(() => sealed);
-    this.#lastDigest = digested;
-    digested.catch(() => undefined);
-    this.#underWay.push({ block, sealed: digested });
+    const { plainBytes } = block;
+    const chunks = Math.max(1, Math.ceil(plainBytes / AGE_CHUNK_BYTES));
+    const bytes = block.sealed.subarray(0, plainBytes + chunks * (AGE_SEALED_CHUNK_BYTES - AGE_CHUNK_BYTES));
+    const sealer = this.#sealers[this.#dispatched % this.#sealers.length] as SealingThread;
+    const asked = { file: this.#file, block: block.number };
+    const work: Promise<unknown>[] = [sealer.ask({ ask: 'seal', ...asked, plainBytes, firstChunk: this.#chunks, isLast })];
+    if (this.#digests.hmacKey && sealer !== this.#first)
+      work.push(this.#first.ask({ ask: 'hmac', ...asked, sizeBytes: plainBytes }));
+    const sealed = Promise.all(work).then(() => bytes);
+    const digested = this.#digests.sha256 === true ? this.#digest(sealed, block) : sealed;
+    this.#underWay.push({ block, sealed, digested });
+    this.#dispatched += 1;
     this.#chunks += chunks;
-    this.#plaintextBytes += plain.length;
+    this.#plaintextBytes += plainBytes;
   }
 
-  #digest(bytes: Uint8Array): Promise<unknown> {
-    // A block that was under way when the file was given up: the thread knows nothing of it any more.
-    if (this.#isForgotten) return Promise.resolve();
-    const done = (this.#threads[1] as SealingThread).ask({ ask: 'digest', file: this.#file, bytes });
-    done.catch(() => undefined);
-    return done;
+  /** Has the block digested when it is sealed and the one before it was handed over to be digested. */
+  #digest(sealed: Promise<Uint8Array>, { number }: Block): Promise<unknown> {
+    const asked = Promise.all([sealed, this.#lastAskedToDigest]).then(([{ length }]) => {
+      // A block that was under way when the file was given up: the thread knows nothing of it any more.
+      const done: Promise<unknown> = this.#isForgotten
+        ? Promise.resolve()
+        : this.#second.ask({ ask: 'digest', file: this.#file, block: number, sizeBytes: length });
+      // Whoever waits for the block learns of it; until then a failure waits.
+      done.catch(() => undefined);
+      return { done };
+    });
+    this.#lastAskedToDigest = asked;
+    const digested = asked.then(({ done }) => done);
+    digested.catch(() => undefined);
+    return digested;
   }
 
   async *#oldest(): AsyncGenerator<Uint8Array, void, undefined> {
-    const { block, sealed } = this.#underWay.shift() as BlockUnderWay;
+    const { block, sealed, digested } = this.#underWay[0] as BlockUnderWay;
     const bytes = await sealed;
     this.#sizeBytes += bytes.length;
     yield bytes;
+    await digested;
+    this.#underWay.shift();
     block.plainBytes = 0;
     this.#free.push(block);
   }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { FromSealer, SealerDigests, ToSealer } from './age-thread-messages.js';
+import { AGE_CHUNK_BYTES, AGE_SEALED_CHUNK_BYTES } from './age-payload.js';
+import { CHUNKS_AT_ONCE, type FromSealer, type SealerDigests, type ToSealer } from './age-thread-messages.js';
 
 /** How many threads seal: as many as stay ahead of what two cores can make. */
 export const AGE_SEALING_THREADS = 2;
@@ -34,7 +35,7 @@ export class SealingThread {
   }
 
   /** Asks without waiting for anything. */
-  tell(message: Extract<ToSealer, { ask: 'begin' | 'forget' }>): void {
+  tell(message: Extract<ToSealer, { ask: 'begin' | 'know' | 'drop' | 'forget' }>): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
     this.#worker.postMessage(message);
   }
@@ -59,11 +60,59 @@ export class SealingThread {
   }
 }
 
-let threads: readonly SealingThread[] = [];
+/** One block of plaintext with the room for what becomes of it. */
+export interface Block {
+  readonly number: number;
+  readonly plain: Buffer;
+  readonly sealed: Buffer;
+  plainBytes: number;
+}
+
+/** As many blocks as one file has are kept for the next one. */
+const SPARE_BLOCKS = 5;
+
+/** Both threads with the blocks they know. */
+export class SealingThreads {
+  readonly first = new SealingThread();
+  readonly second = new SealingThread();
+  readonly #spare: Block[] = [];
+  #blocks = 0;
+
+  get isBroken(): boolean {
+    return this.first.isBroken || this.second.isBroken;
+  }
+
+  /**
+   * A block that nobody uses. Shared memory is given back only when every thread has collected its garbage, and one that seals makes so
+   * little of it that many files' blocks would wait: so blocks are used again.
+   */
+  takeBlock(): Block {
+    const spare = this.#spare.pop();
+    if (spare) return spare;
+    const block = {
+      number: this.#blocks,
+      plain: Buffer.from(new SharedArrayBuffer(CHUNKS_AT_ONCE * AGE_CHUNK_BYTES)),
+      sealed: Buffer.from(new SharedArrayBuffer(CHUNKS_AT_ONCE * AGE_SEALED_CHUNK_BYTES)),
+    };
+    this.#blocks += 1;
+    for (const thread of [this.first, this.second])
+      thread.tell({ ask: 'know', block: block.number, plain: block.plain, sealed: block.sealed });
+    return { ...block, plainBytes: 0 };
+  }
+
+  /** Takes a block back that no thread is asked about any more. The plaintext does not outlive its file. */
+  giveBack(block: Block): void {
+    block.plain.fill(0);
+    block.plainBytes = 0;
+    if (this.#spare.length < SPARE_BLOCKS) this.#spare.push(block);
+    else if (!this.isBroken) for (const thread of [this.first, this.second]) thread.tell({ ask: 'drop', block: block.number });
+  }
+}
+
+let threads: SealingThreads | undefined;
 
 /** The threads of this process. They start when they are first asked for, and again when one broke. */
-export function sealingThreads(): readonly SealingThread[] {
-  if (threads.length === 0 || threads.some(({ isBroken }) => isBroken))
-    threads = Array.from({ length: AGE_SEALING_THREADS }, () => new SealingThread());
+export function sealingThreads(): SealingThreads {
+  if (threads === undefined || threads.isBroken) threads = new SealingThreads();
   return threads;
 }

@@ -5,41 +5,69 @@ import { AGE_CHUNK_BYTES, AGE_SEALED_CHUNK_BYTES, AGE_TAG_BYTES, chunkNonce } fr
 
 // The main module of a sealing thread: seals blocks of payloads and computes digests, as it is asked. Keys come by message and stay here.
 
+interface Block {
+  readonly plain: Uint8Array;
+  readonly sealed: Uint8Array;
+}
 interface SealedFile {
   readonly key: Uint8Array;
-  readonly sha256: Hash;
+  readonly sha256: Hash | undefined;
   readonly hmac: Hmac | undefined;
 }
 const files = new Map<number, SealedFile>();
+const blocks = new Map<number, Block>();
 
 parentPort?.on('message', (message: ToSealer) => {
   switch (message.ask) {
     case 'begin': {
-      const { file, key, hmacKey } = message;
-      files.set(file, { key, sha256: createHash('sha256'), hmac: hmacKey && createHmac('sha256', hmacKey) });
+      const { file, key, hmacKey, head } = message;
+      const sha256 = head && createHash('sha256').update(head);
+      files.set(file, { key, sha256, hmac: hmacKey && createHmac('sha256', hmacKey) });
       return;
     }
-    case 'seal':
-      sealBlock(fileOf(message.file).key, message.firstChunk, message.isLast, message.plain, message.sealed);
+    case 'know':
+      blocks.set(message.block, { plain: message.plain, sealed: message.sealed });
+      return;
+    case 'drop':
+      blocks.delete(message.block);
+      return;
+    case 'seal': {
+      const { task, plainBytes, firstChunk, isLast } = message;
+      const { file, block } = placeOf(message);
+      const plain = block.plain.subarray(0, plainBytes);
+      sealBlock(file.key, firstChunk, isLast, plain, block.sealed);
+      file.hmac?.update(plain);
+      return answer({ task });
+    }
+    case 'hmac': {
+      const { file, block } = placeOf(message);
+      file.hmac?.update(block.plain.subarray(0, message.sizeBytes));
       return answer({ task: message.task });
-    case 'digest':
-      fileOf(message.file).sha256.update(message.bytes);
+    }
+    case 'digest': {
+      const { file, block } = placeOf(message);
+      file.sha256?.update(block.sealed.subarray(0, message.sizeBytes));
       return answer({ task: message.task });
-    case 'hmac':
-      fileOf(message.file).hmac?.update(message.bytes);
-      return answer({ task: message.task });
+    }
     case 'finish': {
       const { sha256, hmac } = fileOf(message.file);
       files.delete(message.file);
       return answer({
         task: message.task,
-        digests: { sha256: sha256.digest('hex'), ...(hmac ? { hmac: hmac.digest('hex') } : {}) },
+        digests: { ...(sha256 ? { sha256: sha256.digest('hex') } : {}), ...(hmac ? { hmac: hmac.digest('hex') } : {}) },
       });
     }
     case 'forget':
       files.delete(message.file);
   }
 });
+
+function placeOf(message: { readonly file: number; readonly block: number }): { file: SealedFile; block: Block } {
+  const file = fileOf(message.file);
+  const block = blocks.get(message.block);
+  if (block === undefined) throw new Error('The thread was asked about a block that it does not know');
+  return { file, block };
+}
 
 function fileOf(file: number): SealedFile {
   const found = files.get(file);

@@ -7,7 +7,7 @@ export { loadOrCreateVaultKey, loadVaultKey } from './vault-key-file.js';
 export { decodeSigningKey, encodeSigningKey, isEncryptedSigningKey } from './signing-key-pem.js';
 export type { OpenedSigningKey } from './signing-key-pem.js';
 export { ageDecryptor, ageEncryptor } from './age-stream.js';
-export { sealAgeFile } from './age-seal-file.js';
+export { sealAgeFile, type SealingDigests } from './age-seal-file.js';
 export type { SealedAgeFile } from './age-seal-file.js';
 export { AGE_SEALING_THREADS } from './age-sealing-threads.js';
 export { checkPassword, checkPasswordOfNobody, hashPassword, randomPassword } from './password.js';

@@ -1,9 +1,9 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
-const PIECE_BYTES = 1024 * 1024;
+const PIECE_BYTES = 2 * 1024 * 1024;
 
 /**
- * Reads a file piece by piece, a megabyte each, into the same two pieces of memory: the next is read while one is worked on, and each is
+ * Reads a file piece by piece, two megabytes each, into the same two pieces of memory: the next is read while one is worked on, and each is
  * overwritten after the next was asked for. A stream makes new memory for each, which costs as much again as reading. Throws what the
  * file system throws.
  */
@@ -31,7 +31,7 @@ export async function* filePieces(path: string): AsyncGenerator<Uint8Array, void
 }
 
 /**
- * Writes a new file that only its owner may read, from pieces of any size, a megabyte at a time: one is written while the next fills.
+ * Writes a new file that only its owner may read, from pieces of any size, two megabytes at a time: one is written while the next fills.
  * Throws what the pieces or the file system throw, and leaves the file as far as it came.
  */
 export async function writeFilePieces(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {

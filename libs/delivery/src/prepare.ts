@@ -263,7 +263,7 @@ async function seal(
   let sealed: SealedAgeFile | undefined;
   // Without a stream between: the store hears of a failure as of its source's, and takes no interrupted file for a whole one.
   async function* ciphertext(): AsyncGenerator<Uint8Array, void, undefined> {
-    sealed = yield* sealAgeFile(job.recipients, plaintext, job.plaintextHmacKey);
+    sealed = yield* sealAgeFile(job.recipients, plaintext, { hmacKey: job.plaintextHmacKey });
   }
   const { sizeBytes } = await store.put(job.objectName, ciphertext());
   const { sha256, hmac, plaintextBytes } = sealed as SealedAgeFile;
