@@ -24,7 +24,7 @@ export class PageReaders {
 
   /** Pages that keep all threads at work while one is judged. */
   get ahead(): number {
-    return this.threads.length + 1;
+    return this.threads.length * 2 + 1;
   }
 
   /** `keys`: those that are known by now. The page's memory is out of hand until the answer gives it back. */
