@@ -9,6 +9,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build, checkNode, install, isInstalled, root, runTool } from './prepare.mjs';
 
 const isLong = process.argv.includes('--faults');
@@ -159,13 +160,15 @@ async function runFile(path, env, folder) {
   const results = join(folder, `${path.replaceAll('/', '-')}.jsonl`);
   const flags = [
     '--enable-source-maps',
+    `--import=${pathToFileURL(join(root, 'scripts/end-with-runner.mjs')).href}`,
     `--test-reporter=${join(root, 'scripts/report-lines.mjs')}`,
     `--test-reporter-destination=${results}`,
   ];
   const child = spawn(process.execPath, [...flags, join(root, 'dist', path)], {
     cwd: root,
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Nothing is said on the fourth: that it closes is what the test's process listens for.
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
   });
   let output = '';
@@ -226,7 +229,7 @@ async function runTests() {
 }
 
 // Test files run in process groups of their own, which a Ctrl-C at the terminal does not reach.
-for (const signal of ['SIGINT', 'SIGTERM']) {
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
     for (const stop of running) stop();
     process.exit(130);

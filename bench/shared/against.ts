@@ -28,7 +28,8 @@ export interface Raced {
   readonly rounds: number;
   /** Each is one run, processes and all. */
   readonly product: () => Promise<unknown>;
-  readonly peer: () => Promise<unknown>;
+  /** Absent where no peer can do it within what it is given; then the product is measured alone. */
+  readonly peer?: () => Promise<unknown>;
   /** Folders in memory that the product writes to. */
   readonly memoryFolders: readonly string[];
   /** The most that the product's time may be of the peer's, where something is asked, and the most memory, in MiB. */
@@ -43,8 +44,9 @@ export async function race({ name, peerName, rounds, product, peer, memoryFolder
   const [ours, theirs]: [Cost[], Cost[]] = [[], []];
   for (let round = 0; round < rounds; round++) {
     const oursNow = async (): Promise<void> => void ours.push(await costOf(product));
-    const theirsNow = async (): Promise<void> => void theirs.push(await costOf(peer));
-    for (const one of round % 2 === 0 ? [oursNow, theirsNow] : [theirsNow, oursNow]) await one();
+    const theirsNow = async (): Promise<void> => void theirs.push(await costOf(peer as () => Promise<unknown>));
+    if (peer === undefined) await oursNow();
+    else for (const one of round % 2 === 0 ? [oursNow, theirsNow] : [theirsNow, oursNow]) await one();
   }
   // Looking at memory takes time of its own, so it has a round of its own.
   const stop = watchMemory(process.pid, memoryFolders);
@@ -54,9 +56,12 @@ export async function race({ name, peerName, rounds, product, peer, memoryFolder
   const said = (costs: readonly Cost[]): string =>
     `${median(costs.map(({ seconds }) => seconds)).toFixed(2)} s (${median(costs.map(({ cpu }) => cpu)).toFixed(2)} s of processor)`;
   const verdict = (goal: number, found: number): string => `(goal ${goal}: ${found <= goal ? 'reached' : 'MISSED'})`;
-  const [ratio, mib] = [ratioOf('seconds'), Math.round(peak.allBytes / MiB)];
+  const mib = Math.round(peak.allBytes / MiB);
+  const memory = `memory ${mib} MiB, ${Math.round(peak.filesBytes / MiB)} of them files ${verdict(goals.mib, mib)}`;
+  if (peer === undefined) return console.log(`${name}: ${said(ours)}; ${memory}`);
+  const ratio = ratioOf('seconds');
   console.log(
     `${name}: ${said(ours)}; ${peerName} ${said(theirs)}; ratio ${ratio.toFixed(2)}${goals.ratio === undefined ? '' : ` ${verdict(goals.ratio, ratio)}`}, ` +
-      `of processor ${ratioOf('cpu').toFixed(2)}; memory ${mib} MiB, ${Math.round(peak.filesBytes / MiB)} of them files ${verdict(goals.mib, mib)}`,
+      `of processor ${ratioOf('cpu').toFixed(2)}; ${memory}`,
   );
 }
