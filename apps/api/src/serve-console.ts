@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { DrawPage } from './draw-page.js';
 
 /** Only our own files, no inline script or style, no frame, and calls only to this origin. */
 const consolePolicy = [
@@ -29,7 +30,7 @@ const apiPath = /^\/(?:api|health|metrics|docs|openapi|log)(?:[/.?-]|$)/;
  * Serves the built console: hashed files for a year, pages anew each time, compressed copies made at build. The door is a page of its
  * own; any other path that a browser asks a page for is the console's to show. A folder that is not there (an API built alone) serves nothing.
  */
-export function serveConsole(fastify: FastifyInstance, folder: string): void {
+export function serveConsole(fastify: FastifyInstance, folder: string, draw: DrawPage): void {
   if (!existsSync(join(folder, 'index.html'))) return;
   const openPolicy = policyInPage(join(folder, 'open.html'));
   void fastify.register(async (scope) => {
@@ -39,7 +40,7 @@ export function serveConsole(fastify: FastifyInstance, folder: string): void {
       preCompressed: true,
       cacheControl: false,
     });
-    scope.get('/*', (request: FastifyRequest, reply: FastifyReply) => {
+    scope.get('/*', async (request: FastifyRequest, reply: FastifyReply) => {
       const path = request.url.split('?')[0] ?? '/';
       if (hashedFile.test(path)) {
         if (!existsSync(join(folder, path))) return reply.callNotFound();
@@ -52,7 +53,12 @@ export function serveConsole(fastify: FastifyInstance, folder: string): void {
       if (path === '/open.html' && openPolicy !== undefined) return page(reply, openPolicy).sendFile('open.html');
       if (path === '/login') return page(reply, consolePolicy).sendFile('door.html');
       const wantsPage = request.headers.accept?.includes('text/html') === true && !apiPath.test(path) && !/\.\w+$/.test(path);
-      return wantsPage ? page(reply, consolePolicy).sendFile('index.html') : reply.callNotFound();
+      if (!wantsPage) return reply.callNotFound();
+      const drawn = await draw(request);
+      if (drawn === undefined) return page(reply, consolePolicy).sendFile('index.html');
+      // It shows what one person may see, at one moment.
+      page(reply, consolePolicy).header('cache-control', 'no-store');
+      return typeof drawn === 'string' ? reply.redirect(drawn, 303) : reply.type('text/html; charset=utf-8').send(drawn);
     });
   });
 }

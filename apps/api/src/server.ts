@@ -9,6 +9,7 @@ import { Metrics, openApiDocument, RefusalFilter, type RefusalLog } from '#nest'
 import { logKeysTold } from '#postgres';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiModule, type ApiParts } from './api.module.js';
+import { pageDrawer } from './draw-page.js';
 import { serveConsole } from './serve-console.js';
 import { serveLog, type EntryReaders } from './serve-log.js';
 import { tellTusOptions } from './tus.js';
@@ -56,7 +57,8 @@ export async function makeServer(parts: ApiParts, settings: ServerSettings): Pro
     policy,
     keysOfLog: () => logKeysTold(parts.database.pool, context),
   });
-  serveConsole(fastify, settings.consoleFolder);
+  const draw = pageDrawer(fastify, settings.consoleFolder, (fault) => settings.logBug('drawing', fault));
+  serveConsole(fastify, settings.consoleFolder, draw);
   const document = openApiDocument(parts.settings.version) as unknown as OpenAPIObject;
   SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'openapi.json',

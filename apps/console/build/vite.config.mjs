@@ -5,7 +5,9 @@ import { withStaticLook } from './static-look-plugin.mjs';
 
 export const root = resolve(import.meta.dirname, '..');
 export const outDir = resolve(root, '../../dist/console');
+const drawingDir = resolve(root, '../../dist/console-drawing');
 
+const conditions = ['quanlian-browser', 'quanlian-source', 'module', 'browser', 'development|production'];
 const adopted = join(import.meta.dirname, 'adopted-styles.mjs');
 
 /** Ant Design's own writer of style elements is replaced: see adopted-styles.mjs. */
@@ -42,18 +44,21 @@ export function consoleConfig({ apiUrl = 'http://127.0.0.1:8080' } = {}) {
     configFile: false,
     cacheDir: resolve(root, '../../dist/.vite'),
     publicDir: join(root, 'public'),
-    resolve: { conditions: ['quanlian-browser', 'quanlian-source', 'module', 'browser', 'development|production'] },
+    resolve: { conditions },
     plugins: [withoutInlineStyles(), withoutEval(), withStaticLook(), react()],
     optimizeDeps: { exclude: ['antd', '@ant-design/cssinjs', '@ant-design/icons'] },
     build: {
       outDir,
       rolldownOptions: {
-        input: [join(root, 'index.html'), join(root, 'door.html')],
+        input: [join(root, 'index.html'), join(root, 'door.html'), join(root, 'src/drawn/begin.ts')],
         // A file runs when all that it imports has run: what begins first needs one of its own, and so does what it shares with the door.
         output: {
           codeSplitting: {
             groups: [
-              { name: 'early', test: /src\/(?:lib\/(?:early|who)|door\/where-to)\.ts$/ },
+              {
+                name: 'early',
+                test: /vite\/preload-helper|src\/(?:lib\/(?:drawing|early|held-input|locale|look|look-word|shade-now|who)|door\/where-to)\.ts$/,
+              },
               { name: 'boot', test: /src\/boot\.ts$/ },
             ],
           },
@@ -72,5 +77,29 @@ export function consoleConfig({ apiUrl = 'http://127.0.0.1:8080' } = {}) {
     worker: { format: 'es' },
     server: { port: 5173, proxy: { '/api': apiUrl, '/health': apiUrl, '/log': apiUrl, '/open.html': apiUrl } },
     logLevel: 'warn',
+  };
+}
+
+/** The same modules for the server's thread that draws first pages, whole: it runs without any package. */
+export function drawingConfig() {
+  return {
+    ...consoleConfig(),
+    publicDir: false,
+    define: { 'process.env.NODE_ENV': JSON.stringify('production') },
+    ssr: {
+      noExternal: true,
+      target: 'node',
+      resolve: { conditions: conditions.map((one) => (one === 'browser' ? 'node' : one)) },
+    },
+    build: {
+      outDir: drawingDir,
+      emptyOutDir: true,
+      ssr: join(root, 'src/drawn/worker.ts'),
+      target: 'node20',
+      minify: false,
+      sourcemap: false,
+      reportCompressedSize: false,
+      rolldownOptions: { output: { entryFileNames: 'worker.js' } },
+    },
   };
 }

@@ -1,14 +1,17 @@
 import { doorTo } from './door/where-to';
+import { isDrawn } from './lib/drawing';
 import { askEarly } from './lib/early';
+import { keepLook } from './lib/look';
 import { homeNow, wasLoggedIn } from './lib/who';
 
 // Whoever opens the one-time link has no account yet.
 const needsNobody = location.pathname === '/setup';
 
 // What can begin before the console's libraries are there, in a file of its own that is run first (build/vite.config.mjs). Nobody waits for
-// the console only to be sent to its door.
-if (wasLoggedIn()) askEarly('/api/me', '/api/departments');
-else if (!needsNobody) location.replace(doorTo(location.pathname + location.search));
+// the console only to be sent to its door; what a page was drawn with need not be asked for.
+if (!wasLoggedIn()) {
+  if (!needsNobody) location.replace(doorTo(location.pathname + location.search));
+} else if (!isDrawn()) askEarly('/api/me', '/api/departments');
 
 // Most days begin where the last one did: that page's code comes while the session is still asked for.
 const beginnings: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -16,4 +19,8 @@ const beginnings: Readonly<Record<string, () => Promise<unknown>>> = {
   '/inbox': () => import('./features/inbox/inbox-page'),
   '/trail': () => import('./features/trail/trail-page'),
 };
-if (wasLoggedIn() && location.pathname === '/') void beginnings[homeNow() ?? '']?.();
+if (wasLoggedIn()) void beginnings[location.pathname === '/' ? (homeNow() ?? '') : location.pathname]?.();
+
+// The next page may be drawn by the server; a window that is left may have changed.
+keepLook();
+addEventListener('pagehide', keepLook);

@@ -27,6 +27,7 @@ export function useFitting<C extends Sized>(box: RefObject<HTMLElement | null>, 
 }
 
 function fitting<C extends Sized>(columns: readonly C[], widthPx: number): readonly C[] {
+  if (widthPx === Infinity) return columns;
   const remPx = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   const needsPx = columns.reduce((sum, { width }) => sum + Number.parseFloat(width ?? freeWidth) * remPx, 0);
   if (needsPx <= widthPx) return columns;

@@ -8,7 +8,8 @@ export function Instant({ at, show = 'minute' }: { readonly at: string; readonly
   const text = show === 'day' ? localDay(at) : show === 'ago' ? fromNow(at, locale) : localTime(at, show === 'second');
   return (
     <Tooltip title={`${localTime(at, true)} · ${utcTime(at)}`}>
-      <time dateTime={at} className="instant">
+      {/* "3 minutes ago" may be four when the page that the server drew comes to life. */}
+      <time dateTime={at} className="instant" suppressHydrationWarning>
         {text}
       </time>
     </Tooltip>

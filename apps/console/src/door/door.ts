@@ -1,7 +1,7 @@
 import './door.css';
 import type { Answer, Problem, routes, Sentence } from '#contracts';
 import { firstLocale, keepLocale, showLocale } from '../lib/locale';
-import '../lib/shade-now';
+import { keepLook } from '../lib/look';
 import { chooseDepartment, noteLoggedIn } from '../lib/who';
 import { whereTo } from './where-to';
 import { doorWords } from './words';
@@ -58,6 +58,7 @@ find<HTMLFormElement>('door').addEventListener('submit', (event) => {
     if (typeof found !== 'string') return password.select();
     noteLoggedIn(found);
     chooseDepartment(undefined);
+    keepLook();
     location.replace(whereTo(location));
   });
 });

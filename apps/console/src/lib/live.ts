@@ -1,4 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react';
+import { isDrawn } from './drawing';
 import { client, isLoggedOut, queryClient, routes } from './api';
 
 /** `live`: the exchange tells what changed; `polling`: something between buffers its words, so we ask; `off`: it cannot be reached. */
@@ -29,6 +30,7 @@ const tagsOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 let state: LiveState = 'connecting';
+const stateNow = () => state;
 const listeners = new Set<() => void>();
 function become(next: LiveState): void {
   if (state === next) return;
@@ -43,7 +45,8 @@ export function useLiveState(): LiveState {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => state,
+    stateNow,
+    stateNow,
   );
 }
 
@@ -80,8 +83,8 @@ async function listen(signal: AbortSignal): Promise<'silent' | 'ended'> {
       clearTimeout(timer);
       timer = setTimeout(() => quiet.abort(), silenceMs);
       if (state !== 'live') {
-        // Whatever happened while nobody told us.
-        if (state !== 'connecting') refreshAll();
+        // Whatever happened while nobody told us; a page that the server drew was read before its code was there to listen.
+        if (state !== 'connecting' || isDrawn()) refreshAll();
         become('live');
       }
       const blocks = (rest + value).split('\n\n');

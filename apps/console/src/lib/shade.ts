@@ -5,5 +5,5 @@ export { chooseShade, type Shade } from './shade-now';
 
 /** Light or dark, in a component: renders again when it changes. */
 export function useShade(): Shade {
-  return useSyncExternalStore(onShade, shadeNow);
+  return useSyncExternalStore(onShade, shadeNow, shadeNow);
 }

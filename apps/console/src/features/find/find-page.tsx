@@ -165,6 +165,11 @@ function SearchBox({ text, onType }: { readonly text: string; readonly onType: (
   const [typed, setTyped] = useState(text);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const isComposing = useRef(false);
+  // A filter chosen between the last letter and the search is part of the address that the search goes on from.
+  const typeNow = useRef(onType);
+  useEffect(() => {
+    typeNow.current = onType;
+  });
   useEffect(() => setTyped(text), [text]);
   useEffect(() => () => clearTimeout(timer.current), []);
   const later = (value: string) => {
@@ -172,7 +177,7 @@ function SearchBox({ text, onType }: { readonly text: string; readonly onType: (
     if (isComposing.current) return;
     timer.current = setTimeout(() => {
       // Whoever opened a row since is on the way to its page; a search that starts now would lead back here.
-      if (!isLeaving()) onType(value.trim());
+      if (!isLeaving()) typeNow.current(value.trim());
     }, typingMs);
   };
   return (

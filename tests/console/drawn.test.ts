@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import {
+  foundSmallCity,
+  published,
+  startExchange,
+  villageCsv,
+  villageEntry,
+  type SmallCity,
+  type RunningExchange,
+  type TestPerson,
+} from '#testing';
+import type { Browser } from 'playwright-core';
+import { noChromium, openChromium, Seat } from './browser.js';
+
+// The first page comes drawn: with what stands in it, before any script of the console is there.
+
+let exchange: RunningExchange;
+let city: SmallCity;
+let browser: Browser;
+const title = '村居名录</script><b style="color:red">';
+
+before(async () => {
+  if (noChromium) return;
+  exchange = await startExchange({ label: 'console-drawn' });
+  city = await foundSmallCity(exchange);
+  await published(city, { ...villageEntry(), title }, villageCsv(40));
+  browser = await openChromium();
+});
+after(async () => {
+  await browser?.close();
+  await exchange?.stop();
+});
+
+/** Somebody who was here before, in a new window: the cookies and what the browser keeps. */
+async function returned(
+  person: TestPerson,
+  locale: 'zh' | 'en' = 'zh',
+): Promise<{ readonly seat: Seat; readonly cookie: string }> {
+  const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl, locale });
+  await seat.logIn(person);
+  const cookies = await seat.context.cookies();
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  await until(async () => (await read('/inbox', cookie)).text.includes('id="drawn"'));
+  return { seat, cookie };
+}
+
+/** A page as the server sends it. */
+async function read(path: string, cookie: string) {
+  const answer = await fetch(exchange.baseUrl + path, { headers: { cookie, accept: 'text/html' }, redirect: 'manual' });
+  return { status: answer.status, headers: answer.headers, text: await answer.text() };
+}
+
+/** The first drawing starts the thread that draws, and is not made. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 100; i += 1) {
+    if (await holds()) return;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  throw new Error('Never');
+}
+
+describe('A page that the server drew', { skip: noChromium }, () => {
+  test('holds what the person may see, in their language, and nothing that a title could break', async () => {
+    const { seat, cookie } = await returned(city.requester, 'en');
+    const { text, headers, status } = await read('/find', cookie);
+    assert.equal(status, 200);
+    assert.equal(headers.get('cache-control'), 'no-store');
+    assert.match(headers.get('content-security-policy') ?? '', /style-src 'self';.*frame-ancestors 'none'/);
+    assert.match(text, /<h1>Catalogue of datasets<\/h1>/);
+    assert.ok(text.includes('村居名录&lt;/script&gt;&lt;b style=&quot;color:red&quot;&gt;'), 'the title stands in a row as text');
+    const data = /<script type="application\/json" id="drawn"[^>]*>(.*?)<\/script>/s.exec(text)?.[1] ?? '';
+    assert.ok(JSON.stringify(JSON.parse(data)).includes(JSON.stringify(title).slice(1, -1)), 'the title is whole in the data');
+    assert.ok(!/ style="/.test(text), 'the policy takes no style from markup');
+    assert.equal((await read('/', cookie)).headers.get('location'), '/find');
+    await seat.context.close();
+  });
+
+  test('is for nobody without a session, and not for those who may not see it', async () => {
+    const { seat, cookie } = await returned(city.steward);
+    const look = /quanlian_look=[^;]+/.exec(cookie)?.[0] ?? '';
+    const session = /\w*quanlian_session=[^;]+/.exec(cookie)?.[0] ?? '';
+    const empty = /<div id="root"><\/div>/;
+    assert.match((await read('/find', look)).text, empty);
+    assert.match((await read('/find', session)).text, empty);
+    assert.match((await read('/find', `${look}; quanlian_session=${'x'.repeat(43)}`)).text, empty);
+    for (const wrong of ['zh~light~Asia/Nowhere~0000', 'zh~light~../../etc~0000', 'zh~light~Asia/Shanghai~00', '%E4'])
+      assert.match((await read('/find', `${session}; quanlian_look=${encodeURIComponent(wrong)}`)).text, empty, wrong);
+    assert.match((await read('/nowhere', cookie)).text, empty);
+    await seat.context.close();
+  });
+
+  test('stands before the console is there; what is typed and clicked meanwhile is done when it is', async () => {
+    const { seat } = await returned(city.requester);
+    const { page } = seat;
+    let open = () => {};
+    const opened = new Promise<void>((done) => (open = done));
+    await page.route(/\/assets\/main-.*\.js$/, async (route) => {
+      await opened;
+      await route.continue();
+    });
+    await page.goto('/find', { waitUntil: 'commit' });
+    const row = page.locator('tr.row-link');
+    await row.waitFor();
+    // 13rem: a style that the markup could not bring.
+    assert.equal(await page.evaluate(`document.querySelectorAll('th')[1].style.width`), '13rem');
+    assert.deepEqual(await page.evaluate('performance.getEntriesByName("quanlian-answers")'), [], 'no console yet');
+    await page.locator('.find-text input').fill('无此');
+    await page.getByRole('checkbox').first().click({ noWaitAfter: true });
+    open();
+    await page.waitForURL(
+      ({ searchParams }) => searchParams.get('text') === '无此' && [...searchParams.values()].includes('true'),
+    );
+    seat.check('a page that came to life');
+    await seat.context.close();
+  });
+
+  test('gives way without a trace when this tab would draw another', async () => {
+    const { seat } = await returned(city.requester);
+    const { page } = seat;
+    await page.evaluate(`localStorage.setItem('quanlian.locale', 'en')`);
+    await page.route('**/find', async (route) => {
+      const cookie = (await page.context().cookies())
+        .map(({ name, value }) => `${name}=${name === 'quanlian_look' ? encodeURIComponent('zh~dark~UTC~1000') : value}`)
+        .join('; ');
+      const { text, headers } = await read('/find', cookie);
+      assert.ok(text.includes('data-look="zh~dark~UTC~1000"'));
+      await route.fulfill({ body: text, headers: Object.fromEntries(headers) });
+    });
+    await page.goto('/find');
+    await page.getByRole('heading', { level: 1, name: 'Catalogue of datasets' }).waitFor();
+    assert.equal(await page.locator('html').getAttribute('data-shade'), 'light');
+    seat.check('a page of another look');
+    await seat.context.close();
+  });
+});
