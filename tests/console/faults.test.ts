@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { routes } from '#contracts';
+import { randomId } from '#crypto';
 import {
   approved,
   askedFor,
@@ -13,7 +14,7 @@ import {
   type SmallCity,
 } from '#testing';
 import type { Browser, Page } from 'playwright-core';
-import { noChromium, openChromium, Seat } from './browser.js';
+import { noChromium, openChromium, screenshot, Seat, wantsShots } from './browser.js';
 import { add, begun } from '../uploads/tus.js';
 import { holdingProxy } from './holding-proxy.js';
 
@@ -264,6 +265,65 @@ describe('nothing lost, nothing twice', { skip: noChromium }, () => {
     await seat.context.setOffline(false);
     await page.getByText('已上传：1,000 行').waitFor();
     seat.check('an upload over a broken line');
+    await seat.close();
+  });
+
+  test('a key list that was on its way when the page went goes on; a key held here can be removed, and what is lost is said', async () => {
+    const list = Buffer.from(`code\n${Array.from({ length: 5_000 }, (_, i) => 990100000000 + i).join('\n')}\n`);
+    const { requester } = city;
+    const client = requester.client;
+    const id = randomId();
+    const half = Math.floor(list.length / 2);
+    const path = `/api/datasets/${dataset}/key-lists/uploads?${new URLSearchParams({ item: 'code', fileName: '名单.csv', upload: id }).toString()}`;
+    const headers = {
+      authorization: `Bearer ${requester.token}`,
+      'tus-resumable': '1.0.0',
+      'upload-length': String(list.length),
+    };
+    assert.equal((await fetch(`${exchange.baseUrl}${path}`, { method: 'POST', headers })).status, 201);
+    await add(requester, `${exchange.baseUrl}/api/uploads/${id}`, 0, list.subarray(0, half));
+    assert.equal((await client.call(routes.upload, { params: { id } })).bytes, half);
+
+    const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl });
+    const { page } = seat;
+    await seat.logIn(requester);
+    const kept = JSON.stringify({ id, item: 'code', name: '名单.csv', sizeBytes: list.length });
+    await page.evaluate(`localStorage.setItem('quanlian.list.${requester.id}:${dataset}', ${JSON.stringify(kept)})`);
+    const sent: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'PATCH') sent.push(request.headers()['upload-offset'] ?? '');
+    });
+    await seat.go(`/ask/${dataset}`);
+    await page.getByText('“名单.csv”的上传没有完成').waitFor();
+    if (wantsShots) await screenshot(seat, 'list-earlier', [360, 1280]);
+    await page.locator('input[type=file]').setInputFiles({ name: '名单.csv', mimeType: 'text/csv', buffer: list });
+    await page.getByText('“名单.csv”：收下 5000 个不同的键。').waitFor();
+    assert.deepEqual(sent, [String(half)], 'only what was missing was sent');
+
+    await page.evaluate(`new Promise((done) => {
+      const opening = indexedDB.open('quanlian-keys', 1);
+      opening.onupgradeneeded = () => {
+        opening.result.createObjectStore('signing', { keyPath: 'keyId' });
+        opening.result.createObjectStore('identities', { keyPath: 'recipient' });
+      };
+      opening.onsuccess = () => {
+        const put = opening.result.transaction('identities', 'readwrite').objectStore('identities').put({
+          recipient: 'age1qqqqqqqqqqqqqqqqqq', department: '${city.codes.requester}', madeAt: '2026-01-02T03:04:05.000Z',
+        });
+        put.onsuccess = () => { opening.result.close(); done(); };
+      };
+    })`);
+    await seat.go('/account');
+    const remove = page.getByRole('button', { name: '移除 age1qqqqqqqqqq' });
+    await remove.click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('只加密给它的数据从此谁也打不开').waitFor();
+    if (wantsShots) await screenshot(seat, 'remove-key', [360, 1280]);
+    await dialog.getByRole('button', { name: '留着' }).click();
+    await remove.click();
+    await dialog.getByRole('button', { name: '移除' }).click();
+    await remove.waitFor({ state: 'detached' });
+    seat.check('lists that go on, keys that go');
     await seat.close();
   });
 });

@@ -338,7 +338,7 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     const grantee = await Seat.take(browser, { baseUrl: exchange.baseUrl, locale: 'en' });
     await grantee.logIn(city.requester);
     await grantee.page.getByRole('button', { name: /^Notices \d+$/ }).click();
-    await grantee.page.getByRole('link', { name: 'A right was suspended.' }).first().click();
+    await grantee.page.getByRole('link', { name: '乡镇名录: A right was suspended.' }).first().click();
     await grantee.page.waitForURL(`**/rights/${right}`);
     await grantee.page.getByText('By 示例市数据局').waitFor();
     await grantee.go(`/deliveries/${pulled.delivery}`);

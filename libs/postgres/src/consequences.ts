@@ -16,7 +16,7 @@ import { readInForce } from './stores/in-force.js';
 import { oweTasks } from './stores/tasks.js';
 
 type Batch = Parameters<SealHook<PgSealTransaction>>[1];
-type Parties = Map<string, { grantor: string; grantee: string }>;
+type Parties = Map<string, { grantor?: string; grantee?: string; title?: string }>;
 
 const dayMs = 86_400_000;
 
@@ -56,8 +56,8 @@ async function addTasks(
 async function addNotices(client: pg.ClientBase, batch: Batch, at: string): Promise<void> {
   const parties = await partiesOf(client, batch);
   const notices = batch.sealed.flatMap(({ statement }) => {
-    const about = statement.body as { right?: string; request?: string };
-    return noticesOf(statement, parties.get(about.right ?? about.request ?? '') ?? {});
+    const about = statement.body as { right?: string; request?: string; dataset?: string };
+    return noticesOf(statement, parties.get(about.right ?? about.request ?? about.dataset ?? '') ?? {});
   });
   if (notices.length === 0) return;
   await client.query(
@@ -106,21 +106,36 @@ export async function writeWitnessed(client: pg.ClientBase, { from, size }: { fr
   );
 }
 
-/** Who is on which side of the rights and requests that the batch is about; read once for the whole batch. */
+/** Who is on which side of the rights and requests that the batch is about, and of which dataset; read once for the whole batch. */
 async function partiesOf(client: pg.ClientBase, batch: Batch): Promise<Parties> {
   const ids = new Set<string>();
   for (const { statement } of batch.sealed) {
     const { right, request } = statement.body as { right?: string; request?: string };
     if (right !== undefined) ids.add(right);
     if (request !== undefined) ids.add(request);
+    // A request that comes in is about its dataset; everything later is about the request.
+    if (statement.type === 'request.submitted') ids.add(statement.body.dataset);
   }
   if (ids.size === 0) return new Map();
-  const { rows } = await client.query<{ id: string; grantor: string; grantee: string }>(
-    `SELECT id, state->'terms'->>'grantor' AS grantor, state->'terms'->>'grantee' AS grantee FROM projection."right" WHERE id = ANY($1)
-     UNION ALL SELECT id, state->>'to', state->>'from' FROM projection.request WHERE id = ANY($1)`,
+  const { rows } = await client.query<{ id: string; grantor: string | null; grantee: string | null; title: string | null }>(
+    `SELECT s.id, s.grantor, s.grantee, d.title
+     FROM (SELECT id, dataset, state->'terms'->>'grantor' AS grantor, state->'terms'->>'grantee' AS grantee
+             FROM projection."right" WHERE id = ANY($1)
+           UNION ALL SELECT id, dataset, state->>'to', state->>'from' FROM projection.request WHERE id = ANY($1)
+           UNION ALL SELECT id, id, NULL, NULL FROM projection.dataset WHERE id = ANY($1)) s
+     LEFT JOIN projection.dataset d ON d.id = s.dataset`,
     [[...ids]],
   );
-  return new Map(rows.map(({ id, ...sides }) => [id, sides]));
+  return new Map(
+    rows.map(({ id, grantor, grantee, title }) => [
+      id,
+      {
+        ...(grantor === null ? {} : { grantor }),
+        ...(grantee === null ? {} : { grantee }),
+        ...(title === null ? {} : { title }),
+      },
+    ]),
+  );
 }
 
 /** What the batch changed: each object by its kind, and the proposals that became an entry or were turned away. */

@@ -2,10 +2,11 @@ import { routes, type Item, type KeyListView } from '#contracts';
 import { InboxOutlined } from '@ant-design/icons';
 import { Button, Progress, Select } from 'antd';
 import { useEffect, useId, useRef, useState, type DragEvent } from 'react';
-import { randomHex, useRead } from '../lib/api';
+import { isLoggedOut, problemOf, randomHex, useRead } from '../lib/api';
 import { bytes, count } from '../lib/numbers';
-import { FileUnread, giveUp, sendFile } from '../lib/send-file';
+import { FileUnread, giveUp, goesOnWith, sendFile } from '../lib/send-file';
 import { defineWords, useLocale, useWords } from '../lib/words';
+import { useEarlierList, useKeptList } from './kept-list';
 import { RefusalNote } from './refusal-note';
 import './key-list.css';
 
@@ -23,6 +24,10 @@ const words = defineWords('key-list', {
   unread: {
     zh: '文件没有读完：它可能被移走，或正被其他程序修改。请重新选择。',
     en: 'The file could not be read to its end: it was moved, or another program is changing it. Choose it again.',
+  },
+  earlier: {
+    zh: '“{{name}}”的上传没有完成（{{sent}} / {{size}}）。再选同一个文件，就从断开处继续。',
+    en: '“{{name}}” was sent in part ({{sent}} of {{size}}). Choose the same file again and it goes on from there.',
   },
   checking: { zh: '已上传，正在核对每一行…', en: 'Sent; each line is being checked…' },
   cancel: { zh: '取消', en: 'Cancel' },
@@ -109,7 +114,10 @@ type Sending =
   | { readonly state: 'none' }
   | { readonly state: 'sending'; readonly name: string; readonly size: number; readonly sent: number };
 
-/** Sends a key list for a dataset: the item, then a file dropped or chosen. `onTaken` when the exchange has checked every line. */
+/**
+ * Sends a key list for a dataset: the item, then a file dropped or chosen. `onTaken` when the exchange has checked every line. Whoever
+ * leaves the page meanwhile finds the list as it is by then, and goes on with the same file.
+ */
 export function KeyListUpload({
   dataset,
   items,
@@ -124,7 +132,9 @@ export function KeyListUpload({
   const say = useWords(words);
   const input = useRef<HTMLInputElement>(null);
   const itemId = useId();
-  const [item, setItem] = useState(() => likelyKey(items)?.name);
+  const kept = useKeptList(dataset);
+  const earlier = useEarlierList(dataset, onTaken);
+  const [item, setItem] = useState(() => kept.read()?.item ?? likelyKey(items)?.name);
   const [isOver, setOver] = useState(false);
   const [sending, setSending] = useState<Sending>({ state: 'none' });
   const [error, setError] = useState<unknown>();
@@ -135,6 +145,13 @@ export function KeyListUpload({
     stop.current = controller;
     return () => controller.abort();
   }, []);
+  const isSending = sending.state === 'sending';
+  useEffect(() => {
+    if (!isSending) return undefined;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', warn);
+    return () => removeEventListener('beforeunload', warn);
+  }, [isSending]);
 
   function take(file: File | undefined) {
     if (file === undefined || sending.state === 'sending') return;
@@ -144,19 +161,41 @@ export function KeyListUpload({
     const { name, size } = file;
     setSending({ state: 'sending', name, size, sent: 0 });
     const { signal } = stop.current;
-    const upload = randomHex(16);
-    void sendFile({ route: routes.beginKeyList, dataset, query: { item, fileName: name } }, upload, file, {
-      signal,
-      onProgress: (sent) => setSending({ state: 'sending', name, size, sent }),
-    })
-      .then(({ keyList }) => keyList && onTaken(keyList))
+    const sendIt = async () => {
+      const before = kept.read();
+      const isAlike = before?.name === name && before.sizeBytes === size && before.item === item;
+      const isBegun = isAlike && (await goesOnWith(file, before.id));
+      if (before && !isBegun) void giveUp(before.id);
+      const upload = isBegun ? before.id : randomHex(16);
+      kept.keep({ id: upload, item, name, sizeBytes: size });
+      return sendFile({ route: routes.beginKeyList, dataset, query: { item, fileName: name } }, upload, file, {
+        signal,
+        isBegun,
+        onProgress: (sent) => setSending({ state: 'sending', name, size, sent }),
+      });
+    };
+    void sendIt()
+      .then(({ keyList }) => {
+        kept.forget();
+        return keyList && onTaken(keyList);
+      })
       .catch((refused: unknown) => {
-        if (signal.aborted) return void giveUp(upload);
+        // Left or cancelled: what was to be said is said.
+        if (signal.aborted) return undefined;
+        // What the exchange refused is not gone on with; a line that broke is.
+        if (problemOf(refused) && !isLoggedOut(refused)) kept.forget();
         if (refused instanceof FileUnread) setFault(say('unread'));
         else setError(refused);
         setSending({ state: 'none' });
         return undefined;
       });
+  }
+  function cancel() {
+    stop.current.abort();
+    const now = kept.read();
+    kept.forget();
+    if (now) void giveUp(now.id);
+    onCancel();
   }
   const drag = (over: boolean) => (event: DragEvent) => {
     event.preventDefault();
@@ -165,6 +204,11 @@ export function KeyListUpload({
   return (
     <div className="key-list">
       <p className="quiet">{say('lead')}</p>
+      {earlier && sending.state === 'none' ? (
+        <p role="status">
+          {say('earlier', { name: earlier.name, sent: bytes(earlier.arrived), size: bytes(earlier.sizeBytes) })}
+        </p>
+      ) : null}
       <div className="key-list-item">
         <label htmlFor={itemId}>{say('item')}</label>
         <Select
@@ -222,7 +266,7 @@ export function KeyListUpload({
         </p>
       )}
       <RefusalNote error={error} />
-      <Button size="small" type="text" onClick={onCancel}>
+      <Button size="small" type="text" onClick={cancel}>
         {say('cancel')}
       </Button>
     </div>

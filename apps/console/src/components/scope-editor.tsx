@@ -18,6 +18,7 @@ import {
 } from '../lib/scope-draft';
 import { defineWords, usePick, useWords } from '../lib/words';
 import { KeyListById, KeyListUpload } from './key-list';
+import { useKeptList } from './kept-list';
 import './scope-editor.css';
 
 const words = defineWords('scope-editor', {
@@ -87,7 +88,9 @@ export function ScopeEditor({
 }) {
   const say = useWords(words);
   const pick = usePick();
-  const [isListing, setListing] = useState(false);
+  const keptList = useKeptList(lists ?? '');
+  // A list that was on its way when the page was left is shown again.
+  const [isListing, setListing] = useState(() => lists !== undefined && keptList.read() !== undefined);
   const { faults } = scopeOfDraft(value, items);
   const whole = faults.get(value.id);
   const shared: Shared = { items, faults, strict };

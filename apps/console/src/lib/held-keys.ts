@@ -122,3 +122,9 @@ export async function heldIdentities(department?: string): Promise<HeldIdentity[
   const all = (await withStore('identities', 'readonly', (store) => store.getAll())) as HeldIdentity[];
   return all.filter((identity) => department === undefined || identity.department === department);
 }
+
+/** Destroys a key that this browser holds, for good: nobody can take it out before. Other tabs forget it when they look next. */
+export async function forgetKey(key: HeldSigningKey | HeldIdentity): Promise<void> {
+  if ('keyId' in key) await withStore('signing', 'readwrite', (store) => store.delete(key.keyId));
+  else await withStore('identities', 'readwrite', (store) => store.delete(key.recipient));
+}

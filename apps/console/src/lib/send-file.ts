@@ -65,8 +65,14 @@ export function sendFile(
 export const giveUp = (upload: string): Promise<unknown> =>
   client.open(routes.cancelUpload, { params: { id: upload } }, { headers: tus }).catch(() => undefined);
 
+/** Whether an upload still waits for the rest of this very file. */
+export async function goesOnWith(file: Blob, upload: string): Promise<boolean> {
+  const view = await client.call(routes.upload, { params: { id: upload } }).catch(() => undefined);
+  return view?.state === 'receiving' && view.pieces !== undefined && beginsWith(file, view.pieces);
+}
+
 /** Whether a file begins with what arrived of an upload. */
-export async function beginsWith(file: Blob, pieces: NonNullable<UploadView['pieces']>): Promise<boolean> {
+async function beginsWith(file: Blob, pieces: NonNullable<UploadView['pieces']>): Promise<boolean> {
   let at = 0;
   for (const { sizeBytes, sha256 } of pieces) {
     const bytes = new Uint8Array(await file.slice(at, at + sizeBytes).arrayBuffer());

@@ -46,11 +46,16 @@ interface ToldOf {
   readonly sentence: Sentence;
 }
 
-/** Whom an entry concerns enough to be told of it. */
-export function noticesOf(statement: Statement, parties: { grantor?: string; grantee?: string }): ToldOf[] {
-  const { grantor, grantee } = parties;
+/** Whom an entry concerns enough to be told of it; each is told by the dataset's name, which the catalogue tells everybody. */
+export function noticesOf(
+  statement: Statement,
+  parties: { grantor?: string; grantee?: string; readonly title?: string },
+): ToldOf[] {
+  const { grantor, grantee, title } = parties;
+  const named = ({ zh, en }: Sentence): Sentence =>
+    title === undefined ? { zh, en } : { zh: `「${title}」：${zh}`, en: `${title}: ${en}` };
   const tell = (department: string | undefined, subject: string, role: Role, zh: string, en: string): ToldOf[] =>
-    department === undefined ? [] : [{ kind: statement.type, subject, department, role, sentence: { zh, en } }];
+    department === undefined ? [] : [{ kind: statement.type, subject, department, role, sentence: named({ zh, en }) }];
   switch (statement.type) {
     case 'request.submitted':
       return tell(statement.body.provider, statement.id, 'steward', '收到新的共享申请。', 'A new request has come in.');

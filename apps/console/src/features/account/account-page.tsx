@@ -13,6 +13,7 @@ import { bodyOf, ruleOf, showOnForm } from '../../lib/forms';
 import { message } from '../../lib/message';
 import { useWords } from '../../lib/words';
 import './account.css';
+import { HeldKeys } from './held-keys-section';
 import { accountWords } from './words';
 
 /** Who I am, where I am logged in, my password. */
@@ -41,6 +42,7 @@ export function AccountPage() {
         />
       </Section>
       <Sessions />
+      <HeldKeys />
       <Password />
     </Page>
   );

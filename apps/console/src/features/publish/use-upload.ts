@@ -1,7 +1,7 @@
 import { routes, type Problem, type UploadView } from '#contracts';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { client, isLoggedOut, problemOf, queryClient, randomHex, useRead } from '../../lib/api';
-import { beginsWith, FileUnread, giveUp, sendFile } from '../../lib/send-file';
+import { isLoggedOut, problemOf, queryClient, randomHex, useRead } from '../../lib/api';
+import { FileUnread, giveUp, goesOnWith, sendFile } from '../../lib/send-file';
 
 /** What is remembered of an upload, so that a reload of the page finds it again. */
 interface Kept {
@@ -143,6 +143,5 @@ export function useUpload(dataset: string) {
 async function goesOn(before: Kept, file: Blob, name: string, more: UploadChoices): Promise<boolean> {
   const isAlike = before.name === name && before.sizeBytes === file.size;
   if (!isAlike || JSON.stringify(before.choices) !== JSON.stringify(more)) return false;
-  const view = await client.call(routes.upload, { params: { id: before.id } }).catch(() => undefined);
-  return view?.state === 'receiving' && view.pieces !== undefined && beginsWith(file, view.pieces);
+  return goesOnWith(file, before.id);
 }

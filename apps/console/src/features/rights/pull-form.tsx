@@ -36,6 +36,7 @@ export function PullForm({ right, items }: { readonly right: RightView; readonly
   });
 
   const covered = items.filter(({ name }) => right.items.includes(name));
+  const noChanges = changesUntellable(right, items);
   const { rows, faults } = scopeOfDraft(scope, covered);
   const noItem = isPart && chosen.length === 0;
   const { pulls, pullsPerDay } = right.quota;
@@ -73,7 +74,8 @@ export function PullForm({ right, items }: { readonly right: RightView; readonly
           <span aria-hidden="true">{say('pack')}</span>
         </p>
       ) : null}
-      {last ? (
+      {last && noChanges ? <p className="quiet">{say(noChanges)}</p> : null}
+      {last && !noChanges ? (
         <p>
           <Switch size="small" checked={isChanges} onChange={setChanges} aria-label={say('changesOnly')} />{' '}
           <span aria-hidden="true">{say('changesOnly')}</span> <ChangesSince right={right.id} />
@@ -102,6 +104,17 @@ export function PullForm({ right, items }: { readonly right: RightView; readonly
       </Button>
     </Form>
   );
+}
+
+/** Why what changed could not be told, whatever is pulled; the exchange refuses it for the same (docs/decisions/0025-what-changed.md). */
+function changesUntellable(right: RightView, items: readonly Item[]): 'noKey' | 'keyHidden' | undefined {
+  // The entry may not be read yet.
+  if (items.length === 0) return undefined;
+  const keys = items.filter(({ key }) => key).map(({ name }) => name);
+  if (keys.length === 0) return 'noKey';
+  // A pseudonym is one to one; any other mask makes one of several keys.
+  const blurred = right.transformations.filter(({ transformation: { kind } }) => kind !== 'pseudonym').map(({ item }) => item);
+  return keys.every((key) => right.items.includes(key) && !blurred.includes(key)) ? undefined : 'keyHidden';
 }
 
 function ItemChoice({

@@ -64,6 +64,14 @@ export const rightsWords = defineWords('rights', {
     zh: '只要上次提供以来的变化（首列写明新增、变更、删除）',
     en: 'Only what changed since the last delivery (a first column says added, changed or removed)',
   },
+  noKey: {
+    zh: '目录条目没有声明主键，无法分辨哪些行变了，所以每次都是全量。',
+    en: 'The entry states no key, so changed rows cannot be told apart: each pull brings everything.',
+  },
+  keyHidden: {
+    zh: '授予的范围不含主键或主键已脱敏，无法指明哪些行变了，所以每次都是全量。',
+    en: 'The key is not granted, or masked, so changed rows could not be named: each pull brings everything.',
+  },
   countChanges: { zh: '变化了多少？', en: 'How much changed?' },
   noNewVersion: { zh: '上次提供以来没有新的数据版本。', en: 'No new version since the last delivery.' },
   changesFound: {
