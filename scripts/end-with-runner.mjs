@@ -2,9 +2,10 @@
 // when it was killed and could end nothing itself. The runner holds the other end of descriptor 3.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { isMainThread } from 'node:worker_threads';
 
-const runner = new Socket({ fd: 3 });
-runner.on('error', endAll).on('close', endAll).resume().unref();
+// A thread is given this module, too, and would close the descriptor as it ends, for whatever connection then gets its number.
+if (isMainThread) new Socket({ fd: 3 }).on('error', endAll).on('close', endAll).resume().unref();
 
 function endAll() {
   // An exchange that a test started leads a group of its own. Where there is no /proc, only this group ends.
