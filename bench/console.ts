@@ -65,7 +65,7 @@ async function firstScreen(
   await page.locator(selector).first().waitFor();
   const ms = await page.evaluate<number>('seen');
   const answersMs = await page.evaluate<number>(
-    `new Promise((done) => { const look = () => { const [mark] = performance.getEntriesByName('quanlian-answers'); mark ? done(mark.startTime) : document.getElementById('root') === null ? done(NaN) : setTimeout(look, 20); }; look(); })`,
+    `new Promise((done) => { const look = () => { const mark = document.getElementById('root')?.dataset.answers; mark ? done(Number(mark)) : document.getElementById('root') === null ? done(NaN) : setTimeout(look, 20); }; look(); })`,
   );
   await context.close();
   return { ms, answersMs, files };

@@ -161,6 +161,8 @@ export class Seat {
 
   /** Waits until the page has its heading and shows no skeleton any more. */
   async settle(): Promise<void> {
+    // A page that the server drew stands before it answers.
+    await this.page.locator('#root[data-answers], body:not(:has(#root))').first().waitFor({ state: 'attached' });
     await this.page.locator('h1:not([data-left])').first().waitFor();
     const waiting = this.page.locator('.ant-skeleton-active, .ant-spin-spinning');
     while (await waiting.count()) await waiting.first().waitFor({ state: 'detached' });

@@ -95,8 +95,13 @@ function Rows<I>({ pages, columns: wanted, keyOf, to, label }: Listed<I> & { rea
   const place = useKeptPlace(label);
   const [top, setTop] = useState(() => place.found()?.top ?? 0);
   const openRow = useOpenRow();
+  const isFirst = useRef(true);
   useLayoutEffect(() => {
-    box.current?.scrollTo({ top: place.found()?.top ?? 0 });
+    const kept = place.found()?.top;
+    // A list that the server drew may have been scrolled before its code was there.
+    if (kept === undefined && isFirst.current) setTop(box.current?.scrollTop ?? 0);
+    else box.current?.scrollTo({ top: kept ?? 0 });
+    isFirst.current = false;
   }, [place]);
   useOpenedRow(box, place);
   const heightPx = box.current?.clientHeight ?? 800;
