@@ -70,6 +70,17 @@ async function openDrawn(page: Page, path: string): Promise<void> {
   });
 }
 
+/** Holds the console's own code back until what this answers is called. */
+async function holdConsole(page: Page): Promise<() => void> {
+  let open = () => {};
+  const opened = new Promise<void>((done) => (open = done));
+  await page.route(/\/assets\/main-.*\.js$/, async (route) => {
+    await opened;
+    await route.continue();
+  });
+  return () => open();
+}
+
 /** The first drawing starts the thread that draws, and is not made. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (let i = 0; i < 100; i += 1) {
@@ -112,12 +123,7 @@ describe('A page that the server drew', { skip: noChromium }, () => {
   test('stands before the console is there; what is typed and clicked meanwhile is done when it is', async () => {
     const { seat } = await returned(city.requester);
     const { page } = seat;
-    let open = () => {};
-    const opened = new Promise<void>((done) => (open = done));
-    await page.route(/\/assets\/main-.*\.js$/, async (route) => {
-      await opened;
-      await route.continue();
-    });
+    const open = await holdConsole(page);
     await openDrawn(page, '/find');
     const row = page.locator('tr.row-link');
     await row.waitFor();
@@ -137,12 +143,7 @@ describe('A page that the server drew', { skip: noChromium }, () => {
   test('may be scrolled before the console is there, and stays where it is', async () => {
     const { seat } = await returned(city.supervisor);
     const { page } = seat;
-    let open = () => {};
-    const opened = new Promise<void>((done) => (open = done));
-    await page.route(/\/assets\/main-.*\.js$/, async (route) => {
-      await opened;
-      await route.continue();
-    });
+    const open = await holdConsole(page);
     await openDrawn(page, '/trail');
     await page.locator('tr.row-link').first().waitFor();
     const scrolled = await page.evaluate<number>(

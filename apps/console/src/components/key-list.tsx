@@ -5,6 +5,7 @@ import { useEffect, useId, useRef, useState, type DragEvent } from 'react';
 import { isLoggedOut, problemOf, randomHex, useRead } from '../lib/api';
 import { bytes, count } from '../lib/numbers';
 import { FileUnread, giveUp, goesOnWith, sendFile } from '../lib/send-file';
+import { useWarnBeforeLeaving } from '../lib/warn-before-leaving';
 import { defineWords, useLocale, useWords } from '../lib/words';
 import { useEarlierList, useKeptList } from './kept-list';
 import { RefusalNote } from './refusal-note';
@@ -146,12 +147,7 @@ export function KeyListUpload({
     return () => controller.abort();
   }, []);
   const isSending = sending.state === 'sending';
-  useEffect(() => {
-    if (!isSending) return undefined;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener('beforeunload', warn);
-    return () => removeEventListener('beforeunload', warn);
-  }, [isSending]);
+  useWarnBeforeLeaving(isSending);
 
   function take(file: File | undefined) {
     if (file === undefined || sending.state === 'sending') return;

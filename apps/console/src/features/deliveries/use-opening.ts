@@ -2,6 +2,7 @@ import type { Problem } from '#contracts';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { randomHex, queryClient } from '../../lib/api';
 import { saveBlob } from '../../lib/save';
+import { useWarnBeforeLeaving } from '../../lib/warn-before-leaving';
 import type { OpenNews, OpenOrder, Target } from './open-messages';
 import { holdOwnFile, ownFile, ownSpaceBytes, sweepOwnFiles } from './own-files';
 
@@ -89,12 +90,7 @@ export function useOpening() {
     };
   }, [end]);
   const isRunning = opening.state === 'running';
-  useEffect(() => {
-    if (!isRunning) return undefined;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener('beforeunload', warn);
-    return () => removeEventListener('beforeunload', warn);
-  }, [isRunning]);
+  useWarnBeforeLeaving(isRunning);
 
   const start = useCallback(
     async (fileName: string, order: Omit<OpenOrder, 'target'>): Promise<boolean> => {

@@ -2,6 +2,7 @@ import { routes, type Problem, type UploadView } from '#contracts';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { isLoggedOut, problemOf, queryClient, randomHex, useRead } from '../../lib/api';
 import { FileUnread, giveUp, goesOnWith, sendFile } from '../../lib/send-file';
+import { useWarnBeforeLeaving } from '../../lib/warn-before-leaving';
 
 /** What is remembered of an upload, so that a reload of the page finds it again. */
 interface Kept {
@@ -116,12 +117,7 @@ export function useUpload(dataset: string) {
     forget();
   }, [dataset, forget]);
 
-  useEffect(() => {
-    if (!isSending) return undefined;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener('beforeunload', warn);
-    return () => removeEventListener('beforeunload', warn);
-  }, [isSending]);
+  useWarnBeforeLeaving(isSending);
   useEffect(() => () => request.current?.abort(), []);
 
   /** What an earlier page began, or this one before its line broke for good, and the same file can go on with. */
