@@ -6,7 +6,7 @@ import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { routes } from '#contracts';
 import { Authenticate } from '#exchange';
 import { Metrics, openApiDocument, RefusalFilter, type RefusalLog } from '#nest';
-import { logKeysTold } from '#postgres';
+import { isOutage, logKeysTold } from '#postgres';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiModule, type ApiParts } from './api.module.js';
 import { pageDrawer } from './draw-page.js';
@@ -40,10 +40,14 @@ export async function makeServer(parts: ApiParts, settings: ServerSettings): Pro
   fastify.addContentTypeParser(['text/csv', 'application/offset+octet-stream'], (_request, payload, done) => done(null, payload));
   const metrics = app.get(Metrics);
   app.useGlobalFilters(
-    new RefusalFilter(settings.logBug, (refused) => {
-      metrics.refusals.inc({ code: refused.code });
-      settings.logRefusal(refused);
-    }),
+    new RefusalFilter(
+      settings.logBug,
+      (refused) => {
+        metrics.refusals.inc({ code: refused.code });
+        settings.logRefusal(refused);
+      },
+      isOutage,
+    ),
   );
   secure(fastify, parts.settings.isSecure);
   measure(fastify, metrics);

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { route, statementSignatureSchema, type Given } from '#contracts';
 import { Authenticate, ReadProposals } from '#exchange';
 import { AccessGuard, AnswerInterceptor, Metrics, OnceInterceptor, RefusalFilter, Sent, Serves } from '#nest';
+import { isOutage } from '#postgres';
 import { adapterOf, measure, secure } from '../../../apps/api/src/server.js';
 import { openAdmission, path, tellPort } from './admission.js';
 
@@ -63,6 +64,7 @@ app.useGlobalFilters(
   new RefusalFilter(
     (incident, error) => console.error(incident, error),
     () => {},
+    isOutage,
   ),
 );
 secure(fastify, false);

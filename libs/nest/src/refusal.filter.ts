@@ -35,6 +35,8 @@ export class RefusalFilter implements ExceptionFilter {
   constructor(
     private readonly logBug: (incident: string, error: unknown) => void,
     private readonly logRefusal: RefusalLog,
+    /** Tells that the database was away: nothing was done, and the same call works later. */
+    private readonly isOutage: (error: unknown) => boolean,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -77,7 +79,7 @@ export class RefusalFilter implements ExceptionFilter {
       this.logBug('disk', error);
       return refuse('disk-full');
     }
-    if (isDatabaseGone(error)) {
+    if (this.isOutage(error)) {
       this.logBug('database', error);
       return refuse('unavailable');
     }
@@ -89,13 +91,3 @@ export class RefusalFilter implements ExceptionFilter {
 
 /** What PostgreSQL says when there is no room for what it should write (SQLSTATE). The statement was undone. */
 const diskFull = '53100';
-
-/** The database is restarting or unreachable: nothing was done, and the same call works later. */
-function isDatabaseGone(error: unknown): boolean {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  const codes = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '08006', '08003', '08001'];
-  if (typeof code === 'string' && codes.includes(code)) return true;
-  return (
-    typeof message === 'string' && /Connection terminated|timeout exceeded when trying to connect|Connection ended/.test(message)
-  );
-}

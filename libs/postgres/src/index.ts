@@ -10,7 +10,7 @@ export {
   withClient,
   type RolePasswords,
 } from './roles.js';
-export { connect, type ConnectOptions, type Database } from './database.js';
+export { connect, isOutage, type ConnectOptions, type Database } from './database.js';
 export { knownMigrations, migrate } from './migrate.js';
 export {
   disposedPayloads,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { refuse } from '#contracts';
 import type { Inbox, Stores, Transactions } from '#exchange';
 import type pg from 'pg';
-import type { Database } from './database.js';
+import { isOutage, type Database } from './database.js';
 import { sqlState, type Scope } from './scope.js';
 import { arrivalsOf } from './stores/arrivals.js';
 import { credentialsOf } from './stores/credentials.js';
@@ -23,15 +23,6 @@ const maxAttempts = 8;
 
 /** Serialization failure and deadlock: nothing happened, and the same work may well succeed now. */
 const repeatable = new Set(['40001', '40P01']);
-
-/**
- * Connection failures (class 08), a server that stops or starts (57P0x), too many connections. TypeORM releases a runner whose connection
- * broke, and whatever is asked of it then fails by that name.
- */
-const isOutage = (state: string | undefined, { name, message }: Error) =>
-  (state !== undefined && /^(08|57P0|53300|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND)/.test(state)) ||
-  name === 'QueryRunnerAlreadyReleasedError' ||
-  /Connection terminated|timeout exceeded when trying to connect|not queryable/.test(message);
 
 /**
  * The exchange's stores on PostgreSQL, READ COMMITTED. Work that met a deadlock is done again from its start, at most
@@ -75,7 +66,7 @@ export function postgresTransactions(
           return await once(work);
         } catch (error) {
           const state = sqlState(error);
-          if (error instanceof Error && isOutage(state, error)) throw unavailable(error);
+          if (isOutage(error)) throw unavailable(error);
           if (attempt >= maxAttempts || state === undefined || !repeatable.has(state)) throw error;
           // Those who collided must not collide again in step.
           await sleep(Math.random() * 10 * 2 ** attempt);

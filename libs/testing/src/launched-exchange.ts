@@ -22,6 +22,8 @@ export interface LaunchedExchange {
   start(): Promise<void>;
   /** kill -9. The launcher is to bring API, worker and database back by itself. False when there was nothing to kill just then. */
   kill(victim: Victim): Promise<boolean>;
+  /** Where the embedded database listens, or listened last. */
+  databasePort(): Promise<number>;
   /** Waits until the exchange answers that it is ready. */
   untilReady(): Promise<void>;
   /** What the launcher said. */
@@ -41,10 +43,21 @@ export async function launchExchange(env: Readonly<Record<string, string>> = {})
   let said = '';
   let token = '';
 
+  // An internal error is a bug, whatever the test was about: its cause stands only in the API's log, which is gone with
+  // the test.
+  const showBugs: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    if (response.status === 500) {
+      await sleep(200);
+      const log = await readFile(join(dataDir, 'log/api.log'), 'utf8').catch(() => '');
+      process.stderr.write(`The exchange answered 500. Its API's log:\n${log.slice(-4000)}\n`);
+    }
+    return response;
+  };
   const exchange: LaunchedExchange = {
     baseUrl,
     dataDir,
-    client: (bearer) => createClient({ baseUrl, ...(bearer === undefined ? {} : { token: () => bearer }) }),
+    client: (bearer) => createClient({ baseUrl, fetch: showBugs, ...(bearer === undefined ? {} : { token: () => bearer }) }),
     setUpToken: () => Promise.resolve(token),
     async start() {
       const from = said.length;
@@ -74,9 +87,9 @@ export async function launchExchange(env: Readonly<Record<string, string>> = {})
         victim === 'launcher'
           ? child?.pid
           : victim === 'database'
-            ? await postmasterOf(dataDir)
+            ? Number((await postmasterOf(dataDir))[0])
             : await childOf(child?.pid, victim);
-      if (pid === undefined) return false;
+      if (!pid) return false;
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
@@ -85,6 +98,7 @@ export async function launchExchange(env: Readonly<Record<string, string>> = {})
       if (victim === 'launcher' && child?.exitCode === null && child.signalCode === null) await once(child, 'exit');
       return true;
     },
+    databasePort: async () => Number((await postmasterOf(dataDir))[3]),
     async untilReady() {
       const deadline = Date.now() + startTimeoutMs;
       for (;;) {
@@ -125,10 +139,9 @@ async function childOf(parent: number | undefined, app: 'api' | 'worker'): Promi
   return undefined;
 }
 
-/** The embedded server's own pid file, wherever its folder lies. */
-async function postmasterOf(dataDir: string): Promise<number | undefined> {
+/** The lines of the embedded server's own pid file, wherever its folder lies: its process first, its port fourth. */
+async function postmasterOf(dataDir: string): Promise<string[]> {
   const { directory } = JSON.parse(await readFile(join(dataDir, 'database.json'), 'utf8')) as { directory: string };
   const text = await readFile(join(resolve(dataDir, directory), 'postmaster.pid'), 'utf8').catch(() => '');
-  const pid = Number(text.split('\n')[0]);
-  return pid > 0 ? pid : undefined;
+  return text.split('\n');
 }
