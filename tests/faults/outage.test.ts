@@ -47,9 +47,9 @@ describe(`kill -9 of the database ${kills} times while people work`, () => {
       'what waits': () => steward.client.call(routes.proposals, { query: {} }),
     };
     const answers = new Map<string, number>();
-    let isOver = false;
+    const day = new AbortController();
     const ask = async (name: string, act: () => Promise<unknown>) => {
-      while (!isOver) {
+      while (!day.signal.aborted) {
         const answer = await act().then(
           () => 'right',
           (error: unknown) => {
@@ -68,7 +68,7 @@ describe(`kill -9 of the database ${kills} times while people work`, () => {
       await exchange.kill('database');
       await exchange.untilReady();
     }
-    isOver = true;
+    day.abort();
     await Promise.all(asking);
     const names = Object.keys(acts);
     const wanted = new Set(names.flatMap((name) => [`${name}: right`, `${name}: 503 unavailable`]));
@@ -89,9 +89,9 @@ describe(`kill -9 of the database ${kills} times while people work`, () => {
     const fields = Buffer.from('SFATAL\0VFATAL\0C28P01\0Mpassword authentication failed\0\0');
     const head = Buffer.alloc(5, 'E');
     head.writeUInt32BE(fields.length + 4, 1);
-    let refused = 0;
+    const seen = { refused: 0 };
     const stranger = createServer((socket) => {
-      socket.on('error', () => {}).once('data', () => socket.end(Buffer.concat([head, fields]), () => refused++));
+      socket.on('error', () => {}).once('data', () => socket.end(Buffer.concat([head, fields]), () => seen.refused++));
     });
     await exchange.kill('database');
     // The port is free once the killed process is gone, and before the launcher sees that it is.
@@ -101,7 +101,7 @@ describe(`kill -9 of the database ${kills} times while people work`, () => {
       await heard.catch(() => sleep(1));
     }
     const answers = new Set<string>();
-    while (!refused || !answers.has('right')) {
+    while (seen.refused === 0 || !answers.has('right')) {
       const answer = await city.requester.client.call(routes.right, { params: { id: right } }).then(
         () => 'right',
         (error: unknown) => (error instanceof CallError ? `${error.status}` : String(error)),
