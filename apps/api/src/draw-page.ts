@@ -33,8 +33,9 @@ interface Waiting {
 
 /**
  * Draws first pages with the console's own components, on a thread of its own: what would take a slow machine seconds of compiling is
- * there with the first answer. The page's head leaves at once, so that its style and first script are there before the drawing. The thread has no rights: it reads by calls of this API with the cookie of whom the page is for, so every
- * rule holds as for the browser. It is started by the first page that could be drawn, which is not. Without its file nothing is drawn.
+ * there with the first answer. The page's head leaves at once, so that its style and first script are there before the drawing. The
+ * thread has no rights: it reads by calls of this API with the cookie of whom the page is for, so every rule holds as for the browser.
+ * It is started by the first page that could be drawn, which is not. Without its file nothing is drawn.
  */
 export function pageDrawer(fastify: FastifyInstance, consoleFolder: string, logFault: (fault: string) => void): DrawPage {
   const file = join(consoleFolder, '../console-drawing/worker.js');
@@ -52,20 +53,27 @@ export function pageDrawer(fastify: FastifyInstance, consoleFolder: string, logF
     waiting.delete(id);
   };
 
-  async function answer({ call, of, path }: Message & { kind: 'ask' }, to: Worker): Promise<void> {
+  async function read(of: number, path: string): Promise<{ status: number; body: string }> {
     const request = waiting.get(of)?.request;
     const { cookie, 'user-agent': browser } = request?.headers ?? {};
-    const read =
-      request === undefined || !path.startsWith('/api/')
-        ? { statusCode: 404, body: '{}' }
-        : await fastify.inject({
-            method: 'GET',
-            url: path,
-            headers: { ...(cookie === undefined ? {} : { cookie }), ...(browser === undefined ? {} : { 'user-agent': browser }) },
-            remoteAddress: request.ip,
-          });
+    if (request === undefined || !path.startsWith('/api/')) return { status: 404, body: '{}' };
+    const { statusCode: status, body } = await fastify.inject({
+      method: 'GET',
+      url: path,
+      headers: { ...(cookie === undefined ? {} : { cookie }), ...(browser === undefined ? {} : { 'user-agent': browser }) },
+      remoteAddress: request.ip,
+    });
+    return { status, body };
+  }
+
+  /** Always answers: pages are drawn one after the other, so one that is left without would hold up all that come after it. */
+  async function answer({ call, of, path }: Message & { kind: 'ask' }, to: Worker): Promise<void> {
+    const answered = await read(of, path).catch((error: unknown) => {
+      logFault(String(error));
+      return { status: 500, body: '{}' };
+    });
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-    to.postMessage({ kind: 'answer', call, status: read.statusCode, body: read.body });
+    to.postMessage({ kind: 'answer', call, ...answered });
   }
 
   function start(): void {
@@ -74,7 +82,7 @@ export function pageDrawer(fastify: FastifyInstance, consoleFolder: string, logF
     // It holds nothing that a stopping server would wait for.
     started.unref();
     started.on('message', (message: Message) => {
-      if (message.kind === 'ask') return void answer(message, started).catch((error: unknown) => logFault(String(error)));
+      if (message.kind === 'ask') return void answer(message, started);
       if (message.fault !== undefined) logFault(message.fault);
       isReady = true;
       end(message.id, message);
