@@ -153,8 +153,12 @@ describe('an exchange with three witnesses and a quorum of two', () => {
     const { sealing, witnesses: stand, size } = await status();
     assert.equal(sealing.ok, true);
     assert.ok(stand.behindSince !== undefined && (stand.witnessed?.size ?? 0) < size);
-    const ready = (await (await fetch(`${exchange.baseUrl}/health/ready`)).json()) as { witnesses: { answering: number } };
-    assert.equal(ready.witnesses.answering, 1);
+    const ready = (await (await fetch(`${exchange.baseUrl}/health/ready`)).json()) as {
+      witnesses: { answering: number; quorum: boolean; reached: boolean };
+    };
+    const { answering, quorum, reached } = ready.witnesses;
+    assert.deepEqual([answering, quorum, reached], [1, true, false]);
+    assert.match(await (await fetch(`${exchange.baseUrl}/metrics`)).text(), /^quanlian_below_quorum 1$/m);
     await sleep(1_500);
     assert.equal((await city.requester.client.call(routes.delivery, { params: { id: waiting } })).state, 'pulled');
 

@@ -36,6 +36,7 @@ export class OperationsController {
     this.metrics.sealing.set(state.sealing.ok ? 1 : 0);
     this.metrics.witnessedSize.set(state.witnesses.size);
     this.metrics.witnessesAnswering.set(state.witnesses.answering);
+    this.metrics.belowQuorum.set(state.witnesses.quorum && !state.witnesses.reached ? 1 : 0);
     this.metrics.sealerLag.set(state.sealerLagMs / 1000);
     this.metrics.inboxWaiting.set(state.inboxWaiting);
     this.metrics.openTasks.set(state.openTasks);

@@ -22,6 +22,7 @@ export interface State {
     readonly asked: number;
     readonly answering: number;
     readonly quorum: boolean;
+    readonly reached: boolean;
     readonly size: number;
     readonly ageMs?: number;
   };
@@ -29,7 +30,7 @@ export interface State {
 
 const unknown: Pick<State, 'sealing' | 'witnesses'> = {
   sealing: { ok: false },
-  witnesses: { asked: 0, answering: 0, quorum: false, size: 0 },
+  witnesses: { asked: 0, answering: 0, quorum: false, reached: false, size: 0 },
 };
 
 /** Looks whether the exchange can serve: database, queue, and how far the sealer is behind. */
@@ -61,13 +62,14 @@ export class Readiness {
   private async askStanding(): Promise<Pick<State, 'sealing' | 'witnesses'>> {
     try {
       const { sealing, witnesses } = await readLedgerStatus(this.database.pool, this.policy);
-      const { witnessed, each, quorum } = witnesses;
+      const { witnessed, each, quorum, reached } = witnesses;
       return {
         sealing: { ok: sealing.ok, ...(sealing.problem ? { problem: sealing.problem } : {}) },
         witnesses: {
           asked: each.length,
           answering: each.filter(({ ok }) => ok).length,
           quorum,
+          reached,
           size: witnessed?.size ?? 0,
           ...(witnessed ? { ageMs: Math.max(0, this.context.clock.now().getTime() - Date.parse(witnessed.at)) } : {}),
         },

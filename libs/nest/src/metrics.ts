@@ -37,6 +37,11 @@ export class Metrics {
     help: 'Witnesses of the policy that answer',
     registers: [this.registry],
   });
+  readonly belowQuorum = new Gauge({
+    name: 'quanlian_below_quorum',
+    help: '1 while fewer witnesses answer than the policy needs',
+    registers: [this.registry],
+  });
   readonly inboxWaiting = new Gauge({
     name: 'quanlian_inbox_waiting',
     help: 'Statements that wait to be sealed',

@@ -31,7 +31,7 @@ function fieldsOf(
   { size, signedSize, inForce, sealing, inbox, witnesses }: LedgerStatus,
   say: Say,
 ): [string, string | undefined][] {
-  const { quorum, witnessed, each, behindSince, demo } = witnesses;
+  const { quorum, reached, witnessed, each, behindSince, demo } = witnesses;
   const answering = each.filter(({ ok }) => ok).length;
   const countedAs = {
     durable: say({ zh: '写入账本即生效', en: 'once durable' }),
@@ -68,6 +68,17 @@ function fieldsOf(
       each.length === 0
         ? say({ zh: '无', en: 'none' })
         : say({ zh: `${each.length} 个中 ${answering} 个应答`, en: `${answering} of ${each.length} answer` }),
+    ],
+    [
+      say({ zh: '法定数', en: 'Quorum' }),
+      !quorum
+        ? undefined
+        : reached
+          ? say({ zh: '已达到', en: 'reached' })
+          : say({
+              zh: '应答的见证节点不足：新的授权与数据提供暂不生效，终止照常生效；恢复后自动继续',
+              en: 'too few witnesses answer: new grants and deliveries do not count yet, ends do; it goes on by itself once enough answer',
+            }),
     ],
     [say({ zh: '注意', en: 'Note' }), demo && say(demo)],
   ];

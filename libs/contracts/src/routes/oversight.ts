@@ -237,11 +237,15 @@ export const oversightRoutes = {
       ledgerSize: countSchema,
       /** Whether the ledger is sealed; `problem` says why not. */
       sealing: z.object({ ok: z.boolean(), problem: problemSchema.optional() }),
-      /** Of the witnesses that are asked, how many answer; `quorum`: whether it takes any; `size`: entries that are witnessed. */
+      /**
+       * Of the witnesses that are asked, how many answer; `quorum`: whether it takes any, `reached`: whether those that answer are enough;
+       * `size`: entries that are witnessed.
+       */
       witnesses: z.object({
         asked: countSchema,
         answering: countSchema,
         quorum: z.boolean(),
+        reached: z.boolean(),
         size: countSchema,
         ageMs: countSchema.optional(),
       }),
