@@ -1,5 +1,5 @@
 import { statementWords } from '#contracts';
-import { checkReceipt, openTrustRoot, type AdmissionReceipt, type TrustRoot, type VerifyReport } from '#ledger';
+import { checkReceipt, demoWords, openTrustRoot, type AdmissionReceipt, type TrustRoot, type VerifyReport } from '#ledger';
 import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -181,6 +181,7 @@ async function follow(desk: Desk, url: string, root: TrustRoot, settings: Parame
           ? log.cosigned.map(({ witness, at }) => `${witness}  ${timeText(at)}`).join('\n')
           : say({ zh: '信任根未指明', en: 'the trust root names none' }),
       ],
+      [say({ zh: '注意', en: 'Note' }), log.isDemo ? say(demoWords) : undefined],
       [
         say({ zh: '与上次相比', en: 'Since last time' }),
         before

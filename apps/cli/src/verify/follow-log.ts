@@ -6,6 +6,7 @@ import {
   decodeNote,
   decodeVerifierKey,
   encodeVerifierKey,
+  isDemo,
   LogFault,
   logKeysOf,
   openCheckpoint,
@@ -38,6 +39,8 @@ export interface Followed {
   readonly root: string;
   /** The trust root's witnesses that cosigned it. */
   readonly cosigned: readonly Cosigned[];
+  /** They are witnesses of a demo, under one roof with the exchange. */
+  readonly isDemo: boolean;
   /** The checkpoint seen the last time, of which this one is now known to be the continuation. */
   readonly before: { readonly size: number; readonly at: string } | undefined;
   /** What the check of all entries said, if it was asked for. */
@@ -65,13 +68,13 @@ export async function followLog(
   // With the entries the tree is checked first, and who may have signed it follows from them.
   const stated = decodeCheckpoint(decodeNote(bytes).text);
   const entries = settings.entries ? await entriesOf(desk, source, stated, root, settings) : undefined;
-  const told = await keysTold(source, root, stated.size, entries?.report);
-  const ended = new Set([...(remembered?.ended ?? []), ...told.ended]);
+  const keysOfLog = await keysTold(source, root, stated.size, entries?.report);
+  const ended = new Set([...(remembered?.ended ?? []), ...keysOfLog.ended]);
   const keysBefore = [...(remembered?.keys?.map(decodeVerifierKey) ?? []), ...logKeysOf(root)];
   const before = remembered && openCheckpoint(utf8Bytes(remembered.note), origin, keysBefore);
   // A checkpoint of before was signed by the keys of then: that it is shown now is another matter.
   const isOld = before !== undefined && stated.size < before.size;
-  const keys = (entries ? told.inForce : [...told.inForce, ...keysBefore]).filter(
+  const keys = (entries ? keysOfLog.inForce : [...keysOfLog.inForce, ...keysBefore]).filter(
     (key) => isOld || !ended.has(encodeVerifierKey(key)),
   );
   const now = open(bytes, root, keys);
@@ -84,14 +87,25 @@ export async function followLog(
   // What was signed must also be there to be looked at. Reading the root reads the tiles at the edge, which must lead to it.
   await readRoot(tree, now.size);
   if (settings.memory) seen.keep(origin, { note, keys: unique(keys.map(encodeVerifierKey)), ended: [...ended] });
+  const policy = policyOf(root);
+  const cosigned = cosignedBy(now, policy);
+  const isWitnessed = cosigned.length > 0 && !isDemo(policy);
+  const told: string[] = [...(isWitnessed ? ['fork'] : []), ...(before ? ['first-sight'] : [])];
   return {
     origin,
     size: now.size,
     root: toHex(now.root),
-    cosigned: cosignedBy(now, policyOf(root)),
+    cosigned,
+    isDemo: isDemo(policy),
     before: remembered && before && { size: before.size, at: remembered.at },
-    entries,
+    entries: entries && withoutWarnings(entries, told),
   };
+}
+
+/** What the entries by themselves cannot tell, less what the checkpoint over them told. */
+function withoutWarnings(verified: Verified, told: readonly string[]): Verified {
+  const warnings = verified.report.warnings.filter(({ code }) => !told.includes(code));
+  return { ...verified, report: { ...verified.report, warnings } };
 }
 
 /** Reads and verifies every entry of the tree that the log states, whoever signed it. */

@@ -59,7 +59,11 @@ export function readZip(archive: Uint8Array): Map<string, Uint8Array> {
   const u32 = (at: number) => view.getUint32(at, true);
   if (bytes.length < 4 || (u32(0) !== LOCAL && u32(0) !== END)) throw new EvidenceFault('zip-none');
   const end = bytes.length - END_BYTES;
-  if (end < 0 || u32(end) !== END) throw new EvidenceFault(latin1Text(bytes).includes('PK\x05\x06') ? 'zip-trailing' : 'zip-cut');
+  if (end < 0 || u32(end) !== END) {
+    // The end is there, with bytes behind it; or there is none, or not all of it.
+    const found = latin1Text(bytes).lastIndexOf('PK\x05\x06');
+    throw new EvidenceFault(found >= 0 && found < end ? 'zip-trailing' : 'zip-cut');
+  }
   const count = u16(end + 10);
   if (count > ZIP_FILES_MAX) throw new EvidenceFault('zip-too-large', '', `${count} files`);
   const directory = u32(end + 16);
