@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256Hex } from '#crypto';
 import { checkConsistency, decodeVerifierKey, encodeTrustRoot, openCheckpoint, signCheckpoint, type TrustRoot } from '#ledger';
-import { History, runningWitness, runToEnd, SampleLog, staticServer } from './sample-log.js';
+import { History, post, runningWitness, runToEnd, SampleLog, staticServer } from './sample-log.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'quanlian-follow-'));
 const servers: { close(): Promise<unknown> }[] = [];
@@ -178,6 +178,27 @@ describe('promise 4: a log that does not show what it promised', () => {
     await at.show(honest, 300);
     assert.equal((await at.look()).code, 4);
     assert.match(at.alarms()[0] ?? '', /^shrank-/);
+  });
+});
+
+describe('a witness that was given a file of keys', () => {
+  it('reads it again when it changed: a key that was added counts, one that was taken away does not', async () => {
+    const at = await scene('file');
+    const next = new SampleLog(log.origin, 2);
+    const file = join(folder, 'keys.vkey');
+    writeFileSync(file, `${log.vkey}\n`);
+    const witness = await runningWitness(at.store, '--log', file);
+    const asked = async (by: SampleLog, old: number, size: number) =>
+      (await post(witness.address, await by.body(honest, old, size))).status;
+    assert.deepEqual([await asked(next, 0, 5), await asked(log, 0, 5)], [403, 200]);
+    writeFileSync(file, `${next.vkey}\n${log.vkey}\n`);
+    assert.deepEqual([await asked(next, 5, 6), await asked(log, 6, 7)], [200, 200]);
+    writeFileSync(file, 'nonsense\n');
+    assert.equal(await asked(log, 7, 8), 200);
+    assert.ok(witness.lines.some((line) => line.includes('nonsense')));
+    writeFileSync(file, `${next.vkey}\n`);
+    assert.deepEqual([await asked(log, 8, 9), await asked(next, 8, 9)], [403, 200]);
+    assert.equal(await witness.stop(), 0);
   });
 });
 

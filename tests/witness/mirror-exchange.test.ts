@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -13,6 +13,7 @@ import {
   published,
   settled,
   startExchange,
+  testPassword,
   villageCsv,
   villageEntry,
   type RunningExchange,
@@ -30,6 +31,7 @@ describe('a mirror of the exchange', () => {
   let exchange: RunningExchange;
   let city: SmallCity;
   let unreceived: string;
+  let vkey: string;
 
   before(async () => {
     exchange = await startExchange({ label: 'mirror' });
@@ -72,7 +74,23 @@ describe('a mirror of the exchange', () => {
     };
   };
 
-  it('is read with a member’s token, tells what was given and received, and stands in for the exchange', async () => {
+  /** Another key, and at once the end of the first: from here on checkpoints carry a signature that no given key verifies. */
+  const changeLogKey = async () => {
+    const { client } = city.competentHead;
+    const { items: before } = await client.call(routes.logKeys, {});
+    await settled(city.competentHead, await client.call(routes.nominateLogKey, {}));
+    const body = { reason: 'compromised' as const, password: testPassword };
+    const ended = await client.call(routes.endLogKey, { params: { keyId: before[0]?.keyId ?? '' }, body });
+    const { index = 0 } = await settled(city.competentHead, ended);
+    for (const begun = Date.now(); ; await sleep(50)) {
+      const note = await (await fetch(`${exchange.baseUrl}/log/checkpoint`)).text();
+      if (Number(note.split('\n')[1]) > index) break;
+      assert.ok(Date.now() - begun < 20_000, note);
+    }
+    vkey = await (await fetch(`${exchange.baseUrl}/log/vkey`)).text();
+  };
+
+  it('is read with a member’s token, tells what was given and received, takes up the log’s new key, and stands in for the exchange', async () => {
     const url = `${exchange.baseUrl}/log/`;
     const words = ['--store', store, '--log', at('root.json'), '--log-url', url, '--entries', '--token-file', at('token')];
     const follow = async () => {
@@ -85,6 +103,9 @@ describe('a mirror of the exchange', () => {
       if ((await reconciled()).accounts[0]?.['served'] === 2) break;
       assert.ok(Date.now() - begun < 20_000, JSON.stringify(await reconciled()));
     }
+    await changeLogKey();
+    await follow();
+    const shown = await (await fetch(`${url}keys`)).text();
     await exchange.stop();
 
     const { accounts, withoutReceipt, differing } = await reconciled();
@@ -119,6 +140,9 @@ describe('a mirror of the exchange', () => {
     const running = await runningWitness(store, '--log', at('root.json'), '--mirror', '--reader-token-file', at('readers'));
     const command = new CommandLine(running.address);
     try {
+      // Of the log's keys the copy tells what the log told: without it nobody who has the trust root alone could check the last checkpoint.
+      assert.equal(await (await fetch(`${running.address}/log/keys`)).text(), shown);
+      assert.equal(await (await fetch(`${running.address}/log/vkey`)).text(), vkey);
       // The entries, too, by whoever has the mirror's own token.
       const log = ['verify', '--log', `${running.address}/log`, '--trust', at('root.json')];
       const verified = await command.ok<{ ok: boolean; size: number }>(log);
@@ -131,5 +155,14 @@ describe('a mirror of the exchange', () => {
       await running.stop();
     }
     assert.ok(existsSync(join(store, 'mirror')));
+
+    // An end that it was shown once is remembered, whatever the log shows later.
+    const { origin } = JSON.parse(readFileSync(at('root.json'), 'utf8')) as { origin: string };
+    const keys = join(store, 'logs', sha256Hex(origin), 'keys');
+    assert.equal(readFileSync(keys, 'utf8'), shown);
+    writeFileSync(keys, shown.replace('compromised', 'rotated'));
+    const damaged = await runToEnd('follow', '--once', ...words);
+    assert.equal(damaged.code, 7, damaged.said);
+    assert.match(damaged.said, /keys is damaged/);
   });
 });

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { loadOrCreateVaultKey, openVault } from '#crypto';
 import { decodeVerifierKey, encodePolicy, encodeVerifierKey, verifierKeyOf, type VerifierKey } from '#ledger';
 import type { Settings } from '#settings';
@@ -12,6 +13,8 @@ import { findFreePort } from './embedded-postgres.js';
 /** Three departments of the demo city, and how many of them must cosign. */
 const names = ['demo-gongan', 'demo-minzheng', 'demo-renshe'] as const;
 const quorum = 2;
+/** How soon the witnesses have a new key of the log. */
+const handOnMs = 5_000;
 const witnessScript = resolve(import.meta.dirname, '../../witness/src/main.js');
 
 /** What everybody who reads the policy is told. */
@@ -39,10 +42,10 @@ export async function prepareDemoWitnesses(
   if (!settings.wantsDemo || settings.witnessPolicy !== undefined) return undefined;
   const logKeys = await keysOfLog(settings, databaseUrl);
   if (!logKeys) return undefined;
-  const folder = join(settings.dataDir, 'demo', 'witnesses');
+  const folder = witnessesIn(settings);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const logFile = join(folder, 'log.vkey');
-  writeWhole(logFile, logKeys.map((key) => `${encodeVerifierKey(key)}\n`).join(''));
+  const logFile = logFileIn(settings);
+  writeWhole(logFile, linesOf(logKeys));
 
   const children: Child[] = [];
   const witnesses = [];
@@ -71,6 +74,26 @@ export async function prepareDemoWitnesses(
   writeWhole(policyFile, caution + encodePolicy({ logs: [], witnesses, groups, quorum: 'demo' }));
   return { policyFile, children };
 }
+
+/**
+ * Hands the witnesses each change of the log's keys, as whoever runs a log hands its new key to the departments; they read the file again. In
+ * a demo nobody else would. Until the signal aborts.
+ */
+export async function handOnLogKeys(settings: Settings, databaseUrl: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(handOnMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    // The database may be away for a while; then nothing changes either.
+    const keys = await keysOfLog(settings, databaseUrl).catch(() => undefined);
+    if (keys && linesOf(keys) !== readFileSync(logFileIn(settings), 'utf8')) writeWhole(logFileIn(settings), linesOf(keys));
+  }
+}
+
+const witnessesIn = ({ dataDir }: Settings): string => join(dataDir, 'demo', 'witnesses');
+
+const logFileIn = (settings: Settings): string => join(witnessesIn(settings), 'log.vkey');
+
+const linesOf = (keys: readonly VerifierKey[]): string => keys.map((key) => `${encodeVerifierKey(key)}\n`).join('');
 
 /** The keys of the demo city's log, also before it has an entry; undefined when the exchange here is no demo. */
 async function keysOfLog(settings: Settings, databaseUrl: string): Promise<VerifierKey[] | undefined> {

@@ -71,7 +71,7 @@ export class Exchange {
   async start(database: PreparedDatabase, signal: AbortSignal): Promise<void> {
     this.#database = database;
     // Loaded late, like all that needs a database.
-    const { prepareDemoWitnesses } = await import('./demo-witnesses.js');
+    const { handOnLogKeys, prepareDemoWitnesses } = await import('./demo-witnesses.js');
     this.#witnesses = await prepareDemoWitnesses(this.settings, database.addresses().api, (name, reason, waitMs) =>
       this.progress.line(sayRestart(name, reason, waitMs)),
     );
@@ -79,6 +79,7 @@ export class Exchange {
       witness.start();
       witness.release();
     }
+    if (this.#witnesses) void handOnLogKeys(this.settings, database.addresses().api, this.#watching.signal);
     await waitForPort(this.settings);
     this.#api.release();
     this.#worker.release();

@@ -17,7 +17,9 @@ export type AlarmKind = 'fork' | 'shrank' | 'withheld' | 'entry' | 'entries';
 /** What is kept of an alarm, for people who were not there. */
 export interface Evidence {
   readonly kind: AlarmKind;
+  /** Every key that the log had, as far as the witness knows; and the entries that show those after the first. */
   readonly logKeys: readonly VerifierKey[];
+  readonly keyEntries?: Uint8Array | undefined;
   readonly last: WitnessedCheckpoint;
   readonly shown: TreeHead;
   /** The note that the log showed, as it came. */
@@ -139,6 +141,7 @@ const headLine = ({ size, root }: TreeHead): string => `${size} ${toBase64(root)
 function* filesOf({
   kind,
   logKeys,
+  keyEntries,
   last,
   shown,
   shownNote,
@@ -160,6 +163,7 @@ function* filesOf({
   yield ['about.json', `${JSON.stringify(about, null, 2)}\n`];
   yield ['last-checkpoint', last.note];
   yield ['shown-checkpoint', shownNote];
+  if (keyEntries?.length) yield ['keys', keyEntries];
   if (proof) yield ['consistency-proof', proof.map((hash) => `${toBase64(hash)}\n`).join('')];
   for (const [path, bytes] of tiles ?? []) yield [path, bytes];
 }

@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { fileStop } from './stop.js';
 
 /** Writes a new file and waits for the disk. Never overwrites: throws EEXIST. */
 export function writeNewFile(path: string, content: string | Uint8Array, mode = 0o600): void {
@@ -8,6 +9,24 @@ export function writeNewFile(path: string, content: string | Uint8Array, mode = 
     fsyncSync(file);
   } finally {
     closeSync(file);
+  }
+}
+
+/** Puts a file in the place of another, whole: a crash leaves the one or the other. Whoever calls syncs the folder. Throws Stop. */
+export function replaceFile(path: string, content: string | Uint8Array): void {
+  const beside = `${path}.new`;
+  try {
+    const file = openSync(beside, 'w', 0o600);
+    try {
+      writeFileSync(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true, recursive: true });
+    throw fileStop(error, path);
   }
 }
 

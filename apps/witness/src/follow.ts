@@ -27,6 +27,8 @@ export type Look = 'cosigned' | 'unchanged' | 'behind' | 'overtaken';
 
 const TILE_BYTES = 8_192;
 const CHECKPOINT_BYTES = 64 * 1024;
+/** Some thousand keys. */
+const KEYS_BYTES = 16 * 1024 * 1024;
 /** Tiles may lag behind a checkpoint for a moment, at a cache; not for so many looks in a row. */
 const LOOKS_WITHOUT_TILES = 3;
 
@@ -78,6 +80,8 @@ export class Follower {
     const head = shown ? { size: shown.size, root: shown.root, note: encodeNote(withSignaturesOf(shown.note, own)) } : last;
     try {
       await mirror.bringUp(head, this.files);
+      // All entries were read: what the log did not show of its keys is known from here.
+      this.witness.learnKeys(this.origin, mirror.keyEntries);
       this.looksWithoutEntries = 0;
     } catch (error) {
       if (!(error instanceof MirrorAlarm)) throw error;
@@ -91,6 +95,7 @@ export class Follower {
 
   private async lookAtCheckpoint(): Promise<{ readonly found: Look; readonly shown: OpenedCheckpoint }> {
     const shownNote = await this.files.fetch('checkpoint', CHECKPOINT_BYTES);
+    await this.learnKeys();
     const shown = this.open(shownNote);
     const last = this.witness.last(this.origin);
     const tiles = new Map<string, Uint8Array>();
@@ -150,10 +155,18 @@ export class Follower {
     }
   }
 
+  /** After the checkpoint, so that whoever signed it is among them. */
+  private async learnKeys(): Promise<void> {
+    this.witness.readGiven();
+    if (!this.witness.logs.get(this.origin)?.root) return;
+    const entries = await this.files.fetch('keys', KEYS_BYTES);
+    if (entries) this.witness.learnKeys(this.origin, entries);
+  }
+
   private open(bytes: Uint8Array | undefined): OpenedCheckpoint {
     if (!bytes) throw new Stop('unreachable', { zh: '账本没有签封。', en: 'The log has no checkpoint.' });
     try {
-      return openCheckpoint(bytes, this.origin, this.witness.parts.logs.get(this.origin) ?? []);
+      return openCheckpoint(bytes, this.origin, this.witness.logs.get(this.origin)?.believed ?? []);
     } catch (error) {
       if (!(error instanceof LogFault)) throw error;
       throw new Stop(

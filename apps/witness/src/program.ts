@@ -1,11 +1,13 @@
 import type { Sentence } from '#contracts';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { EvidenceFault } from '#ledger';
 import { alarmSentences, Alarms } from './alarms.js';
 import { LogFiles } from './fetch-log.js';
 import { Follower } from './follow.js';
 import { makeKey, openKey } from './key-file.js';
-import { readKnownLogs, readTrustRoot } from './known-logs.js';
+import { GivenLogs, readTrustRoot } from './known-logs.js';
+import type { LogKeys } from './log-keys.js';
 import { MirrorCopy } from './mirror/copy.js';
 import { Mirror } from './mirror/mirror.js';
 import { reconcile, reconciledLines } from './mirror/reconcile.js';
@@ -164,19 +166,40 @@ function listAlarms(values: Values, { print }: Surroundings): void {
 /** Opens key and store. Whoever calls closes the store. */
 function openWitness(values: Values, { print, onStep }: Surroundings, address: string): Witness {
   const folder = required(values, 'store');
-  const logs = readKnownLogs(values.log ?? []);
+  const given = new GivenLogs(values.log ?? []);
+  const { logs } = given;
   const signer = openKey(folder, () => {
     const passphrase = secretIn(values, 'passphrase-file');
     if (passphrase === undefined) throw usage('密钥有口令：--passphrase-file。', 'The key has a passphrase: --passphrase-file.');
     return passphrase;
   });
   const store = WitnessStore.open(folder, signer.key, logs.keys(), { address, ...(onStep && { onStep }) });
+  for (const [origin, keys] of logs) readShownKeys(store, origin, keys);
   const tell = (sentence: Sentence): void => print(`${new Date().toISOString()} ${inBoth(sentence)}`);
-  return new Witness({ signer, logs, store, alarms: new Alarms(folder), tell });
+  return new Witness({ signer, given, store, alarms: new Alarms(folder), tell });
+}
+
+/** What was shown of a log's keys before this start. Closes the store and throws Stop `file` when it is damaged: an end may stand there. */
+function readShownKeys(store: WitnessStore, origin: string, keys: LogKeys): void {
+  try {
+    keys.takeUp(store.keys(origin) ?? new Uint8Array(0));
+  } catch (error) {
+    store.close();
+    if (!(error instanceof EvidenceFault)) throw error;
+    const file = store.keysFile(origin);
+    throw new Stop(
+      'file',
+      {
+        zh: `${file} 已损坏：${error.sentence('zh')}删去即可重新取得。`,
+        en: `${file} is damaged: ${error.sentence('en')} Remove it to have it shown anew.`,
+      },
+      { cause: error },
+    );
+  }
 }
 
 async function followerOf(values: Values, witness: Witness): Promise<Follower> {
-  const [origin, another] = witness.parts.logs.keys();
+  const [origin, another] = witness.logs.keys();
   if (origin === undefined || another !== undefined) {
     throw usage('--log-url 只能与一个账本同用。', '--log-url goes with one log only.');
   }
@@ -185,13 +208,13 @@ async function followerOf(values: Values, witness: Witness): Promise<Follower> {
   if (!values.entries) return new Follower(witness, origin, files);
   const root = readTrustRoot(values.log ?? []);
   const copy = new MirrorCopy(witness.parts.store.mirrorFolder(origin));
-  return new Follower(witness, origin, files, await Mirror.open(copy, root, witness.parts.logs.get(origin) ?? []));
+  return new Follower(witness, origin, files, await Mirror.open(copy, root));
 }
 
 /** The copy as it is served; undefined when nobody asked for it. Entries are nobody's unless somebody says whose they are. */
 function servedCopyOf(values: Values, witness: Witness): ServedCopy | undefined {
   if (!values.mirror) return undefined;
-  const [origin, another] = witness.parts.logs.entries();
+  const [origin, another] = witness.logs.entries();
   if (!origin || another) throw usage('--mirror 只能与一个账本同用。', '--mirror goes with one log only.');
   const readerToken = secretIn(values, 'reader-token-file');
   if ((readerToken === undefined || readerToken.length < 16) === !values['public-entries']) {
@@ -200,13 +223,12 @@ function servedCopyOf(values: Values, witness: Witness): ServedCopy | undefined 
       '--mirror needs either --reader-token-file (a token of 16 characters or more) or --public-entries.',
     );
   }
-  return new ServedCopy(new MirrorCopy(witness.parts.store.mirrorFolder(origin[0])), origin[0], origin[1], readerToken);
+  return new ServedCopy(new MirrorCopy(witness.parts.store.mirrorFolder(origin[0])), origin[1], readerToken);
 }
 
 async function tellReconciled(values: Values, { print }: Surroundings): Promise<void> {
   const root = readTrustRoot(values.log ?? []);
-  const keys = readKnownLogs(values.log ?? []).get(root.origin) ?? [];
-  const counted = await reconcile(new MirrorCopy(mirrorFolderIn(required(values, 'store'), root.origin)), root, keys);
+  const counted = await reconcile(new MirrorCopy(mirrorFolderIn(required(values, 'store'), root.origin)), root);
   if (values.json) return print(JSON.stringify(counted));
   for (const line of reconciledLines(counted)) print(line);
 }
@@ -223,13 +245,13 @@ async function run(values: Values, around: Surroundings): Promise<void> {
   if (host === '' || Number(port) > 65_535) throw usage('--listen 写作 地址:端口。', '--listen is written ADDRESS:PORT.');
   const everyMs = everyMsOf(values);
   const witness = openWitness(values, around, listen);
-  const { store, tell, alarms, logs } = witness.parts;
+  const { store, tell, alarms } = witness.parts;
   try {
     const follower = values['log-url'] === undefined ? undefined : await followerOf(values, witness);
     const served = await serveWitness(witness, host, Number(port), servedCopyOf(values, witness));
     try {
       tell({ zh: `见证节点在 ${served.address} 应答。`, en: `The witness answers at ${served.address}` });
-      for (const { id, folder } of [...logs.keys()].flatMap((origin) => alarms.open(origin))) {
+      for (const { id, folder } of [...witness.logs.keys()].flatMap((origin) => alarms.open(origin))) {
         tell({ zh: `警报 ${id} 尚无人确认：${folder}。`, en: `Alarm ${id} is not acknowledged: ${folder}` });
       }
       // A fault of ours in the following ends the answering, too: nobody would notice half a witness.

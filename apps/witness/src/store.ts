@@ -3,7 +3,7 @@ import { sha256Hex } from '#crypto';
 import { decodeCheckpoint, LogFault, openNote, type VerifierKey, type WitnessedCheckpoint } from '#ledger';
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { syncFolder } from './durable.js';
+import { replaceFile, syncFolder } from './durable.js';
 import { fileStop, Stop } from './stop.js';
 
 /** Where keeping a checkpoint stands: for tests that kill the witness there. */
@@ -130,6 +130,32 @@ export class WitnessStore {
       throw this.failed;
     }
     this.onStep('kept');
+  }
+
+  /** The entries that showed the log's keys so far; undefined before the first. Throws Stop. */
+  keys(origin: string): Buffer | undefined {
+    const path = this.keysFile(origin);
+    try {
+      return readFileSync(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw fileStop(error, path);
+    }
+  }
+
+  /** Keeps them, so that a start knows which key ended. Throws Stop. */
+  keepKeys(origin: string, entries: Uint8Array): void {
+    const path = this.keysFile(origin);
+    replaceFile(path, entries);
+    try {
+      syncFolder(this.folderOf(origin));
+    } catch (error) {
+      throw fileStop(error, path);
+    }
+  }
+
+  keysFile(origin: string): string {
+    return join(this.folderOf(origin), 'keys');
   }
 
   /** Where the mirror of a log lies. */

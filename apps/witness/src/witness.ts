@@ -4,6 +4,8 @@ import {
   decideAddCheckpoint,
   decodeAddCheckpoint,
   encodeNote,
+  encodeVerifierKey,
+  EvidenceFault,
   refuseMalformed,
   type AddCheckpoint,
   type NoteSigner,
@@ -11,12 +13,13 @@ import {
   type WitnessedCheckpoint,
 } from '#ledger';
 import { alarmSentences, type AlarmKind, type Alarms, type Evidence } from './alarms.js';
-import type { KnownLogs } from './known-logs.js';
+import type { GivenLogs, KnownLogs } from './known-logs.js';
+import { Stop } from './stop.js';
 import { originHash, type WitnessStore } from './store.js';
 
 export interface WitnessParts {
   readonly signer: NoteSigner;
-  readonly logs: KnownLogs;
+  readonly given: GivenLogs;
   readonly store: WitnessStore;
   readonly alarms: Alarms;
   /** A line for the operator. */
@@ -28,7 +31,11 @@ export class Witness {
   private readonly origins: ReadonlyMap<string, string>;
 
   constructor(readonly parts: WitnessParts) {
-    this.origins = new Map([...parts.logs.keys()].map((origin) => [originHash(origin), origin]));
+    this.origins = new Map([...this.logs.keys()].map((origin) => [originHash(origin), origin]));
+  }
+
+  get logs(): KnownLogs {
+    return this.parts.given.logs;
   }
 
   /** What the body of POST add-checkpoint is answered. Throws Stop when the store cannot be read or written: nothing was cosigned. */
@@ -42,9 +49,10 @@ export class Witness {
    * why no word here may become `await`.
    */
   consider(request: AddCheckpoint): WitnessDecision {
-    const { signer, logs, store, tell } = this.parts;
+    const { signer, given, store, tell } = this.parts;
+    this.readGiven();
     const { origin } = request.checkpoint;
-    const keys = logs.get(origin);
+    const keys = given.logs.get(origin)?.believed;
     const last = keys && store.last(origin);
     store.onStep('read');
     const decision = decideAddCheckpoint(request, keys, last, signer, Math.floor(Date.now() / 1_000));
@@ -72,13 +80,53 @@ export class Witness {
    * Keeps the evidence of an alarm; answers what the operator is told. A disk that does not take it takes nothing from the alarm: then
    * both are told. `again`: also when a person has acknowledged the same before.
    */
-  raise(found: Omit<Evidence, 'logKeys'>, again: boolean): Sentence {
-    const { alarms, logs, tell } = this.parts;
+  raise(found: Omit<Evidence, 'logKeys' | 'keyEntries'>, again: boolean): Sentence {
+    const { alarms, tell } = this.parts;
     try {
-      return alarmLine(found.kind, alarms.raise({ ...found, logKeys: logs.get(found.last.origin) ?? [] }, again)?.folder);
+      const { all: logKeys = [], entries: keyEntries } = this.logs.get(found.last.origin) ?? {};
+      return alarmLine(found.kind, alarms.raise({ ...found, logKeys, keyEntries }, again)?.folder);
     } catch (error) {
       tell({ zh: `证据未能保存：${String(error)}`, en: `The evidence could not be kept: ${String(error)}` });
       return alarmLine(found.kind, undefined);
+    }
+  }
+
+  /**
+   * Takes up what the log shows of its keys: a key whose admission the competent department signed is believed from now on, one whose end it
+   * signed no longer. What is not so signed is told and changes nothing. Throws Stop when the store cannot be written.
+   */
+  learnKeys(origin: string, entries: Uint8Array): void {
+    const { store, tell } = this.parts;
+    const keys = this.logs.get(origin);
+    if (!keys) return;
+    const before = keys.believed.map(encodeVerifierKey);
+    try {
+      if (!keys.takeUp(entries)) return;
+    } catch (error) {
+      if (!(error instanceof EvidenceFault)) throw error;
+      tell({
+        zh: `${origin} 出示的账本密钥记录不可采信：${error.sentence('zh')}`,
+        en: `What ${origin} shows of its keys is not to be believed: ${error.sentence('en')}`,
+      });
+      return;
+    }
+    store.keepKeys(origin, keys.entries);
+    const now = keys.believed.map(encodeVerifierKey);
+    for (const key of now.filter((one) => !before.includes(one))) {
+      tell({ zh: `${origin} 有了新的账本密钥：${key}。`, en: `${origin} has a new key: ${key}` });
+    }
+    for (const key of before.filter((one) => !now.includes(one))) {
+      tell({ zh: `${origin} 的账本密钥已终止：${key}。`, en: `A key of ${origin} has ended: ${key}` });
+    }
+  }
+
+  /** Looks whether the files with the log's keys changed; what cannot be read is told and changes nothing. */
+  readGiven(): void {
+    try {
+      this.parts.given.refresh();
+    } catch (error) {
+      if (!(error instanceof Stop)) throw error;
+      this.parts.tell(error.sentence);
     }
   }
 

@@ -1,7 +1,7 @@
 import { encodeTilePath, TILE_WIDTH, type Tile } from '#ledger';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { syncFolder } from '../durable.js';
+import { replaceFile, syncFolder } from '../durable.js';
 import { fileStop } from '../stop.js';
 
 /**
@@ -21,6 +21,11 @@ export class MirrorCopy {
     return this.readFile('checkpoint');
   }
 
+  /** The entries that show the log's keys, as far as that checkpoint; undefined before the first. Throws Stop. */
+  keys(): Buffer | undefined {
+    return this.readFile('keys');
+  }
+
   /** A tile or a bundle; undefined when the copy has none of just this width. Throws Stop. */
   tile(tile: Tile): Buffer | undefined {
     return this.readFile(encodeTilePath(tile));
@@ -32,9 +37,10 @@ export class MirrorCopy {
     if (tile.width === TILE_WIDTH) this.full.add(encodeTilePath(tile));
   }
 
-  /** From here on the copy is that of this checkpoint. Throws Stop: it is that of the one before. */
-  finish(note: string): void {
+  /** From here on the copy is that of this checkpoint, and `keys` show who signed it. Throws Stop: it is that of the one before. */
+  finish(note: string, keys: Uint8Array): void {
     try {
+      this.writeFile('keys', keys);
       for (const folder of this.touched) syncFolder(folder);
       this.touched.clear();
       this.writeFile('checkpoint', note);
@@ -58,21 +64,12 @@ export class MirrorCopy {
 
   private writeFile(path: string, content: string | Uint8Array): void {
     const target = join(this.folder, path);
-    const beside = `${target}.new`;
     try {
       this.makeFolder(dirname(target));
-      const file = openSync(beside, 'w', 0o600);
-      try {
-        writeFileSync(file, content);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(beside, target);
     } catch (error) {
-      rmSync(beside, { force: true });
       throw fileStop(error, target);
     }
+    replaceFile(target, content);
   }
 
   /** Makes a folder; its name and those above it must be on the disk before the checkpoint is. */

@@ -7,7 +7,9 @@ import {
   encodeLogProof,
   encodeNote,
   encodeTilePath,
+  exportLine,
   LedgerFault,
+  LOG,
   LogFault,
   proveInclusion,
   readTile,
@@ -17,7 +19,7 @@ import {
   withSignaturesOf,
   type TreeHead,
   type TrustRoot,
-  type VerifierKey,
+  type WalkedEntry,
 } from '#ledger';
 import type { LogFiles } from '../fetch-log.js';
 import type { MirrorCopy } from './copy.js';
@@ -55,11 +57,21 @@ export class Mirror {
   private constructor(
     readonly copy: MirrorCopy,
     private readonly check: EntryCheck,
+    private readonly keyLines: Uint8Array[],
   ) {}
 
   /** Reads what is there. Throws Stop `file` when the copy is damaged. */
-  static async open(copy: MirrorCopy, root: TrustRoot, logKeys: readonly VerifierKey[]): Promise<Mirror> {
-    return new Mirror(copy, await walkCopy(copy, root, logKeys));
+  static async open(copy: MirrorCopy, root: TrustRoot): Promise<Mirror> {
+    const keyLines: Uint8Array[] = [];
+    const check = await walkCopy(copy, root, (walked, bytes) => {
+      if (isAboutKeys(walked, root)) keyLines.push(exportLine(bytes));
+    });
+    return new Mirror(copy, check, keyLines);
+  }
+
+  /** The entries that show the log's keys: all of them, for no entry was left out here. */
+  get keyEntries(): Buffer {
+    return Buffer.concat(this.keyLines);
   }
 
   /** Entries judged; the copy may be a bundle or so behind them while it is brought up. */
@@ -77,7 +89,7 @@ export class Mirror {
     const held = note ? decodeCheckpoint(decodeNote(note).text).size : 0;
     if (note && last.size === held) {
       const whole = encodeNote(withSignaturesOf(decodeNote(note), decodeNote(utf8Bytes(last.note))));
-      if (whole !== note.toString('utf8')) this.copy.finish(whole);
+      if (whole !== note.toString('utf8')) this.copy.finish(whole, this.keyEntries);
     }
     if (last.size <= held) return;
     const fetched = new Map<string, Uint8Array>();
@@ -100,7 +112,7 @@ export class Mirror {
       if (error instanceof LogFault) throw new MirrorAlarm('entries', fetched, error);
       throw error;
     }
-    this.copy.finish(last.note);
+    this.copy.finish(last.note, this.keyEntries);
   }
 
   /** Fetches a bundle, finds it in the tree, judges what is new in it; answers its bytes. */
@@ -131,7 +143,8 @@ export class Mirror {
     }
     for (const bytes of entries.slice(this.size - first)) {
       try {
-        this.check.step(bytes);
+        const walked = this.check.step(bytes);
+        if (isAboutKeys(walked, this.check.root)) this.keyLines.push(exportLine(bytes));
       } catch (error) {
         if (!(error instanceof LedgerFault)) throw error;
         // The walk counts an entry before it judges it.
@@ -148,6 +161,12 @@ export class Mirror {
     }
     return bundle;
   }
+}
+
+/** Whether an entry is one of those that `keys` of the log holds (docs/formats/log-http.md). */
+function isAboutKeys({ entry: { index, statement } }: WalkedEntry, { competent }: TrustRoot): boolean {
+  if (statement.type !== 'key.admitted' && statement.type !== 'key.ended') return index === 0;
+  return [LOG, competent.department].includes(statement.body.department);
 }
 
 /** The first entries of a full bundle, as a bundle. */

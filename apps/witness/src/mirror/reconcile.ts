@@ -1,5 +1,5 @@
 import type { States } from '#contracts';
-import type { LedgerWalk, TrustRoot, VerifierKey } from '#ledger';
+import type { LedgerWalk, TrustRoot } from '#ledger';
 import type { MirrorCopy } from './copy.js';
 import { walkCopy } from './walk-copy.js';
 
@@ -51,9 +51,9 @@ const compared = ['rows', 'ciphertextSha256', 'plaintextHmac'] as const;
  * Counts what providers gave and what recipients say that they received, out of a mirror and nothing else: both sides count the same way,
  * without asking the exchange. Throws Stop `file` when the copy is damaged.
  */
-export async function reconcile(copy: MirrorCopy, root: TrustRoot, logKeys: readonly VerifierKey[]): Promise<Reconciled> {
+export async function reconcile(copy: MirrorCopy, root: TrustRoot): Promise<Reconciled> {
   const differing: DifferingReceipt[] = [];
-  const { walk } = await walkCopy(copy, root, logKeys, ({ entry: { index, statement } }, { states }) => {
+  const { walk } = await walkCopy(copy, root, ({ entry: { index, statement } }, _bytes, { states }) => {
     if (statement.type !== 'receipt.signed') return;
     const { body } = statement;
     const prepared = states.get('delivery', body.delivery)?.state.prepared;

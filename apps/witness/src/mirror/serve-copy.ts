@@ -1,15 +1,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import {
+  decodeCheckpoint,
+  decodeNote,
   decodeTilePath,
   encodeLogProof,
   encodeVerifierKey,
   LogFault,
-  openCheckpoint,
   proveInclusion,
   TileReader,
   type Tile,
-  type VerifierKey,
 } from '#ledger';
+import type { LogKeys } from '../log-keys.js';
 import type { MirrorCopy } from './copy.js';
 
 /** What a request for a file of the copy is answered. */
@@ -28,8 +29,7 @@ const forOneReader = 'private, max-age=31536000, immutable';
 export class ServedCopy {
   constructor(
     private readonly copy: MirrorCopy,
-    private readonly origin: string,
-    private readonly logKeys: readonly VerifierKey[],
+    private readonly logKeys: LogKeys,
     /** The token that readers of entries show; undefined: entries are everybody's. */
     private readonly readerToken: string | undefined,
   ) {}
@@ -37,7 +37,8 @@ export class ServedCopy {
   /** `path` is what follows `/log/`. Throws Stop when a file cannot be read. */
   async answer(path: string, authorization: string | undefined): Promise<CopyAnswer> {
     if (path === 'checkpoint') return told(this.copy.checkpoint());
-    if (path === 'vkey') return told(this.logKeys.map((key) => `${encodeVerifierKey(key)}\n`).join(''));
+    if (path === 'keys') return told(this.copy.keys(), 'application/x-ndjson');
+    if (path === 'vkey') return told(this.logKeys.believed.map((key) => `${encodeVerifierKey(key)}\n`).join(''));
     const [, index] = /^proof\/(0|[1-9][0-9]{0,14})$/.exec(path) ?? [];
     if (index !== undefined) return told(await this.prove(Number(index)));
     const tile = tileAt(path);
@@ -52,7 +53,7 @@ export class ServedCopy {
   private async prove(index: number): Promise<string | undefined> {
     const note = this.copy.checkpoint();
     if (!note) return undefined;
-    const head = openCheckpoint(note, this.origin, this.logKeys);
+    const head = decodeCheckpoint(decodeNote(note).text);
     if (index >= head.size) return undefined;
     const tree = new TileReader(head, async (tile) => this.copy.tile(tile), 8);
     const hashes = await proveInclusion(tree, index, head.size);
@@ -76,8 +77,8 @@ function isToken(token: string, authorization: string | undefined): boolean {
   return given !== undefined && timingSafeEqual(digest(given), digest(token));
 }
 
-const told = (text: Uint8Array | string | undefined): CopyAnswer =>
-  text === undefined || text.length === 0 ? unknown : { status: 200, type: plain, caching: 'public, max-age=1', body: text };
+const told = (text: Uint8Array | string | undefined, type = plain): CopyAnswer =>
+  text === undefined || text.length === 0 ? unknown : { status: 200, type, caching: 'public, max-age=1', body: text };
 
 const file = (bytes: Uint8Array | undefined, caching: string): CopyAnswer =>
   bytes ? { status: 200, type: 'application/octet-stream', caching, body: bytes } : unknown;

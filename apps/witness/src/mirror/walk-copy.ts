@@ -1,6 +1,8 @@
 import {
   checkEntries,
+  decodeCheckpoint,
   decodeEntryBundle,
+  decodeNote,
   isSameLedger,
   LedgerFault,
   LedgerWalk,
@@ -10,7 +12,7 @@ import {
   TileReader,
   trustRootOf,
   type TrustRoot,
-  type VerifierKey,
+  verifierKeysOfLog,
   type WalkedEntry,
 } from '#ledger';
 import { foldRights } from '#rights';
@@ -21,7 +23,7 @@ import type { MirrorCopy } from './copy.js';
 export class EntryCheck {
   readonly walk: LedgerWalk;
 
-  constructor(private readonly root: TrustRoot) {
+  constructor(readonly root: TrustRoot) {
     this.walk = new LedgerWalk({ origin: root.origin, folds: [foldRights], signatures: 'signatures' });
   }
 
@@ -47,14 +49,13 @@ function statesRoot(entry0: Uint8Array, root: TrustRoot): boolean {
 export async function walkCopy(
   copy: MirrorCopy,
   root: TrustRoot,
-  logKeys: readonly VerifierKey[],
-  onEntry?: (walked: WalkedEntry, walk: LedgerWalk) => void,
+  onEntry?: (walked: WalkedEntry, bytes: Uint8Array, walk: LedgerWalk) => void,
 ): Promise<EntryCheck> {
   const check = new EntryCheck(root);
   const note = copy.checkpoint();
   if (!note) return check;
   try {
-    const head = openCheckpoint(note, root.origin, logKeys);
+    const head = decodeCheckpoint(decodeNote(note).text);
     const tree = new TileReader(head, async (tile) => copy.tile(tile));
     for (let index = 0; index * TILE_WIDTH < head.size; index++) {
       const width = Math.min(TILE_WIDTH, head.size - index * TILE_WIDTH);
@@ -64,9 +65,11 @@ export async function walkCopy(
       await checkEntries(tree, index * TILE_WIDTH, entries);
       for (const bytes of entries) {
         const walked = check.step(bytes);
-        onEntry?.(walked, check.walk);
+        onEntry?.(walked, bytes, check.walk);
       }
     }
+    // Last, for the entries tell whose signature it takes.
+    openCheckpoint(note, root.origin, verifierKeysOfLog(root.origin, check.walk.states));
     return check;
   } catch (error) {
     if (!(error instanceof LogFault) && !(error instanceof LedgerFault)) throw error;
