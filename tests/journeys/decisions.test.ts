@@ -283,7 +283,12 @@ describe('requests, decisions and refusals that explain themselves', () => {
       await database.close();
     }
     const notices = await supervisor.client.call(routes.notices, { query: {} });
-    assert.equal(notices.items.filter(({ kind, subject }) => kind === 'receipt-missing' && subject === delivery).length, 1);
+    const told = notices.items.filter(({ kind, subject }) => kind === 'receipt-missing' && subject === delivery);
+    const { datasetTitle, granteeName } = await requester.client.call(routes.delivery, { params: { id: delivery } });
+    assert.deepEqual(
+      told.map(({ sentence }) => sentence.zh),
+      [`「${datasetTitle}」：提供给${granteeName}的数据已超过 3 天未收到回执。`],
+    );
   });
 
   test('keys rotate: what the old one signed stays verifiable, what it signs later is refused', async () => {

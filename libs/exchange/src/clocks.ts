@@ -2,7 +2,7 @@ import { refuse } from '#contracts';
 import type { ExchangeContext } from './context.js';
 import type { DataPlane } from './data-plane.js';
 import { destroyUnnamedLists } from './key-lists/key-lists.js';
-import { notify } from './oversight/notices.js';
+import { notify, underTitle } from './oversight/notices.js';
 
 const dayMs = 86_400_000;
 /** How long a key list is kept that nothing names: time enough to write the request that it is for. */
@@ -37,24 +37,32 @@ export class RunClocks {
   private async tellMissingReceipts(): Promise<void> {
     const before = new Date(this.context.clock.now().getTime() - this.settings.receiptDays * dayMs).toISOString();
     await this.context.transactions.run(async (stores) => {
-      const competent = (await stores.states.departments()).find(({ state }) => state.competent);
+      const departments = await stores.states.departments();
+      const competent = departments.find(({ state }) => state.competent);
       if (!competent) return;
+      const names = new Map(departments.map(({ id, state }) => [id, state.name]));
       let cursor: string | undefined;
       do {
         const page = await stores.states.deliveries(
           { state: 'prepared', pulledBefore: before },
           { limit: 200, ...(cursor === undefined ? {} : { cursor }) },
         );
-        for (const { id } of page.items) {
+        const datasets = await stores.states.getMany(
+          'dataset',
+          page.items.map(({ state }) => state.dataset),
+        );
+        for (const { id, state } of page.items) {
+          const title = datasets.get(state.dataset)?.state.entry.title ?? '';
+          const grantee = names.get(state.grantee) ?? state.grantee;
           await notify(this.context, stores, {
             kind: 'receipt-missing',
             subject: id,
             department: competent.id,
             role: 'supervisor',
-            sentence: {
-              zh: `数据提供已超过 ${this.settings.receiptDays} 天未收到回执。`,
-              en: `A delivery has had no receipt for more than ${this.settings.receiptDays} days.`,
-            },
+            sentence: underTitle(title, {
+              zh: `提供给${grantee}的数据已超过 ${this.settings.receiptDays} 天未收到回执。`,
+              en: `a delivery to ${grantee} has had no receipt for more than ${this.settings.receiptDays} days.`,
+            }),
           });
         }
         cursor = page.next;

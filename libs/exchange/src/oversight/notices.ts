@@ -46,14 +46,19 @@ interface ToldOf {
   readonly sentence: Sentence;
 }
 
-/** Whom an entry concerns enough to be told of it; each is told by the dataset's name, which the catalogue tells everybody. */
+/** A notice's sentence under the dataset's name, which the catalogue tells everybody: a list of notices is read without opening each. */
+export const underTitle = (title: string, { zh, en }: Sentence): Sentence => ({
+  zh: `「${title}」：${zh}`,
+  en: `${title}: ${en}`,
+});
+
+/** Whom an entry concerns enough to be told of it. */
 export function noticesOf(
   statement: Statement,
   parties: { grantor?: string; grantee?: string; readonly title?: string },
 ): ToldOf[] {
   const { grantor, grantee, title } = parties;
-  const named = ({ zh, en }: Sentence): Sentence =>
-    title === undefined ? { zh, en } : { zh: `「${title}」：${zh}`, en: `${title}: ${en}` };
+  const named = (sentence: Sentence) => (title === undefined ? sentence : underTitle(title, sentence));
   const tell = (department: string | undefined, subject: string, role: Role, zh: string, en: string): ToldOf[] =>
     department === undefined ? [] : [{ kind: statement.type, subject, department, role, sentence: named({ zh, en }) }];
   switch (statement.type) {
