@@ -462,7 +462,7 @@ describe('the whole job with the command `quanlian`', async () => {
 
   test('the trail reads as a table, as JSON and as a page to file', async () => {
     const table = await command.run(['--as', 'supervisor', 'trail', '--right', shortId(right), '--lang', 'zh']);
-    for (const words of ['授予使用权', '提取数据', '数据备妥', '签署回执', '示例市民政局'])
+    for (const words of ['授予使用权', '提取数据', '数据备妥', '签署回执', '示例市民政局', '交换平台'])
       assert.ok(table.out.includes(words), words);
     const { items } = await command.ok<{ items: { type: string }[] }>([
       '--as',

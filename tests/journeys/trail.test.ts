@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { CallError, routes, type EntryView } from '#contracts';
 import { checkTextCommitment, sha256Hex } from '#crypto';
 import {
+  deliveryIn,
   foundSmallCity,
   granted,
   published,
@@ -95,6 +96,8 @@ describe('the trail as a supervisor asks it: by what they know, over time, and t
   });
 
   test('the same questions as a workbook, as JSON and as a page; others’ entries are in none of them', async () => {
+    const { delivery } = await city.requester.client.call(routes.pull, { params: { id: right }, body: {} });
+    await deliveryIn(city.requester, delivery, 'prepared');
     const query = { q: '行政村' };
     const expected = (await ask(query)).items;
     const file = await city.supervisor.client.open(routes.trailFile, { query });
@@ -109,11 +112,22 @@ describe('the trail as a supervisor asks it: by what they know, over time, and t
       assert.equal(status, 0, stderr);
       assert.equal(stdout.match(/<row>/g)?.length, expected.length + 1);
       assert.ok(stdout.includes(expected[0]?.leafHash ?? '-') && stdout.includes('社会救助家庭经济状况核对'));
+      assert.ok(stdout.includes('交换平台'), 'who signs and is no department');
     } finally {
       await rm(folder, { recursive: true });
     }
     const page = await (await city.supervisor.client.open(routes.trailPage, { query })).text();
     assert.equal(page.match(/<tr><td>/g)?.length, expected.length);
+    // Who files it reads words: what each field is called, names beside codes, and the texts behind commitments.
+    for (const words of [
+      '<td>交换平台</td>',
+      '<dt>被授权部门</dt><dd>示例市民政局  ',
+      '<dt>使用场景</dt><dd>社会救助家庭经济状况核对</dd>',
+      '<dt>审批</dt><dd>示例市公安局  ',
+      'provinceCode为 42',
+    ])
+      assert.ok(page.includes(words), words);
+    assert.doesNotMatch(page, /<dt>[a-zA-Z]/);
     const own = (await (await city.requester.client.open(routes.trailFile, {})).json()) as EntryView[];
     assert.ok(own.length > 0 && own.every(({ departments }) => departments.some(({ code }) => code === city.codes.requester)));
     assert.deepEqual(await (await city.supervisor.client.open(routes.trailFile, { query: { q: '没有' } })).json(), []);

@@ -80,6 +80,11 @@ export const endingReasonWords: Record<string, Sentence> = {
   agreed: { zh: '双方协商一致', en: 'both sides agreed' },
   other: { zh: '其他', en: 'other' },
 };
+/** Who signs entries and is no department. */
+export const issuerWords = {
+  exchange: { zh: '交换平台', en: 'The exchange' },
+  log: { zh: '账本', en: 'The log' },
+} as const satisfies Record<string, Sentence>;
 
 /** The word for a value. */
 export function word(words: Record<string, Sentence>, value: string): Sentence {

@@ -67,5 +67,5 @@ export type { StatementField, StatementValue } from './describe-statement.js';
 export type { RightNames } from './describe-right.js';
 export { fromOdrl, toOdrl } from './odrl.js';
 export type { OdrlNode, OdrlValue } from './odrl.js';
-export { statementFields } from './statement-fields.js';
+export { contentFields, statementFields } from './statement-fields.js';
 export type { StatementSource } from './statement-fields.js';

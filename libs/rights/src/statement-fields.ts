@@ -25,28 +25,37 @@ type Field = readonly [label: string, value: string];
  */
 export function statementFields(statement: Statement, source: StatementSource): Field[] {
   const { say } = source;
-  const named = (text: string) => {
-    const name = source.nameOf(text);
-    return name ? `${name}  ${text}` : text;
-  };
   return [
     [say({ zh: '事项', en: 'Statement' }), `${say(statementWords[statement.type])}  (${statement.type})`],
     [say({ zh: '账本', en: 'Ledger' }), statement.origin],
-    [say({ zh: '签署部门', en: 'Issuer' }), named(statement.issuer)],
+    [say({ zh: '签署部门', en: 'Issuer' }), named(statement.issuer, source)],
     [say({ zh: '签名密钥', en: 'Key' }), statement.keyId],
     [say({ zh: '编号', en: 'Id' }), statement.id],
     [say({ zh: '时间', en: 'At' }), `${timeText(statement.at)}  (${statement.at})`],
     ...(statement.after === undefined ? [] : [[say({ zh: '承接', en: 'Follows' }), statement.after] as const]),
+    ...contentFields(statement, source),
+  ];
+}
+
+/** Who approved a statement and every field of its body: what is left where its issuer, kind and time stand elsewhere. */
+export function contentFields(statement: Statement, source: StatementSource): Field[] {
+  const { say } = source;
+  return [
     ...(statement.approvals ?? []).map((one): Field => [
       say({ zh: '审批', en: 'Approved' }),
-      `${named(one.office)}  ${named(one.person)}  ${timeText(one.at)}`,
+      `${named(one.office, source)}  ${named(one.person, source)}  ${timeText(one.at)}`,
     ]),
     ...describeStatement(statement).map(({ label, value }): Field => [say(label), valueText(value, source)]),
   ];
 }
 
+function named(text: string, { nameOf }: StatementSource): string {
+  const name = nameOf(text);
+  return name ? `${name}  ${text}` : text;
+}
+
 function valueText(value: StatementValue, source: StatementSource): string {
-  const { say, nameOf } = source;
+  const { say } = source;
   switch (value.kind) {
     case 'text':
     case 'digest':
@@ -57,10 +66,8 @@ function valueText(value: StatementValue, source: StatementSource): string {
       return countText(value.count);
     case 'instant':
       return `${timeText(value.at)}  (${value.at})`;
-    case 'name': {
-      const name = nameOf(value.id);
-      return name ? `${name}  ${value.id}` : value.id;
-    }
+    case 'name':
+      return named(value.id, source);
     case 'prose':
       return proseText(value.commitment, source);
     case 'list':

@@ -1,4 +1,12 @@
-import { routes, statementTypeSchema, shortId, type EntryView, type StatementType, statementWords } from '#contracts';
+import {
+  issuerWords,
+  routes,
+  statementTypeSchema,
+  shortId,
+  type EntryView,
+  type StatementType,
+  statementWords,
+} from '#contracts';
 import { Option, type Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { usage } from '../exits.js';
@@ -102,7 +110,10 @@ function showTrail(desk: Desk, items: readonly EntryView[], more: boolean): void
     [
       { title: '#', of: (one) => one.index, align: 'right' },
       { title: say({ zh: '存证时间', en: 'Sealed' }), of: (one) => timeText(one.sealedAt) },
-      { title: say({ zh: '签署方', en: 'Issuer' }), of: (one) => one.issuerName || one.issuer },
+      {
+        title: say({ zh: '签署方', en: 'Issuer' }),
+        of: (one) => (one.issuer === 'exchange' ? say(issuerWords.exchange) : one.issuerName),
+      },
       { title: say({ zh: '事项', en: 'Statement' }), of: (one) => say(statementWords[one.type]) },
       { title: say({ zh: '内容', en: 'About' }), of: (one) => say(one.sentence), flexible: true },
       { title: say({ zh: '编号', en: 'Id' }), of: (one) => shortId(one.statement.id) },

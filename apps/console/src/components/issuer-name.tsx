@@ -1,10 +1,7 @@
-import type { EntryView } from '#contracts';
+import { issuerWords as phrases, type EntryView } from '#contracts';
 import { defineWords, useWords } from '../lib/words';
 
-export const issuerWords = defineWords('issuer', {
-  exchange: { zh: '交换平台', en: 'The exchange' },
-  log: { zh: '账本', en: 'The log' },
-});
+export const issuerWords = defineWords('issuer', phrases);
 
 /** Who signed an entry. The exchange is no department and has its name here. */
 export function IssuerName({ of }: { readonly of: Pick<EntryView, 'issuer' | 'issuerName'> }) {

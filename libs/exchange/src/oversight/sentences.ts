@@ -1,4 +1,4 @@
-import type { Sentence, StatementType } from '#contracts';
+import { issuerWords, type EntryView, type Sentence, type StatementType } from '#contracts';
 
 /** What each type of entry says, in one phrase of the field's own words. */
 export const entrySentences: Record<StatementType, Sentence> = {
@@ -32,3 +32,8 @@ export const entrySentences: Record<StatementType, Sentence> = {
   'receipt.signed': { zh: '回执签署', en: 'A receipt was signed' },
   'use.recorded': { zh: '使用或销毁情况记录', en: 'A use or disposal was recorded' },
 };
+
+/** Who signed an entry, as it stands in files that people read. The exchange is no department and has its name here. */
+export function issuerText({ issuer, issuerName }: Pick<EntryView, 'issuer' | 'issuerName'>, locale: 'zh' | 'en'): string {
+  return issuer === 'exchange' ? issuerWords.exchange[locale] : issuerName;
+}

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type { Actor } from '../actor.js';
 import { beijing } from './beijing.js';
 import type { ReadTrail, TrailQuestion } from './read-trail.js';
+import { issuerText } from './sentences.js';
 
 type Locale = 'zh' | 'en';
 
@@ -14,7 +15,7 @@ const columns: readonly { zh: string; en: string; width: number; of: (entry: Ent
   { zh: '存证时间（UTC）', en: 'Sealed (UTC)', width: 26, of: ({ sealedAt }) => sealedAt },
   { zh: '事项', en: 'Matter', width: 24, of: ({ sentence }, locale) => sentence[locale] },
   { zh: '记录类型', en: 'Type', width: 24, of: ({ type }) => type },
-  { zh: '签署方', en: 'Issuer', width: 24, of: ({ issuerName }) => issuerName },
+  { zh: '签署方', en: 'Issuer', width: 24, of: issuerText },
   { zh: '签署方代码', en: 'Issuer code', width: 20, of: ({ issuer }) => issuer },
   { zh: '政务数据资源', en: 'Dataset', width: 28, of: ({ dataset }) => dataset?.title ?? '' },
   { zh: '政务数据资源编号', en: 'Dataset id', width: 34, of: ({ dataset }) => dataset?.id ?? '' },

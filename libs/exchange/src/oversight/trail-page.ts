@@ -1,7 +1,9 @@
 import type { EntryView } from '#contracts';
+import { contentFields, describeScope, type StatementSource } from '#rights';
 import type { Actor } from '../actor.js';
 import { beijing } from './beijing.js';
 import type { ReadTrail, TrailQuestion } from './read-trail.js';
+import { issuerText } from './sentences.js';
 
 const words = {
   zh: {
@@ -10,6 +12,7 @@ const words = {
     at: '存证时间（北京时间）',
     what: '事项',
     issuer: '签署方',
+    id: '编号',
     leaf: '叶哈希',
     body: '签署内容',
     none: '没有符合条件的记录。',
@@ -22,6 +25,7 @@ const words = {
     at: 'Sealed (Beijing time)',
     what: 'Matter',
     issuer: 'Issuer',
+    id: 'Id',
     leaf: 'Leaf hash',
     body: 'What was signed',
     none: 'Nothing matches.',
@@ -53,16 +57,28 @@ export async function* trailPage(
 }
 
 function row(entry: EntryView, locale: 'zh' | 'en'): string {
-  const body = Object.entries(entry.statement.body)
-    .map(
-      ([name, value]) =>
-        `<dt>${escape(name)}</dt><dd>${escape(typeof value === 'object' ? JSON.stringify(value) : String(value))}</dd>`,
-    )
-    .join('');
+  const say = words[locale];
+  const fields = [[say.id, entry.statement.id] as const, ...contentFields(entry.statement, sourceOf(entry, locale))];
+  const facts = fields.map(([label, value]) => `<dt>${escape(label)}</dt><dd>${escape(value)}</dd>`);
   return (
     `<tr><td>${entry.index}</td><td>${beijing(entry.sealedAt)}</td><td>${escape(entry.sentence[locale])}</td>` +
-    `<td>${escape(entry.issuerName)}</td><td><dl>${body}</dl><code>${words[locale].leaf} ${entry.leafHash}</code></td></tr>\n`
+    `<td>${escape(issuerText(entry, locale))}</td><td><dl>${facts.join('')}</dl><code>${say.leaf} ${entry.leafHash}</code></td></tr>\n`
   );
+}
+
+/** What is signed, in words; beside the words of a choice of rows stands the choice itself, since they shorten long lists. */
+function sourceOf({ departments, persons, dataset, texts }: EntryView, locale: 'zh' | 'en'): StatementSource {
+  const names = new Map([
+    ...departments.map(({ code, name }) => [code, name] as const),
+    ...persons.map(({ id, name }) => [id, name] as const),
+    ...(dataset ? [[dataset.id, dataset.title] as const] : []),
+  ]);
+  return {
+    say: (sentence) => sentence[locale],
+    texts,
+    nameOf: (codeOrId) => names.get(codeOrId),
+    scopeText: (rows) => `${describeScope(rows, [], locale)}${rows.op === 'all' ? '' : `  ${JSON.stringify(rows)}`}`,
+  };
 }
 
 function escape(text: string): string {
@@ -74,7 +90,7 @@ function head(title: string, locale: string): string {
 body{font:14px/1.5 "Noto Sans CJK SC","Microsoft YaHei",sans-serif;margin:2em;color:#1a1a1a}
 table{border-collapse:collapse;width:100%}th,td{border:1px solid #bbb;padding:.4em .6em;vertical-align:top;text-align:left}
 th{background:#f2f4f7}thead{display:table-header-group}tr{break-inside:avoid}
-dl{margin:0;display:grid;grid-template-columns:max-content 1fr;gap:0 1em}dt{color:#555}dd{margin:0;overflow-wrap:anywhere}
+dl{margin:0;display:grid;grid-template-columns:max-content 1fr;gap:0 1em}dt{color:#555}dd{margin:0;overflow-wrap:anywhere;white-space:pre-line}
 code{font-size:11px;color:#777;overflow-wrap:anywhere}.made{color:#555}@page{size:A4 landscape;margin:12mm}
 </style></head><body>`;
 }
