@@ -318,6 +318,11 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     await seat.logIn(city.supervisor);
     await page.waitForURL('**/trail');
 
+    // What happened is offered while one types, like the names of whom and what.
+    await page.getByRole('combobox', { name: 'Search the trail' }).fill('Grant');
+    await page.locator('.ant-select-item-option', { hasText: 'grant a right' }).click();
+    await page.waitForURL('**/trail?type=right.granted');
+
     await seat.go(`/trail?right=${right}`);
     await page.getByRole('row', { name: 'A usage right was granted' }).first().click();
     await page.waitForURL('**/trail/*');

@@ -1,5 +1,5 @@
 import './without-eval.js';
-import { shortId, type DeliveryManifest } from '#contracts';
+import { shortId, type DeliveryManifest, type Refusal } from '#contracts';
 import { generateAgeIdentity, type AgeIdentity } from '#crypto';
 import { describeScope, describeTransformation } from '#rights';
 import { download, el, sizeText } from './dom.js';
@@ -219,6 +219,11 @@ function drawProgress(): void {
   if (text) text.textContent = progressText();
 }
 
+/** Without a manifest nothing was compared with the ledger: then it is the file by itself that does not hold. */
+function whyRefused(refusal: Refusal, said: Outcome['said']): string {
+  return refusal.code === 'digest-mismatch' && said.checkManifest === undefined ? t('broken') : refusal.sentence(locale);
+}
+
 function results({ said, saved, refusal, cancelled, failure }: Outcome): HTMLElement {
   const lines = checks.map((check) => line(said[check], words[check][locale], said[check] === undefined && t('notChecked')));
   const ended = saved
@@ -229,7 +234,7 @@ function results({ said, saved, refusal, cancelled, failure }: Outcome): HTMLEle
       })
     : cancelled
       ? t('cancelled')
-      : `${refusal ? refusal.sentence(locale) : t('failed', { why: failure ?? '' })} ${t('nothingSaved')}`;
+      : `${refusal ? whyRefused(refusal, said) : t('failed', { why: failure ?? '' })} ${t('nothingSaved')}`;
   const isGood = saved?.compared === true;
   return el(
     'div',

@@ -99,6 +99,7 @@ export const words = {
     zh: '已解密并保存为 {name}（{size}），但未与账本核对。文件 SHA-256：{sha}',
     en: 'Decrypted and saved as {name} ({size}), but not compared with the ledger. SHA-256 of the file: {sha}',
   },
+  broken: { zh: '文件不完整，或已被改动，请勿使用。', en: 'The file is incomplete or was altered: do not use it.' },
   nothingSaved: { zh: '未保存任何内容。', en: 'Nothing was saved.' },
   cancelled: { zh: '已取消，未保存任何内容。', en: 'Cancelled. Nothing was saved.' },
   failed: { zh: '未能完成：{why}', en: 'It could not be finished: {why}' },

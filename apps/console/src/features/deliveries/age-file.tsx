@@ -41,9 +41,12 @@ export function AgeFile({
       <OpeningNews opening={opening} stop={stop} />
       {opening.state === 'running' ? null : (
         <p className="open-actions">
-          <Button type="primary" onClick={() => void download()}>
-            {say('downloadAge')}
-          </Button>
+          {/* The receipt disposes of the payload: then there is nothing to fetch, only what was fetched to be saved again. */}
+          {delivery.payload ? (
+            <Button type="primary" onClick={() => void download()}>
+              {say('downloadAge')}
+            </Button>
+          ) : null}
           <Button onClick={() => void saveManifest().then(() => setError(undefined), setError)}>{say('manifest')}</Button>
           <a href="/open.html" download="open.html">
             {say('openPage')}

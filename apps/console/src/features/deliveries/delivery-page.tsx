@@ -209,21 +209,24 @@ function SealedDelivered({ delivery, sealed }: { readonly delivery: DeliveryView
       {/* What was opened stays to be saved again, although the receipt disposes of the payload. */}
       {delivery.payload || opener.opening.state !== 'idle' ? (
         <Section title={say('open')}>
-          <p>
-            <Segmented<'here' | 'asAge'>
-              aria-label={say('how')}
-              value={how}
-              disabled={opener.opening.state === 'running'}
-              onChange={(next) => {
-                opener.stop();
-                choose(next);
-              }}
-              options={[
-                { value: 'here', label: say('here') },
-                { value: 'asAge', label: say('asAge') },
-              ]}
-            />
-          </p>
+          {/* Choosing the other way would end this one, and with it what can still be saved. */}
+          {delivery.payload ? (
+            <p>
+              <Segmented<'here' | 'asAge'>
+                aria-label={say('how')}
+                value={how}
+                disabled={opener.opening.state === 'running'}
+                onChange={(next) => {
+                  opener.stop();
+                  choose(next);
+                }}
+                options={[
+                  { value: 'here', label: say('here') },
+                  { value: 'asAge', label: say('asAge') },
+                ]}
+              />
+            </p>
+          ) : null}
           {how === 'here' ? (
             <OpenHere delivery={delivery} sealed={sealed} opener={opener} receipt={receipt} />
           ) : (

@@ -26,7 +26,7 @@ export const rightsWords = defineWords('rights', {
   over: { zh: '已过期', en: 'over' },
   none: { zh: '还没有使用权。', en: 'No rights yet.' },
   noneGrantee: {
-    zh: '本部门还没有使用权。到“检索”里找到需要的数据，提出共享申请。',
+    zh: '本部门还没有使用权。到“找数据”里找到需要的数据，提出共享申请。',
     en: 'Your department has no rights yet. Find the data that you need, and ask for it.',
   },
   usedOf: { zh: '{{used}} / {{total}}', en: '{{used}} / {{total}}' },
@@ -91,8 +91,8 @@ export const rightsWords = defineWords('rights', {
   askAnew: { zh: '重新申请', en: 'Ask for it anew' },
   quotaToday: { zh: '今日次数已经用完，明天可以再提取。', en: 'No pulls are left for today; pull again tomorrow.' },
   noRecipient: {
-    zh: '本部门还没有有效的加密公钥，提取会被拒绝。请先由主管部门登记（命令：quanlian keys recipient）。',
-    en: 'Your department has no encryption key in force: a pull would be refused. Have one admitted first (command: quanlian keys recipient).',
+    zh: '本部门还没有有效的接收公钥，提取会被拒绝。请本部门共享工作机构负责人在“本部门”页申报，由主管部门准入。',
+    en: 'Your department has no recipient in force: a pull would be refused. Your office head nominates one under “My department”, and the competent department admits it.',
   },
   deliveries: { zh: '数据提供记录', en: 'Deliveries' },
   noDeliveries: { zh: '还没有提取过。', en: 'Nothing was pulled yet.' },

@@ -1,10 +1,10 @@
-import { routes } from '#contracts';
+import { routes, statementTypeSchema, statementWords, type StatementType } from '#contracts';
 import { AutoComplete, Input } from 'antd';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useSession } from '../../app/session';
 import { useRead } from '../../lib/api';
-import { useWords } from '../../lib/words';
+import { useLocale, useWords } from '../../lib/words';
 import { entryPath, indexIn, type Change, type Filters } from './filters';
 import { trailWords } from './words';
 
@@ -38,7 +38,7 @@ export function SearchBox({ filters, change }: { readonly filters: Filters; read
         const [kind, id] = splitValue(value);
         if (kind === 'text' || kind === 'index') return go(id);
         setText('');
-        change({ [kind]: id, q: undefined });
+        change({ ...(kind === 'types' ? { types: [id as StatementType] } : { [kind]: id }), q: undefined });
       }}
     >
       <Input.Search
@@ -53,13 +53,14 @@ export function SearchBox({ filters, change }: { readonly filters: Filters; read
   );
 }
 
-function splitValue(value: string): [kind: 'dataset' | 'department' | 'person' | 'text' | 'index', id: string] {
+function splitValue(value: string): [kind: 'dataset' | 'department' | 'person' | 'types' | 'text' | 'index', id: string] {
   const at = value.indexOf(':');
   return [value.slice(0, at) as 'dataset', value.slice(at + 1)];
 }
 
 function useSuggestions(text: string, filters: Filters) {
   const say = useWords(trailWords);
+  const locale = useLocale();
   const { department } = useSession();
   const asked = useDeferredValue(text);
   const isName = asked.length > 0 && !/^[#0-9]|^[0-9a-f]{8,}$/.test(asked);
@@ -83,8 +84,15 @@ function useSuggestions(text: string, filters: Filters) {
       options.length > 0 ? [{ label, options: options.slice(0, shownAtMost) }] : [];
     const inDepartments = (departments.data?.items ?? []).filter((one) => one.name.includes(asked) || one.code === asked);
     const inPeople = (people.data?.items ?? []).filter((one) => one.name.includes(asked) || one.login.startsWith(asked));
+    const inTypes = statementTypeSchema.options.filter((type) =>
+      statementWords[type][locale].toLowerCase().includes(asked.toLowerCase()),
+    );
     return [
       { value: `text:${asked}`, label: say('findText', { text: asked }) },
+      ...group(
+        say('matter'),
+        inTypes.map((type) => ({ value: `types:${type}`, label: statementWords[type][locale] })),
+      ),
       ...group(
         say('department'),
         inDepartments.map((one) => ({ value: `department:${one.code}`, label: one.name })),
@@ -101,5 +109,5 @@ function useSuggestions(text: string, filters: Filters) {
         inPeople.map((one) => ({ value: `person:${one.id}`, label: `${one.name} · ${one.login}` })),
       ),
     ];
-  }, [asked, isName, departments.data, datasets.data, people.data, say]);
+  }, [asked, isName, departments.data, datasets.data, people.data, say, locale]);
 }

@@ -142,8 +142,10 @@ function Chart({
     return Math.max(0, Math.min(bars.length - 1, Math.floor((event.clientX - left) / barPx)));
   };
   const take = (from: number, to: number) => {
-    const [first, last] = [bars[Math.min(from, to)], bars[Math.max(from, to)]];
-    if (first && last) narrow(first, last);
+    const [low, high] = [Math.min(from, to), Math.max(from, to)];
+    const [first, last] = [bars[low], bars[high]];
+    // A stretch in which nothing happened would leave an empty page, and no bars to widen it by.
+    if (first && last && heights.slice(low, high + 1).some((height) => height > 0)) narrow(first, last);
   };
   const onKeyDown = (event: KeyboardEvent<SVGSVGElement>) => {
     const move = { ArrowLeft: -1, ArrowRight: 1, Home: -bars.length, End: bars.length, PageUp: -10, PageDown: 10 }[event.key];
