@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CallError, routes } from '#contracts';
+import { CallError, routes, type Problem } from '#contracts';
 import { randomId } from '#crypto';
 import {
   foundSmallCity,
@@ -46,6 +46,12 @@ describe(`kill -9 of the database ${kills} times while people work`, () => {
       trail: () => supervisor.client.call(routes.trail, { query: {} }),
       'what waits': () => steward.client.call(routes.proposals, { query: {} }),
     };
+    // Plain routes, without the framework's own handling of errors.
+    for (const path of ['/log/checkpoint', '/log/vkey', '/log/proof/3'])
+      acts[path] = async () => {
+        const response = await fetch(new URL(path, exchange.baseUrl));
+        if (!response.ok) throw new CallError(path, response.status, (await response.json()) as Problem);
+      };
     const answers = new Map<string, number>();
     const day = new AbortController();
     const ask = async (name: string, act: () => Promise<unknown>) => {

@@ -34,6 +34,8 @@ export interface LogParts {
   readonly policy: WitnessPolicy;
   /** The log's keys, newest first; told before entry 0 is there, too: the witnesses have to know them before anything is sealed. */
   readonly keysOfLog: () => Promise<readonly VerifierKey[]>;
+  /** What to say of an error: that the database is away or damaged, or that there is a bug, which it keeps. */
+  readonly refusalOf: (error: unknown) => Refusal;
 }
 
 /**
@@ -41,7 +43,15 @@ export interface LogParts {
  * proofs. Paths have one spelling; any other is unknown. Plain routes: many clients poll them, and there is nothing to bind or to answer
  * again.
  */
-export function serveLog(fastify: FastifyInstance, { database, authenticate, entries, policy, keysOfLog }: LogParts): void {
+export function serveLog(fastify: FastifyInstance, parts: LogParts): void {
+  void fastify.register((scope, _options, done) => {
+    scope.setErrorHandler((error, _request, reply) => refused(reply, parts.refusalOf(error)));
+    serveRoutes(scope, parts);
+    done();
+  });
+}
+
+function serveRoutes(fastify: FastifyInstance, { database, authenticate, entries, policy, keysOfLog }: LogParts): void {
   const log = publishedLog(database.pool, policy);
 
   fastify.get('/log/checkpoint', async (_request, reply) => {

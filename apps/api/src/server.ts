@@ -39,16 +39,15 @@ export async function makeServer(parts: ApiParts, settings: ServerSettings): Pro
   // A file is handed on as it comes in; it is never held.
   fastify.addContentTypeParser(['text/csv', 'application/offset+octet-stream'], (_request, payload, done) => done(null, payload));
   const metrics = app.get(Metrics);
-  app.useGlobalFilters(
-    new RefusalFilter(
-      settings.logBug,
-      (refused) => {
-        metrics.refusals.inc({ code: refused.code });
-        settings.logRefusal(refused);
-      },
-      isOutage,
-    ),
+  const filter = new RefusalFilter(
+    settings.logBug,
+    (refused) => {
+      metrics.refusals.inc({ code: refused.code });
+      settings.logRefusal(refused);
+    },
+    isOutage,
   );
+  app.useGlobalFilters(filter);
   secure(fastify, parts.settings.isSecure);
   measure(fastify, metrics);
   tellTusOptions(fastify, [routes.beginVersion, routes.beginKeyList, routes.upload], parts.settings.arrivals.departmentBytes);
@@ -60,6 +59,7 @@ export async function makeServer(parts: ApiParts, settings: ServerSettings): Pro
     entries,
     policy,
     keysOfLog: () => logKeysTold(parts.database.pool, context),
+    refusalOf: (error) => filter.refusalOf(error),
   });
   const draw = pageDrawer(fastify, settings.consoleFolder, (fault) => settings.logBug('drawing', fault));
   serveConsole(fastify, settings.consoleFolder, draw);

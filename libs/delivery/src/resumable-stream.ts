@@ -29,8 +29,13 @@ export function resumableStream({ sizeBytes, open, signal, onWait }: Resumable):
     const ms = Math.min(firstWaitMs * 2 ** failures, longestWaitMs);
     failures += 1;
     await new Promise<void>((done) => {
-      const timer = setTimeout(done, ms);
-      signal.addEventListener('abort', () => (clearTimeout(timer), done()), { once: true });
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        done();
+      };
+      const timer = setTimeout(end, ms);
+      signal.addEventListener('abort', end);
     });
   };
 

@@ -67,7 +67,8 @@ export class RefusalFilter implements ExceptionFilter {
     void reply.status(status).type('application/problem+json; charset=utf-8').send(JSON.stringify(refusal.toProblem()));
   }
 
-  private refusalOf(error: unknown): Refusal {
+  /** What to say of an error. One that nobody expected is kept in the log under the number that is told. */
+  refusalOf(error: unknown): Refusal {
     if (error instanceof Refusal) return error;
     const code = (error as { code?: unknown } | undefined)?.code;
     const known = typeof code === 'string' ? fastifyCodes[code] : undefined;

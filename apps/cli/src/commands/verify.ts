@@ -287,14 +287,30 @@ function tell(desk: Desk, { report, before, file, promises }: Verified): void {
     ],
     [
       say({ zh: '受理回执', en: 'Promises to seal' }),
-      promises.kept.length + promises.open.length > 0
+      promises.kept.length + promises.late.length + promises.open.length > 0
         ? say({
-            zh: `${promises.kept.length} 件已如约存证，${promises.open.length} 件未到期`,
-            en: `${promises.kept.length} kept, ${promises.open.length} not due`,
+            zh: `${promises.kept.length} 件已如约存证，${promises.late.length} 件逾期才存证，${promises.open.length} 件按账本时间未到期`,
+            en: `${promises.kept.length} kept, ${promises.late.length} sealed late, ${promises.open.length} not due by the ledger’s time`,
           })
         : undefined,
     ],
   ]);
+  if (promises.late.length > 0) {
+    desk.out.heading(
+      say({
+        zh: '逾期才存证的签署记录（受理回执与存证时间即为证据）',
+        en: 'Sealed after the promised time (the receipt and the time of sealing prove it)',
+      }),
+    );
+    desk.out.table(
+      [
+        { title: say({ zh: '编号', en: 'Statement' }), of: (one) => one.statement },
+        { title: say({ zh: '承诺至迟', en: 'Promised by' }), of: (one) => timeText(one.sealBy) },
+        { title: say({ zh: '实际存证', en: 'Sealed' }), of: (one) => timeText(one.sealedAt) },
+      ],
+      promises.late,
+    );
+  }
   showTypes(desk, report);
   if (report.exchangeCustody.length > 0) {
     desk.out.heading(

@@ -75,6 +75,22 @@ test('a promise is kept by its own statement, open until its time, broken after 
   );
 });
 
+test('what was sealed after its time is late and not kept; a forged receipt says nothing about it', async () => {
+  const inTime = statement();
+  const withheld = statement();
+  const signer = { keyId: own.keyId, privateKey: importSigningKey(own.privateSeed) };
+  const slandered = statement();
+  const receipts = [
+    promised(inTime, '2026-03-04T00:00:01.000Z'),
+    promised(withheld, '2026-03-04T00:00:00.999Z'),
+    promised(slandered, '2026-03-04T00:00:00.999Z', signer),
+  ];
+  const { kept, late, open, broken } = await resultOf(receipts, [inTime, withheld, slandered].map(entryOf));
+  assert.deepEqual(kept, [inTime.id]);
+  assert.deepEqual(late, [{ statement: withheld.id, sealBy: '2026-03-04T00:00:00.999Z', sealedAt: '2026-03-04T00:00:01.000Z' }]);
+  assert.deepEqual([open.length, broken.length], [0, 0]);
+});
+
 test('other bytes under the promised id do not keep the promise', async () => {
   const said = statement();
   const other = { ...said, at: '2026-03-04T00:00:00.001Z' };

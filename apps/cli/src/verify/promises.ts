@@ -5,16 +5,25 @@ import { checkAdmission, openEntry, statementDigest, type AdmissionReceipt, type
 export interface Promises {
   /** Sealed as promised. */
   readonly kept: readonly string[];
+  /** Sealed, but after the promised time: for an end, what left in between left in spite of it. */
+  readonly late: readonly LateSeal[];
   /** Their time is not over, as far as this ledger reaches. */
   readonly open: readonly string[];
   /** Their time is over and the ledger has them not. */
   readonly broken: readonly AdmissionReceipt[];
 }
 
+export interface LateSeal {
+  readonly statement: string;
+  readonly sealBy: string;
+  readonly sealedAt: string;
+}
+
 /** Looks for promised statements while a ledger goes by. */
 export class PromiseWatch {
   private readonly waiting: Map<string, AdmissionReceipt>;
   private readonly kept: string[] = [];
+  private readonly late: { readonly receipt: AdmissionReceipt; readonly sealedAt: string }[] = [];
 
   constructor(
     private readonly origin: string,
@@ -39,7 +48,8 @@ export class PromiseWatch {
       // Other bytes under the promised id do not keep the promise.
       if (entry.statement.id !== id || statementDigest(statementBytes) !== receipt.digest) continue;
       this.waiting.delete(id);
-      this.kept.push(id);
+      if (entry.sealedAt <= receipt.sealBy) this.kept.push(id);
+      else this.late.push({ receipt, sealedAt: entry.sealedAt });
     }
   }
 
@@ -51,6 +61,9 @@ export class PromiseWatch {
     const left = [...this.waiting.values()].filter((receipt) => isSigned(this.origin, receipt, report.logKeys));
     return {
       kept: this.kept,
+      late: this.late
+        .filter(({ receipt }) => isSigned(this.origin, receipt, report.logKeys))
+        .map(({ receipt: { statement, sealBy }, sealedAt }) => ({ statement, sealBy, sealedAt })),
       open: left.filter((receipt) => receipt.sealBy >= report.sealedAt).map((receipt) => receipt.statement),
       broken: left.filter((receipt) => receipt.sealBy < report.sealedAt),
     };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { refuse, Refusal, type States } from '#contracts';
 import { randomId, randomKey } from '#crypto';
 import { runPrepare, type JobProgress, type PreparedDelivery } from '#delivery';
@@ -142,10 +143,7 @@ export class PreparePayload {
 
   private async watch(id: string, stop: AbortController, until: AbortSignal): Promise<void> {
     while (!until.aborted) {
-      await new Promise<void>((done) => {
-        const timer = setTimeout(done, lookEveryMs);
-        until.addEventListener('abort', () => (clearTimeout(timer), done()), { once: true });
-      });
+      await sleep(lookEveryMs, undefined, { signal: until }).catch(() => undefined);
       if (until.aborted) return;
       const by = await this.context.transactions.run((stores) => this.endedBy(stores, id)).catch(() => undefined);
       if (by !== undefined) stop.abort();

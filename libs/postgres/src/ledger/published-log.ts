@@ -1,3 +1,4 @@
+import { refuse } from '#contracts';
 import {
   encodeEntryBundle,
   encodeLogProof,
@@ -46,13 +47,13 @@ export class PublishedLog {
     return (await this.isPublished(tile)) ? readTileBytes(this.pool, tile) : undefined;
   }
 
-  /** The bundle of the entries of a tile of level 0; undefined when no checkpoint published them. */
+  /** The bundle of the entries of a tile of level 0; undefined when no checkpoint published them. Throws Refusal `ledger-damaged`. */
   async entries({ index, width }: Pick<Tile, 'index' | 'width'>): Promise<Uint8Array | undefined> {
     if (!(await this.isPublished({ level: 0, index, width }))) return undefined;
     const entries: Buffer[] = [];
     const from = index * TILE_WIDTH;
     for await (const { bytes } of readEntries(this.pool, from, from + width)) entries.push(bytes);
-    if (entries.length !== width) throw new Error(`Entries are missing between ${from} and ${from + width}; run the audit`);
+    if (entries.length !== width) throw refuse('ledger-damaged', { reason: `${from}–${from + width - 1}` });
     return encodeEntryBundle(entries);
   }
 
