@@ -360,8 +360,16 @@ export const deliveryRefusals = {
     zh: '内存暂存目录不可用：{reason}。',
     en: 'The memory-backed folder cannot be used: {reason}.',
   },
-  'preparer-failed': { status: 500, zh: '数据处理进程异常退出。', en: 'The process that prepares data ended abnormally.' },
-  'part-damaged': { status: 500, zh: '存储的数据分片已损坏。', en: 'A stored part of the version is damaged.' },
+  'preparer-failed': {
+    status: 500,
+    zh: '数据处理进程异常退出。请再试一次；仍然如此，请告知平台运维。',
+    en: 'The process that prepares data ended abnormally. Try again; if it happens again, tell the operator.',
+  },
+  'part-damaged': {
+    status: 500,
+    zh: '存储的数据分片已损坏。请告知平台运维，从备份恢复，或由提供部门重新上传。',
+    en: 'A stored part of the version is damaged. Tell the operator, who restores it; or the provider uploads it again.',
+  },
   'recipient-ended': {
     status: 403,
     zh: '交付文件所用的加密接收公钥已结束，请重新提取。',
