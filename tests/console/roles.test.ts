@@ -167,6 +167,44 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     await seat.close();
   });
 
+  test('who prepared a request takes it back before the office head approved, and asks anew; nobody else may', async () => {
+    const title = '楼栋名录';
+    const dataset = await published(city, villageEntry({ title, resourceCode: '3/1/1/1/000015' }), villageCsv(20));
+    const asked = await city.requester.client.call(routes.submitRequest, { body: { dataset, asked: askedFor() } });
+    const head = await Seat.take(browser, { baseUrl: exchange.baseUrl });
+    await head.logIn(city.requesterHead);
+    await head.go(`/inbox/proposals/${asked.id}`);
+    await head.page.getByRole('button', { name: '退回' }).waitFor();
+    assert.equal(
+      await head.page.getByRole('button', { name: '撤下' }).count(),
+      0,
+      'the head can take back what another prepared',
+    );
+
+    const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl });
+    const { page } = seat;
+    await seat.logIn(city.requester);
+    await seat.go('/requests');
+    // What has not left the department stands above the list.
+    await page.getByRole('link', { name: title }).click();
+    await page.waitForURL(`**/requests/${asked.id}`);
+    await page.getByRole('button', { name: '撤下' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('理由').fill('范围写错了，重新申请。');
+    await dialog.getByRole('button', { name: '撤下' }).dblclick();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByText('已退回', { exact: true }).first().waitFor();
+    await page.getByRole('link', { name: '修改后重新申请' }).waitFor();
+    // The head's page hears of it and offers nothing any more.
+    await head.page.getByText('已退回', { exact: true }).first().waitFor();
+    await head.page.getByText('范围写错了，重新申请。').waitFor();
+    assert.equal(await head.page.getByRole('button', { name: '审批同意并签名' }).count(), 0);
+    for (const one of [seat, head]) {
+      one.check('taking back');
+      await one.close();
+    }
+  });
+
   test('a steward sees what a supplement changed, suspends a right at once, and asks for its resumption', async () => {
     const dataset = await published(city, villageEntry({ title: '社区名录', resourceCode: '3/1/1/1/000020' }), villageCsv(20));
     const right = await granted(city, dataset);

@@ -168,7 +168,42 @@ describe(
         await holder.page.getByRole('button', { name: '用本浏览器持有的密钥签名' }).click();
         await holder.page.getByText('已存证', { exact: true }).first().waitFor();
       });
-      for (const seat of [holder, admits]) {
+
+      // What waits for a key that ended meanwhile is never signed: the page says so, and whoever prepared it takes it back.
+      const entry = villageEntry({ title: '街巷名录', resourceCode: '3/1/1/1/000100' });
+      const enter = () => city.steward.client.call(routes.enterDataset, { body: { entry, noSecrets: true } });
+      const waiting = await enter();
+      assert.equal(waiting.state, 'awaiting-signature');
+      const prepares = await Seat.take(browser, { baseUrl });
+      const { page } = prepares;
+      await prepares.logIn(city.steward);
+      await prepares.go(`/inbox/proposals/${waiting.id}`);
+      await page.getByText('不在本浏览器中').waitFor();
+      const end = await city.competentHead.client.call(routes.endKey, {
+        params: { code: city.codes.provider, keyId: waiting.statement.keyId },
+        body: { reason: 'rotated', password: city.competentHead.password },
+      });
+      await settled(city.competentHead, end);
+      await prepares.step('a key that ended', async () => {
+        await page.getByText(`密钥 ${waiting.statement.keyId.slice(0, 8)} 已结束，不能再签名`).waitFor();
+        await page.getByText('quanlian inbox sign').waitFor({ state: 'detached' });
+        await page.getByRole('button', { name: '撤下' }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByLabel('理由').fill('密钥已更换，重新办理。');
+        await dialog.getByRole('button', { name: '撤下' }).dblclick();
+        await dialog.waitFor({ state: 'hidden' });
+        await page.getByText('已退回', { exact: true }).first().waitFor();
+        await page.getByText('密钥已更换，重新办理。').waitFor();
+        await page.getByRole('button', { name: '撤下' }).waitFor({ state: 'detached' });
+      });
+      // Prepared anew, the key in force signs.
+      await settled(city.steward, await enter());
+      await holder.go(`/inbox/proposals/${waiting.id}`);
+      await holder.page.getByText('已退回', { exact: true }).first().waitFor();
+      assert.equal(await holder.page.getByRole('button', { name: '用本浏览器持有的密钥签名' }).count(), 0);
+      await holder.go('/department');
+      await holder.page.getByText('已结束（更换').first().waitFor();
+      for (const seat of [holder, admits, prepares]) {
         seat.check('a key that a browser holds');
         await seat.close();
       }
