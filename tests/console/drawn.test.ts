@@ -157,6 +157,44 @@ describe('A page that the server drew', { skip: noChromium }, () => {
     await seat.context.close();
   });
 
+  test('has the columns that fit, before the console is there and after', async () => {
+    const { seat } = await returned(city.requester);
+    const { page } = seat;
+    await seat.resize(1000);
+    const open = await holdConsole(page);
+    await openDrawn(page, '/find');
+    await page.locator('tr.row-link').waitFor();
+    const shown = () =>
+      page.evaluate<readonly string[]>(
+        `[...document.querySelectorAll('th')].filter((one) => one.checkVisibility()).map((one) => one.textContent)`,
+      );
+    const box = `document.querySelector('.table-box')`;
+    const before = await shown();
+    assert.equal(await page.evaluate<number>(`${box}.scrollWidth - ${box}.clientWidth`), 0, 'the table is cut');
+    assert.ok(before.length < (await page.locator('th').count()), 'a window in which not all columns fit');
+    open();
+    await page.locator('#root[data-answers]').waitFor({ state: 'attached' });
+    assert.deepEqual(await shown(), before);
+    await seat.resize(1600);
+    await page.waitForFunction(`document.querySelectorAll('th').length > ${before.length}`);
+    assert.equal(await page.locator('.table [hidden]').count(), 0);
+    seat.check('a table that fits');
+    await seat.context.close();
+  });
+
+  test('is drawn in the language and the shade chosen a moment ago', async () => {
+    const { seat } = await returned(city.requester);
+    const { page } = seat;
+    await page.locator('.bar button[lang="en"]').click();
+    await page.locator('.bar-shade').click();
+    // The old page is left when the new one's answer is there: what it tells only then comes too late.
+    const cookies = await seat.context.cookies();
+    const { text } = await readDrawn('/find', cookies.map(({ name, value }) => `${name}=${value}`).join('; '));
+    assert.match(text, /<h1>Catalogue of datasets<\/h1>/);
+    assert.match(text, /data-look="en~dark~/);
+    await seat.context.close();
+  });
+
   test('gives way without a trace when this tab would draw another', async () => {
     const { seat } = await returned(city.requester);
     const { page } = seat;

@@ -57,7 +57,7 @@ export function consoleConfig({ apiUrl = 'http://127.0.0.1:8080' } = {}) {
             groups: [
               {
                 name: 'early',
-                test: /vite\/preload-helper|src\/(?:lib\/(?:drawing|early|held-input|locale|look|look-word|shade-now|who)|door\/where-to)\.ts$/,
+                test: /vite\/preload-helper|src\/(?:lib\/(?:drawing|early|fitting-columns|held-input|locale|look|look-word|shade-now|who)|door\/where-to)\.ts$/,
               },
               { name: 'boot', test: /src\/boot\.ts$/ },
             ],

@@ -2,6 +2,7 @@ import { doorTo } from './door/where-to';
 import { isDrawn } from './lib/drawing';
 import { askEarly } from './lib/early';
 import { keepLook } from './lib/look';
+import { onShade } from './lib/shade-now';
 import { homeNow, wasLoggedIn } from './lib/who';
 
 // Whoever opens the one-time link has no account yet.
@@ -21,6 +22,8 @@ const beginnings: Readonly<Record<string, () => Promise<unknown>>> = {
 };
 if (wasLoggedIn()) void beginnings[location.pathname === '/' ? (homeNow() ?? '') : location.pathname]?.();
 
-// The next page may be drawn by the server; a window that is left may have changed.
+// The next page may be drawn by the server. Of a page that is loaded anew the request leaves before the old one does, so a choice is told
+// at once; what changed otherwise, such as the window, when the page is left.
 keepLook();
+onShade(keepLook);
 addEventListener('pagehide', keepLook);

@@ -6,6 +6,7 @@ import dayjs from 'dayjs';
 import 'dayjs/locale/zh-cn';
 import { StrictMode, useEffect, type ReactNode } from 'react';
 import { rootNow } from '../lib/drawing';
+import { showDrawnTables } from '../lib/fitting-columns';
 import { giveInput } from '../lib/held-input';
 import { queryClient } from '../lib/api';
 import { withoutRuntimeStyle } from '../lib/without-runtime-style';
@@ -17,6 +18,7 @@ export function App({ children }: { readonly children: ReactNode }) {
   useEffect(() => void dayjs.locale(locale === 'zh' ? 'zh-cn' : 'en'), [locale]);
   // Effects run when the whole page stands.
   useEffect(() => {
+    showDrawnTables();
     giveInput();
     // When, for whoever measures or drives the page.
     rootNow()?.setAttribute('data-answers', performance.now().toFixed());

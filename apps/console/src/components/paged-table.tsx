@@ -1,10 +1,11 @@
 import { Button, Skeleton } from 'antd';
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { useNavigate } from 'react-router';
+import { leastWidth } from '../lib/fitting-columns';
 import { useKeptPlace } from '../lib/kept-place';
 import { defineWords, useWords } from '../lib/words';
 import { fromList } from './back-link';
-import { leastWidth, useFitting } from './fitting-columns';
+import { useFitting } from './fitting-columns';
 import { Whole, type Reading } from './whole';
 
 const words = defineWords('paged-table', {
@@ -131,7 +132,12 @@ function Rows<I>({ pages, columns: wanted, keyOf, to, label }: Listed<I> & { rea
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.key} scope="col" style={{ width: column.width, textAlign: column.align }}>
+              <th
+                key={column.key}
+                scope="col"
+                data-yields={column.yields}
+                style={{ width: column.width, textAlign: column.align }}
+              >
                 {column.title}
               </th>
             ))}

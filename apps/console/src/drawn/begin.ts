@@ -1,4 +1,5 @@
 import { drawnFor, dropDrawing, isDrawn, showStyles } from '../lib/drawing';
+import { fitDrawnTables } from '../lib/fitting-columns';
 import { holdInput } from '../lib/held-input';
 import { firstLocale, showLocale } from '../lib/locale';
 import { isOurLook } from '../lib/look';
@@ -11,6 +12,7 @@ if (!isDrawn() || !isOurLook(drawnFor()) || !wasLoggedIn()) {
   void import('../main');
 } else {
   showStyles();
+  fitDrawnTables();
   holdInput();
   requestAnimationFrame(() => setTimeout(() => void import('../main')));
 }

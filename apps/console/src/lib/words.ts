@@ -1,6 +1,7 @@
 import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import { firstLocale, keepLocale, showLocale, type Locale } from './locale';
+import { keepLook } from './look';
 
 export type { Locale } from './locale';
 
@@ -73,5 +74,6 @@ export function usePick(): (sentence: { readonly zh: string; readonly en: string
 
 export async function chooseLocale(locale: Locale): Promise<void> {
   keepLocale(locale);
+  keepLook();
   await i18next.changeLanguage(locale);
 }
