@@ -79,7 +79,7 @@ export const reviewWords = defineWords('review', {
     zh: '这些就是对方会得到的数据行，脱敏已生效。',
     en: 'Exactly the rows that the other side would get, masks applied.',
   },
-  count: { zh: '共 {{count}} 行', en: { one: '{{count}} row in all', other: '{{count}} rows in all' } },
+  count: { zh: '共 {{count, number}} 行', en: { one: '{{count, number}} row in all', other: '{{count, number}} rows in all' } },
   range: { zh: '第 {{from}} – {{to}} 行', en: 'Rows {{from}} – {{to}}' },
   previous: { zh: '上一页', en: 'Previous' },
   next: { zh: '下一页', en: 'Next' },

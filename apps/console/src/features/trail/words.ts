@@ -36,7 +36,7 @@ export const trailWords = defineWords('trail', {
   matter: { zh: '事项', en: 'Matter' },
   none: { zh: '没有符合条件的记录。', en: 'No entry matches.' },
   entries: { zh: '存证记录', en: 'Entries' },
-  total: { zh: '共 {{count}} 条', en: { one: '{{count}} entry', other: '{{count}} entries' } },
+  total: { zh: '共 {{count, number}} 条', en: { one: '{{count, number}} entry', other: '{{count, number}} entries' } },
   totalMore: { zh: '超过 {{count}} 条', en: 'More than {{count}} entries' },
   news: { zh: '有新的记录，点击载入', en: 'There are new entries: load them' },
   exports: { zh: '导出', en: 'Export' },

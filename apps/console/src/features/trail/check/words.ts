@@ -76,10 +76,10 @@ export const checkWords = defineWords('check', {
   },
   chain: { zh: '链条与全部签名', en: 'Chain and all signatures' },
   chainOk: {
-    zh: '账本共 {{count}} 条，逐条核对无误：字节、链条、每个签名、登记与使用权规则。',
+    zh: '账本共 {{count, number}} 条，逐条核对无误：字节、链条、每个签名、登记与使用权规则。',
     en: {
       one: 'The one entry of the ledger holds.',
-      other: 'All {{count}} entries of the ledger hold: bytes, chain, every signature, the rules of register and rights.',
+      other: 'All {{count, number}} entries of the ledger hold: bytes, chain, every signature, the rules of register and rights.',
     },
   },
   chainUnreached: { zh: '在到达本条之前链条已断，未能判断。', en: 'The chain broke before this entry was reached.' },
