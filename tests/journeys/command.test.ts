@@ -348,6 +348,20 @@ describe('the whole job with the command `quanlian`', async () => {
     await command.ok([...line, '--no-receipt']);
     assert.equal(readFileSync(out, 'utf8'), expected);
     assert.equal(readFileSync(`${out}.age`, 'utf8'), 'somebody’s own');
+    // The rows are this command's own by now. What lies beside them is not.
+    const kept = [...line, '--keep-age', '--no-receipt'];
+    const again = await command.run(kept);
+    assert.equal(again.code, 7, again.err);
+    assert.match(again.err, /beside\.csv\.age exists; --force overwrites it/);
+    assert.equal(readFileSync(`${out}.age`, 'utf8'), 'somebody’s own');
+    renameSync(`${out}.age`, command.path('own.age'));
+    await command.ok(kept);
+    execFileSync('age', ['-d', '-i', command.path('identity.txt'), '-o', command.path('beside-by-age.csv'), `${out}.age`]);
+    assert.equal(readFileSync(command.path('beside-by-age.csv'), 'utf8'), expected);
+    writeFileSync(`${out}.age`, 'somebody’s own');
+    await command.ok([...kept, '--force']);
+    assert.notEqual(readFileSync(`${out}.age`, 'utf8'), 'somebody’s own');
+    writeFileSync(`${out}.age`, 'somebody’s own');
 
     const payload = await city.requester.client.open(routes.payload, { params: { id: delivery } });
     const other = command.path('downloaded.csv');

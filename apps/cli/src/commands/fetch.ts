@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { act, examples, type Bench } from '../desk.js';
 import { usage } from '../exits.js';
 import { findDelivery } from '../find/find.js';
-import { fetchDelivery, isFetchBegun } from '../pull/fetch.js';
+import { fetchDelivery, isFetchOpened } from '../pull/fetch.js';
 import { checkFree, receiveOptionsOf, receivingOptions, tellReceived, type ReceivingOptions } from './receiving.js';
 
 /** fetch: receives a delivery that was pulled before, in the console or on another machine. */
@@ -34,7 +34,7 @@ export function fetchCommand(program: Command, bench: Bench): void {
     if (delivery.grantee !== department)
       throw usage('这次数据提供不是给本部门的。', 'The delivery is not to the department that you act for.');
     const order = { ...receiveOptionsOf(options), delivery: delivery.id, right: delivery.right, dataset: delivery.dataset };
-    checkFree(options, isFetchBegun(desk, order));
+    checkFree(options, isFetchOpened(desk, order));
     const received = await fetchDelivery(desk, order);
     desk.out.result(received, () => tellReceived(desk, received, { ...delivery, withReceipt: order.withReceipt }));
   });

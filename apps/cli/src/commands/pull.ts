@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import { act, examples, type Bench, type Desk } from '../desk.js';
 import { usage } from '../exits.js';
 import { findRight, findVersion } from '../find/find.js';
-import { formatFor, isBegun, pull, type PullOrder } from '../pull/pull.js';
+import { formatFor, isOpened, pull, type PullOrder } from '../pull/pull.js';
 import { namedLists } from '../publish/send-list.js';
 import { rowsStated } from '../rows/option.js';
 import { checkFree, receiveOptionsOf, receivingOptions, tellReceived, type ReceivingOptions } from './receiving.js';
@@ -101,7 +101,7 @@ export function pullCommand(program: Command, bench: Bench): void {
   );
   act<PullOptions>(command, bench, async (desk, [text], options) => {
     const order = await orderOf(desk, text ?? '', options);
-    checkFree(options, isBegun(desk, order));
+    checkFree(options, isOpened(desk, order));
     const pulled = await pull(desk, order);
     const { format, withReceipt } = order;
     desk.out.result(pulled, () => tellReceived(desk, pulled, { datasetTitle: order.right.datasetTitle, format, withReceipt }));

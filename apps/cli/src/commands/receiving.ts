@@ -2,8 +2,7 @@ import type { Format } from '#contracts';
 import { Option, type Command } from 'commander';
 import { existsSync } from 'node:fs';
 import type { Bench, Desk } from '../desk.js';
-import { Stop } from '../exits.js';
-import type { PulledData, ReceiveOptions } from '../pull/receive.js';
+import { exists, type PulledData, type ReceiveOptions } from '../pull/receive.js';
 import { countText, sizeText } from '../terminal/progress.js';
 import { countOf } from './inbox.js';
 
@@ -64,19 +63,16 @@ export function receiveOptionsOf(options: ReceivingOptions): ReceiveOptions {
     keepAge: options.keepAge === true,
     withManifest: options.manifest !== false,
     withReceipt: options.receipt,
+    force: options.force === true,
     timeoutMs: countOf(options.timeout, '--timeout') * 1000,
   };
 }
 
-/** Throws Stop when a file would overwrite one that is not the unfinished work of the same command. */
-export function checkFree({ out, force, keepAge }: ReceivingOptions, isBegun: boolean): void {
-  if (force || isBegun) return;
+/** Throws Stop when a file would overwrite one that is not the work of the same command; `isOpened` says that the rows in it are. */
+export function checkFree({ out, force, keepAge }: ReceivingOptions, isOpened: boolean): void {
+  if (force || isOpened) return;
   const taken = [out, ...(keepAge === true ? [`${out}.age`] : [])].find((path) => existsSync(path));
-  if (taken === undefined) return;
-  throw new Stop('file', 'exists', {
-    zh: `${taken} 已存在；加 --force 覆盖。`,
-    en: `${taken} exists; --force overwrites it.`,
-  });
+  if (taken !== undefined) throw exists(taken);
 }
 
 export function tellReceived(

@@ -11,9 +11,9 @@ export async function fetchDelivery(desk: Desk, order: ReceiveOrder): Promise<Pu
   return receive(desk, order, begunFetches(desk, order), { root, identities });
 }
 
-/** Whether this delivery was fetched into this file before, so that the file belongs to it. */
-export function isFetchBegun(desk: Desk, order: ReceiveOrder): boolean {
-  return begunFetches(desk, order).begun !== undefined;
+/** Whether this delivery was opened into this file before, so that the file belongs to it. */
+export function isFetchOpened(desk: Desk, order: ReceiveOrder): boolean {
+  return begunFetches(desk, order).begun?.opened !== undefined;
 }
 
 function begunFetches(desk: Desk, { delivery, output }: ReceiveOrder): Pulls {

@@ -56,9 +56,9 @@ export async function pull(desk: Desk, order: PullOrder): Promise<PulledData> {
   return receive(desk, { ...order, delivery, right: order.right.id, dataset: order.right.dataset }, pulls, { root, identities });
 }
 
-/** Whether a pull into this file was begun before, so that the file belongs to it. */
-export function isBegun(desk: Desk, order: PullOrder): boolean {
-  return new Pulls(desk.folder, sameness(desk, order)).begun !== undefined;
+/** Whether the same pull opened its delivery into this file before, so that the file belongs to it. */
+export function isOpened(desk: Desk, order: PullOrder): boolean {
+  return new Pulls(desk.folder, sameness(desk, order)).begun?.opened !== undefined;
 }
 
 function sameness(desk: Desk, { right, items, rows, lists, format, compression, version, since, output }: PullOrder) {

@@ -1,9 +1,9 @@
-import { CallError, routes, type Statement } from '#contracts';
+import { CallError, refuse, routes, type Statement } from '#contracts';
 import { encodeCanonical } from '#crypto';
 import { openDelivery } from '#delivery';
 import { checkDeliveryManifest, openDeliveryManifest, type SealedDelivery, type TrustRoot } from '#ledger';
 import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import type { Desk } from '../desk.js';
 import { Stop } from '../exits.js';
 import { readIdentities } from '../keys/identity-file.js';
@@ -27,6 +27,8 @@ export interface ReceiveOptions {
   /** Keeps the delivery's manifest beside the rows. */
   readonly withManifest: boolean;
   readonly withReceipt: boolean;
+  /** Whether a file of somebody's may be replaced by what is received. */
+  readonly force: boolean;
   readonly timeoutMs: number;
 }
 /** A delivery that is to be received. */
@@ -72,23 +74,29 @@ export async function receive(
   // This command's own, under a name that nobody else gives: an age file that lies beside it is a person's and is only read.
   const part = `${ageFile}.part`;
   const begun = pulls.begun;
-  let opened = begun?.opened;
-  if (!opened || !existsSync(output)) {
-    const isThere = existsSync(ageFile) && (await digestOfFile(desk, ageFile)) === sealed.ciphertextSha256;
+  let opened = existsSync(output) ? begun?.opened : undefined;
+  const wantsAge = order.keepAge || !opened;
+  const isThere = wantsAge && existsSync(ageFile) && (await digestOfFile(desk, ageFile)) === sealed.ciphertextSha256;
+  // A run before this one may not have been told to keep it, and whatever lies there by now is not that run's.
+  if (order.keepAge && !isThere && !order.force && existsSync(ageFile)) throw exists(ageFile);
+  if (wantsAge && !isThere) {
     const payload = { delivery, sha256: sealed.ciphertextSha256, sizeBytes: sealed.sizeBytes };
-    if (!isThere)
-      await download(desk, payload, part).catch((error: unknown) => {
-        if (error instanceof CallError && error.problem?.code === 'payload-gone') pulls.forget();
-        throw error;
-      });
-    opened = await openPayload(desk, order, sealed, identities, isThere ? ageFile : part).catch(async (error: unknown) => {
-      // What does not match is not worth keeping, and would only be met again by the next run.
-      if ((error as { code?: string }).code === 'digest-mismatch') await rm(part, { force: true });
+    await download(desk, payload, part).catch((error: unknown) => {
+      if (error instanceof CallError && error.problem?.code === 'payload-gone') pulls.forget();
       throw error;
     });
-    if (order.keepAge && !isThere) await rename(part, ageFile);
-    pulls.keep({ ...begun, pull: delivery, at: new Date().toISOString(), opened });
   }
+  try {
+    if (!opened) opened = await openPayload(desk, order, sealed, identities, isThere ? ageFile : part);
+    else if (wantsAge && !isThere && (await digestOfFile(desk, part)) !== sealed.ciphertextSha256)
+      throw refuse('digest-mismatch');
+  } catch (error) {
+    // What does not match is not worth keeping, and would only be met again by the next run.
+    if ((error as { code?: string }).code === 'digest-mismatch') await rm(part, { force: true });
+    throw error;
+  }
+  pulls.keep({ ...begun, pull: delivery, at: new Date().toISOString(), opened });
+  if (order.keepAge && !isThere) await keepAgeFile(part, ageFile, order.force);
   // Before the receipt, which disposes of the payload and of the key that the manifest holds.
   // Once that is signed there is none to be had: a run that goes on after it has kept it already.
   const manifestFile = order.withManifest && view.state !== 'received' ? await keepManifest(desk, order, root) : undefined;
@@ -164,6 +172,25 @@ export function notAsAsked(): Stop {
   return new Stop('verification', 'not-as-asked', {
     zh: '平台备好的签署记录与所要求的不一致，未签名、未接收。',
     en: 'The statement that the exchange prepared does not say what was asked; nothing was signed or received.',
+  });
+}
+
+/** Gives the ciphertext its name; what has come to lie there since it was looked for stays, unless it may be replaced. Throws Stop. */
+async function keepAgeFile(part: string, ageFile: string, force: boolean): Promise<void> {
+  // Made first, and only where there is nothing: a rename alone replaces, and not every disk has links.
+  if (!force)
+    await open(ageFile, 'wx', 0o600).then(
+      (file) => file.close(),
+      (error: NodeJS.ErrnoException) => Promise.reject(error.code === 'EEXIST' ? exists(ageFile) : error),
+    );
+  await rename(part, ageFile);
+}
+
+/** What a file is refused with that is not this command's to replace. */
+export function exists(path: string): Stop {
+  return new Stop('file', 'exists', {
+    zh: `${path} 已存在；加 --force 覆盖。`,
+    en: `${path} exists; --force overwrites it.`,
   });
 }
 
