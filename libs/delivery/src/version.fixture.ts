@@ -68,7 +68,6 @@ export async function ingestHere(
   } = {},
 ): Promise<{ ingested: IngestedVersion; version: StoredVersion }> {
   const key = more.key ?? (await generateAgeIdentity());
-  const folder = await openMemoryFolder(ground.memoryFolder, 1);
   const source = typeof csv === 'string' ? chunks(Buffer.from(csv)) : Buffer.isBuffer(csv) ? chunks(csv) : csv;
   const { key: _key, ...asked } = more;
   const job = {
@@ -79,9 +78,15 @@ export async function ingestHere(
     partsPrefix: randomId(),
     ...asked,
   };
+  const ingested = await inFolder(ground, (folder) => ingestFile(job, source, folder));
+  return { ingested, version: { parts: ingested.parts, identity: key.identity, items } };
+}
+
+/** Does one job's work in this process, in a memory-backed folder of its own: a process of its own takes a second to start. */
+export async function inFolder<T>(ground: Ground, work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await openMemoryFolder(ground.memoryFolder, 1);
   try {
-    const ingested = await ingestFile(job, source, folder.path);
-    return { ingested, version: { parts: ingested.parts, identity: key.identity, items } };
+    return await work(folder.path);
   } finally {
     await folder.remove();
   }
