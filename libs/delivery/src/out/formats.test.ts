@@ -155,7 +155,8 @@ test('CSV in GB18030 says what CSV for spreadsheets says, in its own bytes', asy
   assert.equal(counter.rows(), tricky.length);
 });
 
-// Too large to be installed for a test: it runs where it is, and where nothing may be skipped it says nothing.
+// Too large to be installed for a test: it runs wherever it is. Where it is not and nothing may be skipped, `npm test` says at its
+// beginning that this is left out.
 const soffice = spawnSync('sh', ['-c', 'command -v soffice']).status === 0;
 if (soffice || process.env['CI'] !== 'true')
   test(
