@@ -361,6 +361,18 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     await page.locator('.ant-select-item-option', { hasText: 'grant a right' }).click();
     await page.waitForURL('**/trail?type=right.granted');
 
+    // A stretch of the timeline is chosen by dragging over it, and given up again.
+    const chart = await page.getByRole('group', { name: 'Entries over time' }).boundingBox();
+    assert.ok(chart);
+    const y = chart.y + 40;
+    await page.mouse.move(chart.x + 2, y);
+    await page.mouse.down();
+    await page.mouse.move(chart.x + chart.width - 2, y, { steps: 6 });
+    await page.mouse.up();
+    await page.waitForURL(/from=.*until=/);
+    await page.getByRole('button', { name: 'Show all time' }).click();
+    await page.waitForURL(({ search }) => !search.includes('from='));
+
     await seat.go(`/trail?right=${right}`);
     await page.getByRole('row', { name: 'A usage right was granted' }).first().click();
     await page.waitForURL('**/trail/*');

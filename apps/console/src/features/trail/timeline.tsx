@@ -44,14 +44,14 @@ export function Timeline({ filters, change }: { readonly filters: Filters; reado
         <Legend bars={bars} filters={filters} change={change} />
       </div>
       <Chart bars={bars} shown={shown} stepSeconds={timeline.data?.stepSeconds ?? 0} narrow={narrow} />
-      <p className="quiet timeline-hint">
-        {say('timelineHint')}
+      <div className="quiet timeline-foot">
+        <span className="timeline-hint">{say('timelineHint')}</span>
         {filters.from || filters.until || filters.period ? (
           <Button type="link" size="small" onClick={() => change({ from: undefined, until: undefined, period: undefined })}>
             {say('widen')}
           </Button>
         ) : null}
-      </p>
+      </div>
     </section>
   );
 }
@@ -174,7 +174,11 @@ function Chart({
           event.currentTarget.setPointerCapture(event.pointerId);
           setDrag({ from: barAt(event), to: barAt(event) });
         }}
-        onPointerMove={(event) => setDrag((now) => now && { ...now, to: barAt(event) })}
+        onPointerMove={(event) => {
+          // Now: once React asks for the next state, the event knows no element any more.
+          const to = barAt(event);
+          setDrag((now) => now && { ...now, to });
+        }}
         onPointerUp={() => {
           if (drag) take(drag.from, drag.to);
           setDrag(undefined);
