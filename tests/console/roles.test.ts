@@ -362,12 +362,13 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     await page.waitForURL('**/trail?type=right.granted');
 
     // A stretch of the timeline is chosen by dragging over it, and given up again.
-    const chart = await page.getByRole('group', { name: 'Entries over time' }).boundingBox();
-    assert.ok(chart);
-    const y = chart.y + 40;
-    await page.mouse.move(chart.x + 2, y);
+    await seat.settle();
+    const chart = page.getByRole('group', { name: 'Entries over time' });
+    const width = Number(await chart.getAttribute('width'));
+    await chart.hover({ position: { x: 4, y: 40 } });
     await page.mouse.down();
-    await page.mouse.move(chart.x + chart.width - 2, y, { steps: 6 });
+    await chart.hover({ position: { x: width / 2, y: 40 } });
+    await chart.hover({ position: { x: width - 4, y: 40 } });
     await page.mouse.up();
     await page.waitForURL(/from=.*until=/);
     await page.getByRole('button', { name: 'Show all time' }).click();
