@@ -105,8 +105,9 @@ function Filters({
   const departments = useRead(routes.departments, {}, { staleTime: 300_000 });
   const set = (name: string, value: string | undefined, replace = false) =>
     setParams(
-      (now) => {
-        const next = new URLSearchParams(now);
+      () => {
+        // The address itself: what was chosen a moment ago stands there before it is rendered.
+        const next = new URLSearchParams(location.search);
         if (value) next.set(name, value);
         else next.delete(name);
         return next;
