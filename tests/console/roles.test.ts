@@ -361,9 +361,18 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     await page.locator('.ant-select-item-option', { hasText: 'grant a right' }).click();
     await page.waitForURL('**/trail?type=right.granted');
 
-    // A stretch of the timeline is chosen by dragging over it, and given up again.
+    // At first nothing was granted: a stretch without entries is not chosen, for nothing would be left to widen it by.
     await seat.settle();
     const chart = page.getByRole('group', { name: 'Entries over time' });
+    await page.locator('.legend-kind[aria-pressed="true"]').waitFor();
+    await chart.locator('[data-bar][tabindex="0"]').focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await page.evaluate(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))`);
+    assert.match(await chart.locator('[data-bar="0"]').getAttribute('aria-label').then(String), /: 0 entries$/);
+    assert.equal(new URL(page.url()).search, '?type=right.granted');
+
+    // One with entries is chosen by dragging over it, and given up again.
     const width = Number(await chart.getAttribute('width'));
     await chart.hover({ position: { x: 4, y: 40 } });
     await page.mouse.down();

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallError, routes, type Problem } from '#contracts';
@@ -119,5 +121,7 @@ describe(`kill -9 of the database ${kills} times while people work`, () => {
     // 0 while the API itself starts anew, since only a new process hears of the new port.
     assert.deepEqual([...answers].toSorted(), ['0', '503', 'right']);
     assert.notEqual(await exchange.databasePort(), port);
+    // People are told that it is away; why, only the operator.
+    assert.match(await readFile(join(exchange.dataDir, 'log/api.log'), 'utf8'), /password authentication failed/);
   });
 });

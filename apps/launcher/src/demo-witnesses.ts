@@ -77,16 +77,20 @@ export async function prepareDemoWitnesses(
 
 /**
  * Hands the witnesses each change of the log's keys, as whoever runs a log hands its new key to the departments; they read the file again. In
- * a demo nobody else would. Until the signal aborts.
+ * a demo nobody else would. Until the signal aborts. The database's address is asked for each time, since it may come back on another port.
  */
-export async function handOnLogKeys(settings: Settings, databaseUrl: string, signal: AbortSignal): Promise<void> {
+export async function handOnLogKeys(settings: Settings, databaseUrl: () => string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await sleep(handOnMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
-    // The database may be away for a while; then nothing changes either.
-    const keys = await keysOfLog(settings, databaseUrl).catch(() => undefined);
-    if (keys && linesOf(keys) !== readFileSync(logFileIn(settings), 'utf8')) writeWhole(logFileIn(settings), linesOf(keys));
+    // A database that is away, or a disk that is full, is somebody else's to tell of; the next look finds what this one could not do.
+    await handOn(settings, databaseUrl()).catch(() => undefined);
   }
+}
+
+async function handOn(settings: Settings, databaseUrl: string): Promise<void> {
+  const keys = await keysOfLog(settings, databaseUrl);
+  if (keys && linesOf(keys) !== readFileSync(logFileIn(settings), 'utf8')) writeWhole(logFileIn(settings), linesOf(keys));
 }
 
 const witnessesIn = ({ dataDir }: Settings): string => join(dataDir, 'demo', 'witnesses');

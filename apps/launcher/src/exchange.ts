@@ -79,7 +79,7 @@ export class Exchange {
       witness.start();
       witness.release();
     }
-    if (this.#witnesses) void handOnLogKeys(this.settings, database.addresses().api, this.#watching.signal);
+    if (this.#witnesses) void handOnLogKeys(this.settings, () => database.addresses().api, this.#watching.signal);
     await waitForPort(this.settings);
     this.#api.release();
     this.#worker.release();

@@ -69,7 +69,11 @@ export class RefusalFilter implements ExceptionFilter {
 
   /** What to say of an error. One that nobody expected is kept in the log under the number that is told. */
   refusalOf(error: unknown): Refusal {
-    if (error instanceof Refusal) return error;
+    if (error instanceof Refusal) {
+      // Why the exchange could not do its part, such as what a database said that refuses us: the caller is not told, the operator is.
+      if (error.status >= 500 && error.cause !== undefined) this.logBug(error.code, error.cause);
+      return error;
+    }
     const code = (error as { code?: unknown } | undefined)?.code;
     const known = typeof code === 'string' ? fastifyCodes[code] : undefined;
     if (known) return known();

@@ -43,11 +43,11 @@ export async function launchExchange(env: Readonly<Record<string, string>> = {})
   let said = '';
   let token = '';
 
-  // An internal error is a bug, whatever the test was about: its cause stands only in the API's log, which is gone with
-  // the test.
+  // An internal error is a bug, whatever the test was about: its cause stands only in the API's log, which is gone with the test.
   const showBugs: typeof fetch = async (input, init) => {
     const response = await fetch(input, init);
     if (response.status === 500) {
+      // The line may come a moment after the answer.
       await sleep(200);
       const log = await readFile(join(dataDir, 'log/api.log'), 'utf8').catch(() => '');
       process.stderr.write(`The exchange answered 500. Its API's log:\n${log.slice(-4000)}\n`);

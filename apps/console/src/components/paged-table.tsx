@@ -5,7 +5,7 @@ import { leastWidth } from '../lib/fitting-columns';
 import { useKeptPlace } from '../lib/kept-place';
 import { defineWords, useWords } from '../lib/words';
 import { fromList } from './back-link';
-import { useFitting } from './fitting-columns';
+import { useFitting } from './use-fitting';
 import { Whole, type Reading } from './whole';
 
 const words = defineWords('paged-table', {

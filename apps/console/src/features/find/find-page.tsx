@@ -6,6 +6,7 @@ import { Instant } from '../../components/instant';
 import { Page } from '../../components/page';
 import { PagedTable, type Column } from '../../components/paged-table';
 import { entryWords, ShareType, UpdateCycle } from '../../components/share-type';
+import { useChangeAddress } from '../../lib/address';
 import { useRead, useReadPages } from '../../lib/api';
 import { isLeaving } from '../../lib/leaving';
 import { count } from '../../lib/numbers';
@@ -103,17 +104,8 @@ function Filters({
   const say = useWords(findWords);
   const sayEntry = useWords(entryWords);
   const departments = useRead(routes.departments, {}, { staleTime: 300_000 });
-  const set = (name: string, value: string | undefined, replace = false) =>
-    setParams(
-      () => {
-        // The address itself: what was chosen a moment ago stands there before it is rendered.
-        const next = new URLSearchParams(location.search);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace },
-    );
+  const change = useChangeAddress();
+  const set = (name: string, value: string | undefined, replace = false) => change({ [name]: value }, { replace });
   const options = {
     provider: departments.data?.items.map((one) => ({ value: one.code, label: one.name })) ?? [],
     shareType: shareTypeSchema.options.map((one) => ({ value: one as string, label: sayEntry(one) })),
@@ -166,11 +158,6 @@ function SearchBox({ text, onType }: { readonly text: string; readonly onType: (
   const [typed, setTyped] = useState(text);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const isComposing = useRef(false);
-  // A filter chosen between the last letter and the search is part of the address that the search goes on from.
-  const typeNow = useRef(onType);
-  useEffect(() => {
-    typeNow.current = onType;
-  });
   useEffect(() => setTyped(text), [text]);
   useEffect(() => () => clearTimeout(timer.current), []);
   const later = (value: string) => {
@@ -178,7 +165,7 @@ function SearchBox({ text, onType }: { readonly text: string; readonly onType: (
     if (isComposing.current) return;
     timer.current = setTimeout(() => {
       // Whoever opened a row since is on the way to its page; a search that starts now would lead back here.
-      if (!isLeaving()) typeNow.current(value.trim());
+      if (!isLeaving()) onType(value.trim());
     }, typingMs);
   };
   return (

@@ -1,6 +1,7 @@
 import { statementTypeSchema, type EntryView, type routes, type Sent, type StatementType } from '#contracts';
 import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
+import { useChangeAddress } from '../../lib/address';
 
 export const presets = ['today', 'week', 'month', 'year'] as const;
 export type Preset = (typeof presets)[number];
@@ -20,18 +21,10 @@ export type Change = Partial<Record<TextName | 'period', string | undefined>> & 
 export function useFilters(): { filters: Filters; change: (change: Change) => void; clear: () => void } {
   const [params, setParams] = useSearchParams();
   const filters = useMemo(() => filtersIn(params), [params]);
+  const changeAddress = useChangeAddress();
   const change = useCallback(
-    (wanted: Change) =>
-      setParams((before) => {
-        const after = new URLSearchParams(before);
-        for (const [name, value] of Object.entries(wanted)) {
-          const text = typeof value === 'string' ? value : value?.join(',');
-          if (text) after.set(name === 'types' ? 'type' : name, text);
-          else after.delete(name === 'types' ? 'type' : name);
-        }
-        return after;
-      }),
-    [setParams],
+    ({ types, ...texts }: Change) => changeAddress({ ...texts, ...(types ? { type: types.join(',') } : {}) }),
+    [changeAddress],
   );
   const clear = useCallback(() => setParams({}), [setParams]);
   return { filters, change, clear };
