@@ -44,6 +44,7 @@ describe('the trail as a supervisor asks it: by what they know, over time, and t
     for (const q of [`#${grant.index}`, String(grant.index), grant.leafHash, ` ${grant.leafHash.toUpperCase()} `])
       assert.deepEqual(await indexes({ q }), [grant.index], q);
     assert.deepEqual(await indexes({ q: right }), await indexes({ subject: right }));
+    assert.deepEqual(await indexes({ q: right.slice(-8).toUpperCase() }), await indexes({ subject: right }));
     assert.ok((await indexes({ q: dataset })).includes(grant.index));
     assert.deepEqual(await indexes({ q: '行政村' }), await indexes({ dataset }));
     assert.deepEqual(await indexes({ q: '示例市民政局' }), await indexes({ department: city.codes.requester }));

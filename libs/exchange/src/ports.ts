@@ -511,8 +511,8 @@ export interface SealedEntry {
 export interface TrailSearch {
   readonly index?: number;
   readonly leafHash?: string;
-  /** The id of an object, a statement or a person. */
-  readonly object?: string;
+  /** Ids of objects, statements or persons. */
+  readonly objects?: readonly string[];
   readonly datasets?: readonly string[];
   readonly departments?: readonly string[];
   readonly persons?: readonly string[];
@@ -544,6 +544,8 @@ export interface Trail {
   ): Promise<{ stepSeconds: number; counts: { from: string; type: string; count: number }[] }>;
   /** Ids of what bears a name: datasets by title or code, departments by name or code, persons by name. */
   named(text: string): Promise<{ datasets: string[]; departments: string[]; persons: string[] }>;
+  /** Ids, of the objects that people work with and of their proposals, that end in these digits. */
+  endingIn(digits: string): Promise<string[]>;
   entry(index: number, visibility: Pick<TrailFilter, 'visibleTo'>): Promise<SealedEntry | undefined>;
 }
 

@@ -25,7 +25,10 @@ export const requestWorkflow = {
     granted: {
       label: { zh: '已同意', en: 'Granted' },
       tone: 'good',
-      next: { zh: '使用权已授予，需求部门可以提取数据。', en: 'The right is granted; the requesting department can pull data.' },
+      next: {
+        zh: '使用权已授予，需求部门在使用时限内可以提取数据。',
+        en: 'The right is granted; the requesting department can pull data within its term.',
+      },
       turn: 'nobody',
     },
     refused: {

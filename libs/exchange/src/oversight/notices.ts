@@ -81,8 +81,8 @@ export function noticesOf(
         statement.body.terms.grantee,
         statement.id,
         'requester',
-        '使用权已授予，可以提取数据。',
-        'A right was granted; data can be pulled.',
+        '使用权已授予，在使用时限内可以提取数据。',
+        'A right was granted; data can be pulled within its term.',
       );
     case 'right.suspended':
       return tell(grantee, statement.body.right, 'requester', '共享权限已暂停。', 'A right was suspended.');

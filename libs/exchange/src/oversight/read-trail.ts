@@ -75,12 +75,15 @@ async function filterOf(stores: Stores, actor: Actor, { q, ...filter }: TrailQue
   return { ...filter, ...(search ? { any: await searchOf(stores, search) } : {}), ...visibility(actor) };
 }
 
-/** What a text that somebody knows may be: an entry's index, an id, a leaf hash, or a name. */
+/** What a text that somebody knows may be: an entry's index, an id, the end of one as it is shown, a leaf hash, or a name. */
 async function searchOf(stores: Stores, text: string): Promise<TrailSearch> {
+  const digits = text.toLowerCase();
   const index = /^#?(\d{1,15})$/.exec(text)?.[1];
-  if (index !== undefined) return { index: Number(index) };
-  if (/^[0-9a-f]{64}$/i.test(text)) return { leafHash: text.toLowerCase() };
-  if (/^[0-9a-f]{32}$/i.test(text)) return { object: text.toLowerCase() };
+  const objects = /^[0-9a-f]{8}$/.test(digits) ? await stores.trail.endingIn(digits) : [];
+  if (index !== undefined) return { index: Number(index), objects };
+  if (objects.length > 0) return { objects };
+  if (/^[0-9a-f]{64}$/.test(digits)) return { leafHash: digits };
+  if (/^[0-9a-f]{32}$/.test(digits)) return { objects: [digits] };
   return stores.trail.named(text);
 }
 

@@ -53,10 +53,10 @@ function ShownDelivery({ delivery }: { readonly delivery: DeliveryView }) {
   return (
     <Page
       title={delivery.datasetTitle || say('title')}
+      back={{ to: `/rights/${delivery.right}`, label: say('right') }}
       lead={
         <>
-          {say('lead', { to: delivery.granteeName })} · <Link to={`/rights/${delivery.right}`}>{say('right')}</Link> ·{' '}
-          <Link to={`/trail?delivery=${id}`}>{say('trail')}</Link>
+          {say('lead', { to: delivery.granteeName })} · <Link to={`/trail?delivery=${id}`}>{say('trail')}</Link>
         </>
       }
       actions={

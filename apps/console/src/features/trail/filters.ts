@@ -71,6 +71,7 @@ export const entryPath = ({ index }: Pick<EntryView, 'index'>): string => `/trai
 
 /** An index as people write it: `#123` or `123`; undefined for other texts. */
 export function indexIn(text: string): number | undefined {
-  const digits = /^#?\s*(\d{1,12})$/.exec(text.trim())?.[1];
+  // Eight digits alone may be the end of an id.
+  const digits = /^(?!\d{8}$)#?\s*(\d{1,12})$/.exec(text.trim())?.[1];
   return digits === undefined ? undefined : Number(digits);
 }

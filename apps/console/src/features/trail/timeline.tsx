@@ -123,7 +123,7 @@ function Chart({
   const [at, setAt] = useState(bars.length - 1);
   const [drag, setDrag] = useState<{ from: number; to: number }>();
   const focused = Math.min(at, bars.length - 1);
-  const barPx = widthPx / bars.length;
+  const shareOf = (many: number) => `${(100 * many) / bars.length}%`;
   const heights = bars.map((bar) => statementKinds.reduce((sum, kind) => sum + (shown.has(kind) ? bar.byKind[kind] : 0), 0));
   const most = Math.max(1, ...heights);
   const byDay = stepSeconds >= daySeconds;
@@ -137,9 +137,11 @@ function Chart({
       locale === 'zh' ? '，' : ', ',
     );
   };
+  // Of the chart: a few bars are no blocks, and four hundred are still seen.
+  const barWidth = `${Math.max(0.15, Math.min(3, 90 / bars.length))}%`;
   const barAt = (event: PointerEvent) => {
-    const left = event.currentTarget.getBoundingClientRect().left;
-    return Math.max(0, Math.min(bars.length - 1, Math.floor((event.clientX - left) / barPx)));
+    const { left, width } = event.currentTarget.getBoundingClientRect();
+    return Math.max(0, Math.min(bars.length - 1, Math.floor(((event.clientX - left) / width) * bars.length)));
   };
   const take = (from: number, to: number) => {
     const [low, high] = [Math.min(from, to), Math.max(from, to)];
@@ -165,7 +167,7 @@ function Chart({
       {/* The bars inside are the buttons; keys and drags are heard here for all of them. */}
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- see above */}
       <svg
-        width={widthPx}
+        width="100%"
         height={heightPx + axisPx}
         role="group"
         aria-label={say('timeline')}
@@ -185,12 +187,12 @@ function Chart({
         }}
         onPointerCancel={() => setDrag(undefined)}
       >
-        <line x1={0} x2={widthPx} y1={heightPx} y2={heightPx} className="chart-line" />
+        <line x1={0} x2="100%" y1={heightPx} y2={heightPx} className="chart-line" />
         {drag ? (
           <rect
             className="chart-drag"
-            x={Math.min(drag.from, drag.to) * barPx}
-            width={(Math.abs(drag.to - drag.from) + 1) * barPx}
+            x={shareOf(Math.min(drag.from, drag.to))}
+            width={shareOf(Math.abs(drag.to - drag.from) + 1)}
             y={0}
             height={heightPx}
           />
@@ -208,7 +210,7 @@ function Chart({
               onFocus={() => setAt(i)}
             >
               <title>{nameOf(bar, i)}</title>
-              <rect x={i * barPx} y={0} width={barPx} height={heightPx} className="chart-hit" />
+              <rect x={shareOf(i)} y={0} width={shareOf(1)} height={heightPx} className="chart-hit" />
               {statementKinds.map((kind) => {
                 const value = shown.has(kind) ? bar.byKind[kind] : 0;
                 if (value === 0) return null;
@@ -218,9 +220,9 @@ function Chart({
                 return (
                   <rect
                     key={kind}
-                    x={i * barPx + 0.5}
+                    x={shareOf(i + 0.05)}
                     y={Math.max(0, top)}
-                    width={Math.max(1, Math.min(28, barPx - 1))}
+                    width={barWidth}
                     height={height}
                     className={`kind-${kind}`}
                   />
@@ -229,8 +231,8 @@ function Chart({
             </g>
           );
         })}
-        {labels.map(({ x, at: instant, anchor }) => (
-          <text key={instant} x={x} y={heightPx + 13} textAnchor={anchor} className="chart-text">
+        {labels.map(({ x, at: instant }) => (
+          <text key={instant} x={x} y={heightPx + 13} className="chart-text">
             {moment(instant)}
           </text>
         ))}
@@ -260,19 +262,20 @@ function barsOf(timeline: TimelineAnswer | undefined): Bar[] {
   });
 }
 
-function axisLabels(bars: readonly Bar[], widthPx: number): { x: number; at: string; anchor: 'start' | 'middle' | 'end' }[] {
+function axisLabels(bars: readonly Bar[], widthPx: number): { x: string; at: string }[] {
   const many = Math.max(1, Math.min(bars.length, Math.floor(widthPx / 170)));
   const every = Math.ceil(bars.length / many);
   return bars.flatMap((bar, i) =>
     i % every === 0 && (i + every * 0.6 < bars.length || i === 0)
-      ? [{ x: (i * widthPx) / bars.length, at: bar.from, anchor: 'start' as const }]
+      ? [{ x: `${(100 * i) / bars.length}%`, at: bar.from }]
       : [],
   );
 }
 
+/** The width in which the axis is labelled. Until it is known, as in the page that the server draws, that of a phone: all else is in shares of it. */
 function useWidth() {
   const box = useRef<HTMLDivElement>(null);
-  const [widthPx, setWidth] = useState(600);
+  const [widthPx, setWidth] = useState(340);
   useEffect(() => {
     const element = box.current;
     if (!element) return undefined;

@@ -6,8 +6,8 @@ export const trailWords = defineWords('trail', {
   leadOwn: { zh: '账本中涉及本部门的存证记录，新的在前。', en: 'The entries that concern your department, newest first.' },
   search: { zh: '检索留痕', en: 'Search the trail' },
   searchHint: {
-    zh: '序号 #123、编号、叶哈希，或部门、政务数据资源、人员名称',
-    en: '#123, an id, a leaf hash, or the name of a department, dataset or person',
+    zh: '序号 #123、编号（或其末八位）、叶哈希，或部门、政务数据资源、人员名称',
+    en: '#123, an id or its last eight digits, a leaf hash, or the name of a department, dataset or person',
   },
   searchDo: { zh: '检索', en: 'Search' },
   openEntry: { zh: '打开第 {{index}} 条记录', en: 'Open entry {{index}}' },
