@@ -44,10 +44,7 @@ function whereOf(filter: TrailFilter): Where {
     where.or([
       ['index = ?', any.index],
       ['leaf_hash = ?', any.leafHash === undefined ? undefined : Buffer.from(any.leafHash, 'hex')],
-      [
-        'subject = ANY(?::text[]) OR dataset = ANY(?) OR "right" = ANY(?) OR statement_id = ANY(?) OR persons && ?',
-        any.objects,
-      ],
+      ['subject = ANY(?::text[]) OR dataset = ANY(?) OR "right" = ANY(?) OR statement_id = ANY(?) OR persons && ?', any.objects],
       ['dataset = ANY(?::text[])', any.datasets],
       ['departments && ?::text[]', any.departments],
       ['persons && ?::text[]', any.persons],

@@ -266,9 +266,7 @@ function axisLabels(bars: readonly Bar[], widthPx: number): { x: string; at: str
   const many = Math.max(1, Math.min(bars.length, Math.floor(widthPx / 170)));
   const every = Math.ceil(bars.length / many);
   return bars.flatMap((bar, i) =>
-    i % every === 0 && (i + every * 0.6 < bars.length || i === 0)
-      ? [{ x: `${(100 * i) / bars.length}%`, at: bar.from }]
-      : [],
+    i % every === 0 && (i + every * 0.6 < bars.length || i === 0) ? [{ x: `${(100 * i) / bars.length}%`, at: bar.from }] : [],
   );
 }
 
