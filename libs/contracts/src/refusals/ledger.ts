@@ -34,8 +34,8 @@ export const ledgerRefusals = {
   },
   'stale-after': {
     status: 409,
-    zh: '签署记录未承接最新一条记录。',
-    en: 'The statement does not follow the last one about its object.',
+    zh: '签署期间同一事项已有新的记录存证，本次未生效；请查看现状后再办。',
+    en: 'Something newer about the same matter was sealed meanwhile, so this did not take effect; see how things stand and do it again if need be.',
   },
   'bad-signature': { status: 400, zh: '签名验证失败。', en: 'The signature does not verify.' },
   'unknown-algorithm': { status: 400, zh: '不支持的签名算法 {alg}。', en: 'The signature algorithm {alg} is not supported.' },

@@ -95,7 +95,9 @@ function Proposal({ proposal }: { readonly proposal: ProposalView }) {
                 // A request goes from one to the other; an end of a right goes the other way.
                 [
                   proposal.about.title,
-                  proposal.about.departments.map(({ name }) => name).join(proposal.type.startsWith('request.') ? ' → ' : ' · '),
+                  [...new Set(proposal.about.departments.map(({ name }) => name))].join(
+                    proposal.type.startsWith('request.') ? ' → ' : ' · ',
+                  ),
                 ]
                   .filter((text) => text !== '')
                   .join(' · '),

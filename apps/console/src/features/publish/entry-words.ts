@@ -5,8 +5,8 @@ export const entryFormWords = defineWords('entry-form', {
   newTitle: { zh: '登记政务数据资源', en: 'Enter a dataset' },
   changeTitle: { zh: '更新目录条目', en: 'Change an entry' },
   lead: {
-    zh: '经本部门共享工作机构负责人审批后存证。除关联资源代码外都是必填。',
-    en: 'Sealed after the approval of your department’s office head. Everything but related codes is needed.',
+    zh: '以本部门名义签署后存证，所有部门在目录中可见。除关联资源代码外都是必填。',
+    en: 'Signed in your department’s name and sealed; all departments see it in the catalogue. Everything but related codes is needed.',
   },
   restored: { zh: '已恢复您上次未提交的内容。', en: 'What you had typed before is back.' },
   startOver: { zh: '重新开始', en: 'Start over' },
@@ -95,12 +95,12 @@ export const entryFormWords = defineWords('entry-form', {
   rowOf: { zh: '第 {{n}} 项', en: 'Item {{n}}' },
   noSecrets: { zh: '我确认：不含国家秘密、工作秘密', en: 'I confirm: no state secrets, no work secrets' },
   noSecretsNeeded: { zh: '请先确认。', en: 'Please confirm first.' },
-  submit: { zh: '提交审批', en: 'Send for approval' },
+  submit: { zh: '提交存证', en: 'Hand in' },
   faults: {
     zh: '还有 {{count}} 处需要改正',
     en: { one: '{{count}} thing to put right', other: '{{count}} things to put right' },
   },
-  sent: { zh: '已提交，等待审批。', en: 'Sent for approval.' },
+  sent: { zh: '已提交。', en: 'Handed in.' },
 });
 
 export const formats: readonly DatasetEntry['format'][] = ['1', '2', '3', '4', '5', '6', '7'];

@@ -39,7 +39,9 @@ export function UploadTold({
         <ul className="detected">
           {detected.map(({ what, value, why }) => (
             <li key={`${what} ${value}`}>
-              {pick(detectedWords[what])}: <b>{what === 'skipped' ? inWords(value) : value}</b>{' '}
+              {pick(detectedWords[what])}
+              {locale === 'zh' ? '：' : ': '}
+              <b>{what === 'skipped' || what === 'delimiter' ? inWords(value) : value}</b>{' '}
               <span className="quiet">{pick(why)}</span>
             </li>
           ))}

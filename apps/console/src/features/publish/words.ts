@@ -155,6 +155,10 @@ export const publishWords = defineWords('publish', {
 
 /** Codes of what was found in a file, as people say them. */
 export const foundWords = defineWords('publish-found', {
+  comma: { zh: '逗号', en: 'comma' },
+  tab: { zh: '制表符', en: 'tab' },
+  semicolon: { zh: '分号', en: 'semicolon' },
+  pipe: { zh: '竖线', en: 'vertical bar' },
   // What is wrong with a row, as it is counted; the sentence for each place is the refusal's own.
   'csv-ragged': { zh: '列数与表头不同', en: 'another number of columns than the header' },
   'value-misfit': { zh: '值不符合类型', en: 'value of another type' },

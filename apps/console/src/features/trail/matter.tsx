@@ -8,8 +8,8 @@ import {
   type EntryView,
   type Sentence,
 } from '#contracts';
-import { bytes } from '../../lib/numbers';
-import { usePick, useWords } from '../../lib/words';
+import { bytes, count } from '../../lib/numbers';
+import { useLocale, usePick, useWords } from '../../lib/words';
 import { KindMark } from './kind-mark';
 import { trailWords } from './words';
 
@@ -33,10 +33,11 @@ const withoutPlaces = ({ zh, en }: Sentence): Sentence => ({ zh: zh.replace(plac
 function useGist(): (entry: EntryView) => string | undefined {
   const say = useWords(trailWords);
   const pick = usePick();
+  const locale = useLocale();
   return ({ statement, departments, persons, issuer }) => {
     const nameOf = (code: string) => departments.find((one) => one.code === code)?.name || code;
     const others = departments.filter(({ code }) => code !== issuer).map(({ name, code }) => name || code);
-    const rows = (value: number) => say('rows', { count: value });
+    const rows = (value: number) => say('rows', { count: value, rows: count(value, locale) });
     const told = (texts: Readonly<Record<string, Sentence>>, code: string) => pick(withoutPlaces(word(texts, code)));
     switch (statement.type) {
       case 'department.admitted':

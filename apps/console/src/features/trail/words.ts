@@ -57,6 +57,6 @@ export const trailWords = defineWords('trail', {
   widen: { zh: '显示全部期间', en: 'Show all time' },
   erased: { zh: '（姓名已删除）', en: '(name erased)' },
   to: { zh: '致 {{name}}', en: 'to {{name}}' },
-  rows: { zh: '{{count}} 行', en: { one: '{{count}} row', other: '{{count}} rows' } },
+  rows: { zh: '{{rows}} 行', en: { one: '{{rows}} row', other: '{{rows}} rows' } },
   version: { zh: '第 {{number}} 版', en: 'version {{number}}' },
 });
