@@ -6,6 +6,7 @@ import { MakeEvidence, type Actor } from '#exchange';
 import { checkEvidence, trustRootOf } from '#ledger';
 import { EvidenceLog, openExchangeContext, PublishedLog, readEntry } from '#postgres';
 import { sampleLedger } from './sample-ledger.js';
+import { tamper } from './tamper.js';
 
 // A bundle of more entries than a page of any kind holds, and where bundles end.
 
@@ -30,4 +31,26 @@ test('a bundle of many entries holds; one entry too many is refused before the f
   const entry0 = await readEntry(api.pool, 0);
   const report = await checkEvidence(Buffer.concat(chunks), trustRootOf(entry0?.bytes ?? Buffer.alloc(0)));
   assert.deepEqual([size, report.size, report.entries, report.support], [1_505, 1_505, 1_505, 0]);
+});
+
+test('a tile or an entry that is not what was signed is in no evidence: the exchange says that its ledger is damaged', async () => {
+  const context = await openExchangeContext(api, { vault: openVault(randomKey()), clock: { now: () => new Date() } });
+  const evidence = () => {
+    const log = new EvidenceLog(api.pool, new PublishedLog(api.pool), () => Promise.resolve('quorum none\n'));
+    const all = { from: '2020-01-01T00:00:00.000Z', until: '2099-01-01T00:00:00.000Z' };
+    return new MakeEvidence(context, log, 1_505).execute(supervisor, all);
+  };
+  const isDamaged = (error: unknown) => error instanceof Refusal && error.code === 'ledger-damaged' && error.status === 503;
+  const altered =
+    'UPDATE ledger.ledger_tile SET bytes = set_byte(bytes, 0, get_byte(bytes, 0) # 1) WHERE level = 0 AND index = 3';
+  for (const change of [altered, 'DELETE FROM ledger.ledger_tile WHERE level = 0 AND index = 3'])
+    await tamper(
+      ledger.at,
+      (client) => client.query(change),
+      async () => {
+        await assert.rejects(async () => {
+          for await (const _ of (await evidence()).pieces);
+        }, isDamaged);
+      },
+    );
 });

@@ -51,7 +51,7 @@ export { exportLine, readExport } from './export.js';
 export { LedgerWalk, readForWalk } from './walk.js';
 export type { ReadEntry, WalkedEntry } from './walk.js';
 export { verifyLedger } from './verify.js';
-export type { LogKeyState, Seen, VerifyOptions, VerifyReport, Warning } from './verify.js';
+export type { CompromisedKey, ExchangeCustody, LogKeyState, Seen, VerifyOptions, VerifyReport, Warning } from './verify.js';
 export { openSealedDelivery } from './sealed-delivery.js';
 export type { SealedDelivery, TrailEntry } from './sealed-delivery.js';
 export { checkDeliveryManifest, openDeliveryManifest } from './delivery-manifest.js';

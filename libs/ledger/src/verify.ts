@@ -1,6 +1,6 @@
 import type { StatementType } from '#contracts';
 import { toHex } from '#crypto';
-import { leafHash, openEntry } from './entry.js';
+import { leafHash, openEntry, type Entry } from './entry.js';
 import { LedgerFault } from './faults.js';
 import { LOG, type Fold } from './register.js';
 import type { StatesInMemory } from './states.js';
@@ -27,6 +27,18 @@ export interface ExchangeCustody {
   readonly keyIds: readonly string[];
 }
 
+/** A key that was declared compromised after it had signed entries: they stand, and whoever relies on one should know. */
+export interface CompromisedKey {
+  readonly keyId: string;
+  readonly department: string;
+  readonly name: string;
+  /** Index of the declaration. */
+  readonly declaredAt: number;
+  /** How many of the entries it signed, and the index of the last of them. */
+  readonly entries: number;
+  readonly last: number;
+}
+
 export interface VerifyReport {
   readonly origin: string;
   readonly size: number;
@@ -36,6 +48,7 @@ export interface VerifyReport {
   readonly byType: Readonly<Partial<Record<StatementType, number>>>;
   /** Departments for which the operator of the exchange could sign: keys in force in custody `exchange`. */
   readonly exchangeCustody: readonly ExchangeCustody[];
+  readonly compromised: readonly CompromisedKey[];
   /** All keys that the log ever had, the newest first; without an end they are in force after the last entry. */
   readonly logKeys: readonly LogKeyState[];
   readonly warnings: readonly Warning[];
@@ -69,13 +82,16 @@ export async function verifyLedger(
 ): Promise<VerifyReport> {
   const walk = new LedgerWalk({ origin: trustRoot.origin, folds, signatures: 'signatures' });
   const byType: Partial<Record<StatementType, number>> = {};
+  const signed = new SignedBy();
   const iterator = entries[Symbol.asyncIterator]();
   try {
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
       const bytes = next.value;
       if (walk.size === 0) checkEntry0(bytes, trustRoot);
       try {
-        const { type } = walk.step(bytes).entry.statement;
+        const { entry } = walk.step(bytes);
+        const { type } = entry.statement;
+        signed.add(entry);
         byType[type] = (byType[type] ?? 0) + 1;
       } catch (error) {
         if (!(error instanceof LedgerFault) || error.code !== 'chain-broken') throw error;
@@ -99,6 +115,7 @@ export async function verifyLedger(
     sealedAt: walk.sealedAt,
     byType,
     exchangeCustody,
+    compromised: signed.compromised(walk.states),
     logKeys: logKeyStates(walk.states),
     warnings: warningsOf(seen, folds, exchangeCustody.length),
   };
@@ -153,6 +170,25 @@ export function custodyOfExchange(states: StatesInMemory): ExchangeCustody[] {
     name: states.get('department', department)?.state.name ?? '',
     keyIds: keys.filter(([, { state }]) => state.department === department).map(([keyId]) => keyId),
   }));
+}
+
+/** Which keys signed the entries of a report. Memory: the keys. */
+export class SignedBy {
+  private readonly keys = new Map<string, { entries: number; last: number }>();
+
+  add({ index, signatures }: Pick<Entry, 'index' | 'signatures'>): void {
+    for (const { keyId } of signatures) this.keys.set(keyId, { entries: (this.keys.get(keyId)?.entries ?? 0) + 1, last: index });
+  }
+
+  /** Those of them that these states show declared compromised. */
+  compromised(states: StatesInMemory): CompromisedKey[] {
+    return [...this.keys].flatMap(([keyId, { entries, last }]) => {
+      const state = states.get('key', keyId)?.state;
+      if (state?.endedAt === undefined || state.endReason !== 'compromised') return [];
+      const { department, endedAt: declaredAt } = state;
+      return [{ keyId, department, name: states.get('department', department)?.state.name ?? '', declaredAt, entries, last }];
+    });
+  }
 }
 
 const warnings = {

@@ -12,6 +12,7 @@ import { countText } from '../terminal/progress.js';
 import { kindOfFile, tellBundle, verifyBundle } from '../verify/verify-bundle.js';
 import { compareCheckpoints } from '../verify/compare.js';
 import { followLog } from '../verify/follow-log.js';
+import { showKeys } from '../verify/show-keys.js';
 import { verifyFile, type Verified } from '../verify/verify.js';
 
 /** verify: the check that needs no exchange. */
@@ -312,15 +313,7 @@ function tell(desk: Desk, { report, before, file, promises }: Verified): void {
     );
   }
   showTypes(desk, report);
-  if (report.exchangeCustody.length > 0) {
-    desk.out.heading(
-      say({
-        zh: '平台托管签名密钥的部门（平台运维在技术上可以代签）',
-        en: 'Departments whose keys the exchange keeps (its operator could sign for them)',
-      }),
-    );
-    desk.out.print(...report.exchangeCustody.map((one) => `  ${one.name}  ${one.department}  ${one.keyIds.join(' ')}`));
-  }
+  showKeys(desk, report);
   desk.out.heading(say({ zh: '本次查验不能发现的', en: 'What this check cannot tell' }));
   desk.out.print(...report.warnings.map((one) => `  - ${say(one)}`));
 }

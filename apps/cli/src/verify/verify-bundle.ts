@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import type { Desk } from '../desk.js';
 import { timeText } from '../show/times.js';
 import { countText } from '../terminal/progress.js';
+import { showKeys } from './show-keys.js';
 
 /** No bundle is larger: 10,000 entries of 64 KiB. */
 const bundleMaxBytes = 700_000_000;
@@ -61,15 +62,7 @@ export function tellBundle({ say, out }: Desk, file: string, report: EvidenceRep
     ],
     Object.entries(report.byType) as [keyof typeof statementWords, number][],
   );
-  if (report.exchangeCustody.length > 0) {
-    out.heading(
-      say({
-        zh: '平台托管签名密钥的部门（平台运维在技术上可以代签）',
-        en: 'Departments whose keys the exchange keeps (its operator could sign for them)',
-      }),
-    );
-    out.print(...report.exchangeCustody.map((one) => `  ${one.name}  ${one.department}  ${one.keyIds.join(' ')}`));
-  }
+  showKeys({ out, say }, report);
   out.heading(say({ zh: '本次查验不能发现的', en: 'What this check cannot tell' }));
   out.print(...report.warnings.map((one) => `  - ${say(one)}`));
 }

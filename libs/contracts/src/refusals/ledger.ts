@@ -99,8 +99,8 @@ export const ledgerRefusals = {
   },
   'ledger-damaged': {
     status: 503,
-    zh: '账本与已签署的内容不符（{reason}）：数据已损坏。停止存证，请运行审计。',
-    en: 'The ledger is not what was signed ({reason}): it is damaged. Nothing is sealed; run the audit.',
+    zh: '账本与已签署的内容不符（{reason}）：数据已损坏，不可采信。请运行审计。',
+    en: 'The ledger is not what was signed ({reason}): it is damaged and must not be believed. Run the audit.',
   },
   'disk-full': {
     status: 503,

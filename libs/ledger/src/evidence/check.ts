@@ -8,7 +8,7 @@ import { HASH_BYTES, type TreeHead } from '../log/hashes.js';
 import { decodeUtf8 } from '../log/lines.js';
 import { decodePolicy } from '../log/policy.js';
 import { policyOf, type TrustRoot } from '../trust-root.js';
-import { custodyOfExchange, type ExchangeCustody, type Warning } from '../verify.js';
+import { custodyOfExchange, SignedBy, type CompromisedKey, type ExchangeCustody, type Warning } from '../verify.js';
 import { cosignedBy, type Cosigned } from './cosigned-by.js';
 import { isDemo } from './demo-witnesses.js';
 import { EvidenceFault, inFile } from './faults.js';
@@ -56,6 +56,8 @@ export interface EvidenceReport {
   /** What a timestamp authority states; its signature is not checked here. */
   readonly timestamp?: { readonly size: number; readonly at: string };
   readonly exchangeCustody: readonly ExchangeCustody[];
+  /** Of the keys that signed what answers the question, those declared compromised since, as far as the bundle tells. */
+  readonly compromised: readonly CompromisedKey[];
   readonly warnings: readonly Warning[];
 }
 
@@ -77,6 +79,7 @@ export async function checkEvidence(bundle: Uint8Array, trustRoot: TrustRoot): P
   const byType: Partial<Record<StatementType, number>> = {};
   const leaves = new Map<number, Uint8Array>();
   const object: Entry[] = [];
+  const signed = new SignedBy();
   let before: { entry: Entry; leaf: Uint8Array } | undefined;
   for (const index of indexes) {
     const file = entryFile(index);
@@ -91,6 +94,7 @@ export async function checkEvidence(bundle: Uint8Array, trustRoot: TrustRoot): P
       const { type } = entry.statement;
       byType[type] = (byType[type] ?? 0) + 1;
       object.push(entry);
+      signed.add(entry);
     }
     leaves.set(index, leaf);
     before = { entry, leaf };
@@ -121,6 +125,7 @@ export async function checkEvidence(bundle: Uint8Array, trustRoot: TrustRoot): P
     cosigned: cosignedBy(checkpoint, policyOf(trustRoot)),
     ...(timestamp ? { timestamp } : {}),
     exchangeCustody,
+    compromised: signed.compromised(keys.states),
     warnings: evidenceWarnings({
       isWitnessed: policyOf(trustRoot).quorum !== 'none',
       isDemo: isDemo(policyOf(trustRoot)) || isDemo(stated),

@@ -218,7 +218,12 @@ test('keys are judged by index: one that had ended signs no more, and what it si
   const question = { from: '2026-01-05T08:00:12.000Z', until: '2026-01-05T08:00:13.000Z' };
   assert.deepEqual(own.entries.length, 16);
   const good = await own.bundle({ question, object: [12], support: [0, 1, 2, 13, 14] });
-  assert.equal((await checkEvidence(good, own.trustRoot)).entries, 1);
+  const told = await checkEvidence(good, own.trustRoot);
+  assert.equal(told.entries, 1);
+  const name = told.compromised[0]?.name;
+  assert.deepEqual(told.compromised, [{ keyId: old.keyId, department: provider, name, declaredAt: 14, entries: 1, last: 12 }]);
+  assert.ok(name);
+  assert.equal((await checkEvidence(whole, trustRoot)).compromised.length, 0);
   const until = { ...question, until: '2026-01-05T08:01:00.000Z' };
   const bad = await own.bundle({ question: until, object: [12, 15], support: [0, 1, 2, 13, 14] });
   assert.equal(await faultOf(bad, own.trustRoot), 'entries/15.json key-not-in-force');

@@ -1,12 +1,15 @@
+import { refuse } from '#contracts';
 import { utf8Bytes } from '#crypto';
 import type { ProvenEntry, ProvenLog } from '#exchange';
 import {
   decodeCheckpoint,
   decodeNote,
+  LogFault,
   proveConsistency,
   proveInclusion,
   TileReader,
   type EvidenceTimestamp,
+  type HashReader,
   type TreeHead,
 } from '#ledger';
 import type pg from 'pg';
@@ -48,7 +51,7 @@ JOIN ledger.ledger_checkpoint AS checkpoint USING (size) WHERE stamped.size <= $
         text: 'SELECT index, bytes FROM ledger.ledger_entry WHERE index = ANY($1::bigint[]) ORDER BY index',
         values: [page],
       });
-      if (rows.length !== page.length) throw new Error('Entries are missing; run the audit');
+      if (rows.length !== page.length) throw refuse('ledger-damaged', { reason: `${page.length - rows.length} entries missing` });
       for (const row of rows) {
         const index = Number(row.index);
         yield { index, bytes: row.bytes, hashes: await proveInclusion(tree, index, head.size) };
@@ -65,8 +68,15 @@ JOIN ledger.ledger_checkpoint AS checkpoint USING (size) WHERE stamped.size <= $
     return proveConsistency(this.readerOf({ size: newer, root: row.root }), older, newer);
   }
 
-  /** Reads tiles as a stranger would: each must lead to the root, and those of one tree are read once. */
-  private readerOf(head: TreeHead): TileReader {
-    return new TileReader(head, (tile) => readTileBytes(this.pool, tile));
+  /** Reads tiles as a stranger would: each must lead to the root, and those of one tree are read once. Throws Refusal `ledger-damaged`. */
+  private readerOf(head: TreeHead): HashReader {
+    const tiles = new TileReader(head, (tile) => readTileBytes(this.pool, tile));
+    return { readHashes: (nodes) => tiles.readHashes(nodes).catch(tellDamage) };
   }
+}
+
+/** The tiles are the exchange's own: where one does not lead to the root, nobody who asked did anything wrong. */
+function tellDamage(error: unknown): never {
+  if (!(error instanceof LogFault)) throw error;
+  throw Object.assign(refuse('ledger-damaged', { reason: error.detail }), { cause: error });
 }

@@ -73,6 +73,26 @@ function WholeCheck() {
               ))}
             </ul>
           )}
+          {clean.compromised.length === 0 ? null : (
+            <>
+              <h3>{say('compromised')}</h3>
+              <ul className="custody">
+                {clean.compromised.map(({ keyId, department, name, declaredAt, entries, last }) => (
+                  <li key={keyId}>
+                    {name || department}{' '}
+                    <span className="quiet">
+                      {say('compromisedKey', {
+                        key: keyId.slice(0, 8),
+                        index: declaredAt,
+                        entries: count(entries, locale),
+                        last,
+                      })}
+                    </span>
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
           <h3>{say('byType')}</h3>
           <dl className="by-type">
             {(Object.entries(clean.byType) as [StatementType, number][]).map(([type, entries]) => (

@@ -143,6 +143,14 @@ export const checkWords = defineWords('check', {
     zh: '签名密钥由平台托管的部门（平台运维在技术上可以代签）',
     en: 'Departments whose keys the exchange holds (its operator could sign for them)',
   },
+  compromised: {
+    zh: '其后已声明泄露的签名密钥（此前的签名仍按当时有效的密钥查验）',
+    en: 'Keys declared compromised since (what they had signed is judged by the keys in force then)',
+  },
+  compromisedKey: {
+    zh: '密钥 {{key}}：第 {{index}} 条声明泄露，此前签署 {{entries}} 条，最后为第 {{last}} 条',
+    en: 'key {{key}}: declared at #{{index}}; it had signed {{entries}}, the last #{{last}}',
+  },
   custodyNone: { zh: '没有部门的签名密钥由平台托管。', en: 'The exchange holds no department’s key.' },
   openFault: { zh: '打开第 {{index}} 条', en: 'Open entry {{index}}' },
   steps: { zh: '查验步骤', en: 'Steps of the check' },
