@@ -79,7 +79,7 @@ test(
         return false;
       }
     };
-    const status = () => readLedgerStatus(pool, noWitnesses);
+    const status = () => readLedgerStatus(pool, noWitnesses, { held: () => Promise.resolve([city.log]) });
     const troubles: unknown[] = [];
     const startSealer = (): void => {
       const stop = new AbortController();

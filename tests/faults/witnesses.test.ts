@@ -64,7 +64,7 @@ describe('a sealer and its witnesses', () => {
       const head = await headSize();
       return head === base + said.length && (await witnessedSize()) === head;
     });
-  const status = () => readLedgerStatus(ledger.worker.pool, policy);
+  const status = () => readLedgerStatus(ledger.worker.pool, policy, { held: () => Promise.resolve([ledger.city.log]) });
   const problemCode = async () => (await status()).sealing.problem?.code;
 
   interface Running {

@@ -53,10 +53,12 @@ test('a further key of the log signs beside the first; once the first is ended i
   assert.ok(first);
   await assert.rejects(city.providerHead.client.call(routes.nominateLogKey, {}), refusedWith('not-allowed'));
 
-  const admitted = await settled(head(), await head().client.call(routes.nominateLogKey, {}));
+  await command.logIn(head().login, head().password);
+  const made = await command.ok<{ id: string; verifierKey: string }>(['--as', head().login, 'log-keys', 'new']);
+  const admitted = await head().client.call(routes.proposal, { params: { id: made.id } });
   const both = await verifierKeys();
   assert.equal(both.length, 2);
-  assert.deepEqual(both[1], first);
+  assert.deepEqual(both, [decodeVerifierKey(made.verifierKey), first]);
   const signedByBoth = await checkpointFrom((admitted.index ?? 0) + 1, both);
   assert.equal(signedByBoth.note.signatures.length, 2);
   // Who knows only the first still believes it.
@@ -111,6 +113,8 @@ test('a log key that is lost is replaced: until then nothing is signed, and afte
   const code = departmentCode(7);
   const body = { code, name: '示例市水务局', level: 'city', region: '990100', parent: city.codes.competent } as const;
   await assert.rejects(head().client.call(routes.admitDepartment, { body }), refusedWith('log-key-lost'));
+  const problem = async () => (await head().client.call(routes.ledgerStatus, {})).sealing.problem?.code;
+  assert.equal(await problem(), 'log-key-lost');
 
   const admitted = await settled(head(), await head().client.call(routes.nominateLogKey, {}));
   const ended = await settled(
@@ -122,5 +126,6 @@ test('a log key that is lost is replaced: until then nothing is signed, and afte
   assert.deepEqual(more, []);
   const checkpoint = await checkpointFrom((ended.index ?? 0) + 1, [found]);
   assert.ok(checkpoint.size > (admitted.index ?? 0));
+  assert.equal(await problem(), undefined);
   assert.deepEqual(await findings(), []);
 });

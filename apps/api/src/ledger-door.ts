@@ -37,7 +37,7 @@ export class LedgerDoor {
 
   /** Whether it is sealed and witnessed, up to where, and by whom. */
   status(): Promise<LedgerStatus> {
-    return readLedgerStatus(this.database.pool, this.policy);
+    return readLedgerStatus(this.database.pool, this.policy, this.context.logKeys);
   }
 
   /** Folds the ledger anew and names every difference to the projections. */

@@ -61,7 +61,7 @@ export class Readiness {
 
   private async askStanding(): Promise<Pick<State, 'sealing' | 'witnesses'>> {
     try {
-      const { sealing, witnesses } = await readLedgerStatus(this.database.pool, this.policy);
+      const { sealing, witnesses } = await readLedgerStatus(this.database.pool, this.policy, this.context.logKeys);
       const { witnessed, each, quorum, reached } = witnesses;
       return {
         sealing: { ok: sealing.ok, ...(sealing.problem ? { problem: sealing.problem } : {}) },

@@ -1,4 +1,5 @@
-import { endReasonWords, routes, word } from '#contracts';
+import { endReasonWords, routes, word, type ProposalView } from '#contracts';
+import { encodeVerifierKey, verifierKeyOf } from '#ledger';
 import { Option, type Command } from 'commander';
 import { act, examples, type Bench } from '../desk.js';
 import { Stop } from '../exits.js';
@@ -56,8 +57,18 @@ function nominate(group: Command, bench: Bench): void {
   examples(command, bench, 'quanlian log-keys new');
   act(command, bench, async (desk) => {
     const proposal = await desk.client.call(routes.nominateLogKey, {});
-    await tellOutcome(desk, proposal, { zh: '已生成账本密钥。', en: 'A log key was made.' });
+    const verifierKey = verifierLineOf(proposal);
+    const done = { zh: '已生成账本密钥。', en: 'A log key was made.' };
+    await tellOutcome(desk, proposal, done, (told) => ({ ...told, verifierKey }));
+    // Printed, so that it can be compared with what `/log/vkey` says: a witness without the trust root is given it over another channel.
+    desk.out.fields([[say({ zh: '验证公钥', en: 'Verifier key' }), verifierKey]]);
   });
+}
+
+/** The new key as witnesses and verifiers write it (C2SP signed-note). */
+function verifierLineOf({ statement }: ProposalView): string | undefined {
+  const { publicKey } = statement.body as { readonly publicKey?: string };
+  return publicKey === undefined ? undefined : encodeVerifierKey(verifierKeyOf(statement.origin, 'ed25519', publicKey));
 }
 
 function end(group: Command, bench: Bench): void {

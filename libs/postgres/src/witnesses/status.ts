@@ -1,16 +1,22 @@
 import { refuse, type LedgerStatus } from '#contracts';
 import { asksForQuorum, decodeVerifierKey, demoWords, isDemo, reachesQuorum } from '#ledger';
+import type { LogKeys } from '#exchange';
 import type { WitnessPolicy } from '#witnesses';
 import type pg from 'pg';
 import { readLastCheckpoint } from '../ledger/checkpoints.js';
+import { logKeysIn } from '../ledger/log-keys.js';
 import { readHead } from '../ledger/read.js';
 import { readInForce } from '../stores/in-force.js';
 import { readSealing, readWitnessStandings } from './standing.js';
 import { readLastWitnessed } from './witnessed.js';
 
-/** How the ledger stands: sealed or not, signed and witnessed up to where, and each witness of the policy. */
-export async function readLedgerStatus(pool: pg.Pool, policy: WitnessPolicy): Promise<LedgerStatus> {
-  const [head, signed, witnessed, sealing, standings, inForce, inbox] = await Promise.all([
+/** How the ledger stands: sealed or not, signed and witnessed up to where, and each witness of the policy. `logKeys`: those that the exchange holds. */
+export async function readLedgerStatus(
+  pool: pg.Pool,
+  policy: WitnessPolicy,
+  logKeys: Pick<LogKeys, 'held'>,
+): Promise<LedgerStatus> {
+  const [head, signed, witnessed, sealing, standings, inForce, inbox, lost] = await Promise.all([
     readHead(pool),
     readLastCheckpoint(pool),
     readLastWitnessed(pool),
@@ -18,8 +24,9 @@ export async function readLedgerStatus(pool: pg.Pool, policy: WitnessPolicy): Pr
     readWitnessStandings(pool),
     readInForce(pool),
     readInbox(pool),
+    lostLogKey(pool, logKeys),
   ]);
-  const problem = (sealing?.problem as LedgerStatus['sealing']['problem']) ?? overdue(inbox);
+  const problem = (sealing?.problem as Problem) ?? overdue(inbox) ?? lost;
   const each = standings.map(({ failure, ...standing }) => ({
     ...standing,
     // One that was never heard is not one that answers.
@@ -51,6 +58,7 @@ export async function readLedgerStatus(pool: pg.Pool, policy: WitnessPolicy): Pr
 }
 
 type Inbox = LedgerStatus['inbox'];
+type Problem = LedgerStatus['sealing']['problem'];
 
 async function readInbox(pool: pg.Pool): Promise<Inbox> {
   const { rows } = await pool.query<{ waiting: number; overdue: number; seal_by: Date | null }>({
@@ -63,10 +71,15 @@ FROM ledger.ledger_inbox WHERE state = 'waiting'`,
 }
 
 /** No sealer says why, because none runs or it cannot write: what it owes tells by itself that it does not seal. */
-function overdue({ overdue, sealBy = '' }: Inbox): LedgerStatus['sealing']['problem'] {
-  return overdue > 0
-    ? (refuse('seal-overdue', { overdue, sealBy }).toProblem() as LedgerStatus['sealing']['problem'])
-    : undefined;
+function overdue({ overdue, sealBy = '' }: Inbox): Problem {
+  return overdue > 0 ? (refuse('seal-overdue', { overdue, sealBy }).toProblem() as Problem) : undefined;
+}
+
+/** Without a key of the log nothing is admitted and no checkpoint is signed, and otherwise the ledger looks as if nobody had anything to say. */
+async function lostLogKey(pool: pg.Pool, logKeys: Pick<LogKeys, 'held'>): Promise<Problem> {
+  const inForce = await logKeysIn(pool);
+  if (inForce.length === 0 || (await logKeys.held(inForce)).length > 0) return undefined;
+  return refuse('log-key-lost').toProblem() as Problem;
 }
 
 async function oldestUnwitnessed(pool: pg.Pool, size: number): Promise<string | undefined> {
