@@ -271,8 +271,17 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     await page.getByRole('button', { name: '审批同意并签名' }).click();
     await page.getByText('密码不对，没有审批。请重新输入。').waitFor();
     await page.getByLabel('再次输入登录密码').fill(city.requesterHead.password);
+    const next = await city.requester.client.call(routes.submitRequest, { body: { dataset, asked: askedFor() } });
     await page.getByRole('button', { name: '审批同意并签名' }).click();
     await page.getByText('已存证', { exact: true }).first().waitFor();
+
+    // What waits next is a click away.
+    await page
+      .getByText(/等您办理的还有 \d+ 件/)
+      .getByRole('link')
+      .click();
+    await page.waitForURL((url) => /^\/inbox\/proposals\/[0-9a-f]+$/.test(url.pathname) && !url.pathname.endsWith(asked.id));
+    await city.requester.client.call(routes.returnProposal, { params: { id: next.id }, body: { reason: '不再需要。' } });
 
     // A termination handed in by the steward: what ends is said, the head signs, and the right's page says it is over.
     const right = await granted(city, dataset);

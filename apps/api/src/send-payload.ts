@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { Inject, Injectable } from '@nestjs/common';
+import { drained } from '#delivery';
 import { chunkBytes, ServedBytes, type DataPlane, type ExchangeContext, type OpenedPayload, type RightGate } from '#exchange';
 import { Metrics } from '#nest';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -34,6 +34,8 @@ export class SendPayload {
     await served.start();
     reply.hijack();
     const { raw } = reply;
+    // Of a connection that is gone: whether it is, is looked at before every chunk.
+    raw.on('error', () => undefined);
     raw.writeHead(stretch.isPartial ? 206 : 200, {
       ...Object.fromEntries(Object.entries(reply.getHeaders()).filter(([, value]) => value !== undefined)),
       'content-type': 'application/age',
@@ -80,7 +82,7 @@ export class SendPayload {
             return false;
           }
           this.metrics.servedBytes.inc(chunk.length);
-          if (raw.writableNeedDrain && !raw.destroyed) await Promise.race([once(raw, 'drain'), once(raw, 'close')]);
+          await drained(raw);
           if (raw.destroyed) return false;
         }
       }

@@ -1,6 +1,7 @@
 // The door of `#delivery`: what works everywhere, and what needs Node. Nothing behind it imports DuckDB: that is loaded by the child processes alone.
 export * from './browser.js';
 
+export { drained } from './drained.js';
 export { childrenAtOnce, defaultLimits, limitsWith } from './limits.js';
 export type { DeliveryLimits } from './limits.js';
 export { openPayloadStore } from './payload-place.js';

@@ -24,6 +24,7 @@ import { openMemoryFolder } from './memory-folder.js';
 import { openPayloadStore } from './payload-place.js';
 import { makePlaces, type Places } from './places.js';
 import { isQuick, quickLimits } from './quick.js';
+import { drained } from './drained.js';
 import { takeChild, warmChild } from './warm-child.js';
 
 const largePlaces = makePlaces(() => childrenAtOnce.large);
@@ -190,15 +191,11 @@ function outcomeOf(child: ChildProcess, options: JobOptions): Promise<unknown> {
 async function feed(child: ChildProcess, source: AsyncIterable<Uint8Array>, done: AbortSignal): Promise<void> {
   const pipe = child.stdio[SOURCE_FD] as Writable;
   let deaf = false;
-  const goneDeaf = new Promise<void>((resolve) => {
-    const stop = (): void => {
-      deaf = true;
-      resolve();
-    };
-    pipe.once('error', stop);
-    pipe.once('close', stop);
-    done.addEventListener('abort', stop, { once: true });
-  });
+  const stop = (): void => void (deaf = true);
+  pipe.once('error', stop);
+  pipe.once('close', stop);
+  // The child is killed with it, which closes the pipe.
+  done.addEventListener('abort', stop, { once: true });
   let sizeBytes = 0;
   // Not `for await`: leaving it early destroys the source, and a request destroyed under its own answer looks like an upload that the
   // sender cut off, whatever the child found wrong with it.
@@ -206,7 +203,7 @@ async function feed(child: ChildProcess, source: AsyncIterable<Uint8Array>, done
   for (let piece = await pieces.next(); !piece.done; piece = await pieces.next()) {
     if (deaf) return;
     sizeBytes += piece.value.length;
-    if (!pipe.write(piece.value)) await Promise.race([new Promise<void>((resolve) => pipe.once('drain', resolve)), goneDeaf]);
+    if (!pipe.write(piece.value)) await drained(pipe);
   }
   if (deaf) return;
   child.send({ kind: 'source-ended', sizeBytes } satisfies ToChild, () => undefined);

@@ -127,13 +127,20 @@ class Fed {
 }
 
 async function feed(stream: Gunzip | InflateRaw, input: ByteInput, fed: Fed, ended: Promise<void>): Promise<void> {
-  const state = { hasEnded: false };
-  void ended.then(() => (state.hasEnded = true));
+  const state: { hasEnded: boolean; goOn?: () => void } = { hasEnded: false };
+  void ended.then(() => {
+    state.hasEnded = true;
+    state.goOn?.();
+  });
   while (!state.hasEnded) {
     const piece = await input.piece();
     if (piece === undefined) return void stream.end();
     fed.add(piece, stream.bytesWritten);
     // A stream that has its end does not call back any more.
-    if (!state.hasEnded) await Promise.race([new Promise<void>((resolve) => stream.write(piece, () => resolve())), ended]);
+    if (!state.hasEnded)
+      await new Promise<void>((resolve) => {
+        state.goOn = resolve;
+        stream.write(piece, () => resolve());
+      });
   }
 }

@@ -8,27 +8,33 @@ export class Incoming {
   /** When the last bytes came. */
   lastAt = Date.now();
   #rest: Uint8Array | undefined;
-  #isOver = false;
+  #isOver: boolean;
   readonly #pieces: AsyncIterator<Uint8Array>;
-  readonly #stopped: Promise<undefined>;
+  /** Answers whoever waits for bytes now. Every wait has a promise of its own: one that outlives them all would keep all the bytes. */
+  #answer: ((bytes: Uint8Array | undefined) => void) | undefined;
 
   constructor(source: AsyncIterable<Uint8Array>, stop: AbortSignal) {
     this.#pieces = source[Symbol.asyncIterator]();
-    this.#stopped = new Promise((resolve) => {
-      if (stop.aborted) resolve(undefined);
-      stop.addEventListener('abort', () => resolve(undefined), { once: true });
-    });
+    this.#isOver = stop.aborted;
+    stop.addEventListener('abort', () => this.#end(), { once: true });
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#answer?.(undefined);
   }
 
   /** Whether there is another byte. Waits for it. */
   async hasMore(): Promise<boolean> {
     while (this.#rest === undefined && !this.#isOver) {
       // The sender may hang: a stop does not wait for it.
-      const next = this.#pieces.next().then(
-        (read) => (read.done === true ? undefined : read.value),
-        () => undefined,
-      );
-      const bytes = await Promise.race([next, this.#stopped]);
+      const bytes = await new Promise<Uint8Array | undefined>((resolve) => {
+        this.#answer = resolve;
+        this.#pieces.next().then(
+          (read) => resolve(read.done === true ? undefined : read.value),
+          () => resolve(undefined),
+        );
+      });
       this.lastAt = Date.now();
       if (bytes === undefined) this.#isOver = true;
       else if (bytes.length > 0) this.#rest = bytes;

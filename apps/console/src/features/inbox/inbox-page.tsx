@@ -1,6 +1,5 @@
 import { routes, statementWords } from '#contracts';
 import { Segmented } from 'antd';
-import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import { useSession } from '../../app/session';
 import { Due } from '../../components/due';
@@ -10,8 +9,9 @@ import { PagedTable, type Column } from '../../components/paged-table';
 import { StateTag } from '../../components/state-tag';
 import { useReadPages } from '../../lib/api';
 import { usePick, useWords } from '../../lib/words';
-import { entryOfProposal, waitingList, type InboxEntry } from './inbox-list';
+import { entryOfProposal, type InboxEntry } from './inbox-list';
 import './inbox.css';
+import { useWaitingList } from './use-waiting-list';
 import { inboxWords } from './words';
 
 const tabs = ['mine', 'answer', 'approve', 'sign', 'underway', 'all'] as const;
@@ -20,22 +20,13 @@ type Tab = (typeof tabs)[number];
 /** What waits for me, oldest first, with the days left; and what my department has under way or done. */
 export function InboxPage() {
   const say = useWords(inboxWords);
-  const { person, department, roles, competent, has } = useSession();
+  const { has } = useSession();
   const [params, setParams] = useSearchParams();
   const tab = tabs.find((one) => one === params.get('show')) ?? 'mine';
-  const isSteward = has('steward');
-  const requests = useReadPages(
-    routes.requests,
-    { query: { side: 'to', state: 'submitted', sort: 'due' } },
-    { pageSize: 200, enabled: isSteward },
-  );
-  const waiting = useReadPages(routes.proposals, {}, { pageSize: 200 });
+  const { who, isSteward, requests, waiting, list, isRead, hasMore } = useWaitingList();
   const all = useReadPages(routes.proposals, { query: { state: 'all' } }, { pageSize: 100, enabled: tab === 'all' });
 
-  const who = useMemo(() => ({ person: person.id, department, roles, competent }), [person.id, department, roles, competent]);
-  const list = waitingList(requests.items, waiting.items, who);
   const inTab = (entry: InboxEntry, of: Tab) => (of === 'mine' ? entry.task !== 'underway' : entry.task === of);
-  const hasMore = requests.hasNextPage || waiting.hasNextPage;
   const countOf = (of: Tab) => `${list.filter((entry) => inTab(entry, of)).length}${hasMore ? '+' : ''}`;
   const shownTabs = tabs.filter((one) => (one !== 'answer' || isSteward) && (one !== 'approve' || has('office-head')));
 
@@ -43,7 +34,7 @@ export function InboxPage() {
     tab === 'all'
       ? { ...all, items: all.items.map((proposal) => entryOfProposal(proposal, who)) }
       : {
-          data: waiting.data && (!isSteward || requests.data) ? list : undefined,
+          data: isRead ? list : undefined,
           error: waiting.error ?? requests.error,
           isPending: waiting.isPending,
           isFetching: waiting.isFetching || requests.isFetching,

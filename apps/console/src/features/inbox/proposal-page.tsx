@@ -30,6 +30,7 @@ import { message } from '../../lib/message';
 import { usePick, useWords } from '../../lib/words';
 import { Difference } from './difference';
 import { partiesOf } from './inbox-list';
+import { NextWaiting } from './next-waiting';
 import { PreviewTable } from './preview-table';
 import './inbox.css';
 import { inboxWords, proposalWords, reviewWords } from './words';
@@ -143,6 +144,7 @@ function Proposal({ proposal }: { readonly proposal: ProposalView }) {
           <p className="proposal-next">
             <NextStep kind="proposal" state={proposal.state} />
           </p>
+          {mayApprove || mustSign ? null : <NextWaiting done={proposal.id} />}
           {proposal.problem ? <Alert type="error" showIcon title={pick(proposal.problem.title)} className="refusal" /> : null}
         </Section>
         {isGrant ? <Grant statement={proposal.statement as Statement<'right.granted'>} proposal={proposal} /> : null}

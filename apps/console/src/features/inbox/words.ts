@@ -21,6 +21,8 @@ export const inboxWords = defineWords('inbox', {
   state: { zh: '状态', en: 'State' },
   asks: { zh: '{{name}}申请使用「{{title}}」', en: '{{name}} asks to use “{{title}}”' },
   show: { zh: '显示', en: 'Show' },
+  more: { zh: '等您办理的还有 {{count}} 件，下一件：', en: '{{count}} more wait for you. Next:' },
+  noneElse: { zh: '没有其他等您办理的事项。', en: 'Nothing else waits for you.' },
 });
 
 export const reviewWords = defineWords('review', {
