@@ -57,6 +57,10 @@ export function createClient(settings: ClientSettings) {
       headers['content-type'] = route.consumes ?? 'application/octet-stream';
       init.body = options.stream as unknown as NonNullable<RequestInit['body']>;
       init.duplex = 'half';
+      // Where a fetch may have to send a body again, after a redirect or a log-in, it keeps a copy of it: Node's (undici) of all that was
+      // streamed, to the end of the call. Nothing here is sent again by itself.
+      init.redirect = 'error';
+      init.window = null;
     } else if (parts.body !== undefined) {
       headers['content-type'] = 'application/json';
       init.body = JSON.stringify(parts.body);
