@@ -81,12 +81,21 @@ export class WitnessDoor {
     request: RequestInit,
     signal: AbortSignal | undefined,
   ): Promise<{ status: number; body: Uint8Array; clockOffMs: number | undefined }> {
-    const timeout = AbortSignal.timeout(timeoutMs);
+    // Not AbortSignal.any: it leaves something in a signal that lives for months, and witnesses are asked several times a second.
+    const ended = new AbortController();
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      ended.abort();
+    }, timeoutMs);
+    const end = (): void => ended.abort();
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
     try {
       const response = await fetch(new URL(path, this.base), {
         ...request,
         redirect: 'error',
-        signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
+        signal: ended.signal,
       });
       const body = await readAtMost(response, BODY_MAX_BYTES);
       if (!body) throw refuse('witness-answer-wrong', { witness: this.witness.name, reason: 'too-large' });
@@ -95,8 +104,11 @@ export class WitnessDoor {
       return { status: response.status, body, clockOffMs: Number.isNaN(date) ? undefined : date + 500 - this.now().getTime() };
     } catch (error) {
       if (error instanceof Refusal) throw error;
-      const reason = timeout.aborted ? `${timeoutMs / 1_000} s` : reasonOf(error);
+      const reason = isLate ? `${timeoutMs / 1_000} s` : reasonOf(error);
       throw Object.assign(refuse('witness-unreachable', { witness: this.witness.name, reason }), { cause: error });
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
     }
   }
 
