@@ -382,7 +382,7 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     assert.equal(new URL(page.url()).search, '?type=right.granted');
 
     // One with entries is chosen by dragging over it, and given up again.
-    const width = Number(await chart.getAttribute('width'));
+    const { width = 0 } = (await chart.boundingBox()) ?? {};
     await chart.hover({ position: { x: 4, y: 40 } });
     await page.mouse.down();
     await chart.hover({ position: { x: width / 2, y: 40 } });
