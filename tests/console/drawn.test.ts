@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { routes } from '#contracts';
 import {
   foundSmallCity,
   published,
@@ -193,6 +194,25 @@ describe('A page that the server drew', { skip: noChromium }, () => {
     assert.match(text, /<h1>Catalogue of datasets<\/h1>/);
     assert.match(text, /data-look="en~dark~/);
     await seat.context.close();
+  });
+
+  test('shows each reader the times of their own zone, whoever was drawn for before', async () => {
+    const { seat, cookie } = await returned(city.supervisor);
+    await seat.close();
+    const session = cookie.split('; ').find((one) => one.startsWith('quanlian_session=')) ?? '';
+    const { items } = await city.supervisor.client.call(routes.trail, { query: { limit: 1 } });
+    const sealed = Date.parse(items[0]?.sealedAt ?? '');
+    for (const [zone, hours] of [
+      ['Asia/Shanghai', 8],
+      ['UTC', 0],
+      ['Asia/Tokyo', 9],
+      ['Asia/Shanghai', 8],
+    ] as const) {
+      const look = `quanlian_look=${encodeURIComponent(`zh~light~${zone}~0100`)}`;
+      const { text } = await readDrawn('/trail', `${session}; ${look}`);
+      const shown = new Date(sealed + hours * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
+      assert.ok(text.includes(`>${shown}<`), `${shown} in ${zone}`);
+    }
   });
 
   test('gives way without a trace when this tab would draw another', async () => {

@@ -9,6 +9,7 @@ import { consoleRoutes, whenLoaded } from '../app/routes';
 import { client, keyOf, queryClient, routes } from '../lib/api';
 import { drawingOf } from '../lib/drawing';
 import { type Look } from '../lib/look-word';
+import { forgetZone } from '../lib/times';
 import type { ToDraw, Told } from './messages';
 
 /** What one reading shows may be asked about by the next; a page that needs more rounds is drawn by the console. */
@@ -20,6 +21,7 @@ const mostRounds = 4;
  */
 export async function draw({ path, look: word }: ToDraw, look: Look): Promise<Pick<Told, 'drawing' | 'to'>> {
   queryClient.clear();
+  forgetZone();
   await i18next.changeLanguage(look.locale);
   const { pathname } = new URL(path, location.origin);
   const me = await client.call(routes.me, {});

@@ -1,8 +1,12 @@
 import type { Locale } from './words';
 
+const counts: Readonly<Record<Locale, Intl.NumberFormat>> = {
+  zh: new Intl.NumberFormat('zh-CN'),
+  en: new Intl.NumberFormat('en'),
+};
 /** A count as people write it: 20,107. */
 export function count(value: number, locale: Locale): string {
-  return new Intl.NumberFormat(locale === 'zh' ? 'zh-CN' : 'en').format(value);
+  return counts[locale].format(value);
 }
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
