@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import { Section } from '../../components/page';
 import { RefusalNote } from '../../components/refusal-note';
 import { SignHere } from '../../components/sign-here';
+import { Whole } from '../../components/whole';
 import { useReadPages } from '../../lib/api';
 import { useWords } from '../../lib/words';
 import type { useReceipt } from './use-receipt';
@@ -33,11 +34,13 @@ export function Receipt({
   if (isReceived)
     return (
       <Section title={say('receipt')}>
-        {index === undefined ? null : (
-          <p className="sealed-ok">
-            ✓ {say('receiptSealed', { index })} <Link to={`/trail/${index}`}>{say('trail')}</Link>
-          </p>
-        )}
+        <Whole reading={entries}>
+          {index === undefined ? null : (
+            <p className="sealed-ok">
+              ✓ {say('receiptSealed', { index })} <Link to={`/trail/${index}`}>{say('trail')}</Link>
+            </p>
+          )}
+        </Whole>
       </Section>
     );
   if (waiting)

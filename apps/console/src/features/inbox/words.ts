@@ -143,7 +143,7 @@ export const proposalWords = defineWords('proposal', {
     en: 'Wider than the entry’s masks: these items would show more than by default: {{items}}',
   },
   decided: { zh: '拟定的答复', en: 'The decision prepared' },
-  statement: { zh: '将要签署的内容', en: 'What is signed' },
+  statement: { zh: '签署的内容', en: 'What is signed' },
   statementMore: { zh: '逐项查看', en: 'Field by field' },
   yourTurn: { zh: '请您审批', en: 'Your approval' },
   sameperson: { zh: '这是您本人拟定的，须由另一位负责人审批。', en: 'You prepared this: another office head has to approve it.' },
