@@ -2,7 +2,7 @@
 // `npm run bench -- ingest [rounds] [--rows N]`, a million rows and five rounds unless told. The product: a process of its own checks every
 // value against its item, computes the content digest and the file's, writes Parquet parts in the file's order, encrypts, digests, stores
 // and syncs them. The peer: one DuckDB with the same types stated, threads, memory, compression and order; it checks types and digests
-// nothing. `--peer no` measures the product alone: with 30 million rows DuckDB does not end within this memory. `--only csv,upload` chooses; upload: a file of 200 MB that arrives so that its line may break, against one in a single request. A ratio is the product's time by the peer's. Memory is that of all processes (proportional shares) and of files in memory-backed
+// nothing. `--peer no` measures the product alone: with 30 million rows DuckDB does not end within this memory. `--only csv,upload` chooses; upload: a file of 200 MB that arrives so that its line may break, against one in a single request, with the API's memory. A ratio is the product's time by the peer's. Memory is that of all processes (proportional shares) and of files in memory-backed
 // folders, at one moment.
 import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';

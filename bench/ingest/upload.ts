@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { routes, type UploadView } from '#contracts';
 import { randomId } from '#crypto';
 import { foundSmallCity, published, settled, startExchange, villageCsv, villageEntry } from '#testing';
+import { watchMemory } from '../shared/process-tree.js';
 import { median } from '../shared/rounds.js';
 
 const goal = 1.2;
@@ -39,15 +40,20 @@ export async function benchUpload(csv: string, rounds: number): Promise<void> {
       await settled(city.steward, proposal);
       return seconds;
     };
+    const api = exchange.pidOf('api');
+    if (api === undefined) throw new Error('The API does not run');
+    const memory = watchMemory(api);
     const [plainly, resumably]: [number[], number[]] = [[], []];
     for (let round = 0; round < rounds; round++) {
       const both = [async () => plainly.push(await secondsOf(plain)), async () => resumably.push(await secondsOf(resumable))];
       for (const one of round % 2 === 0 ? both : both.toReversed()) await one();
     }
     const ratio = median(resumably.map((seconds, i) => seconds / (plainly[i] as number)));
+    const { processesBytes } = memory();
     console.log(
       `upload of ${Math.round(sizeBytes / 1024 ** 2)} MiB that may break off: ${median(resumably).toFixed(2)} s; in one request ${median(plainly).toFixed(2)} s; ` +
-        `ratio ${ratio.toFixed(2)} (goal ${goal}: ${ratio <= goal ? 'reached' : 'MISSED'})`,
+        `ratio ${ratio.toFixed(2)} (goal ${goal}: ${ratio <= goal ? 'reached' : 'MISSED'}); ` +
+        `the API and its children ${Math.round(processesBytes / 1024 ** 2)} MiB`,
     );
   } finally {
     await exchange.stop();
