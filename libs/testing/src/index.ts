@@ -1,4 +1,5 @@
 export { freshDatabase, migratedDatabase, noRedis, testRedisUrl, type Template, type TestDatabase } from './cluster.js';
+export { heldBytes } from './held-bytes.js';
 export { freePort, startExchange, type Part, type RunningExchange, type RunningSettings } from './running-exchange.js';
 export { launchExchange, type LaunchedExchange, type Victim } from './launched-exchange.js';
 export {
