@@ -1,5 +1,5 @@
 export { freshDatabase, migratedDatabase, noRedis, testRedisUrl, type Template, type TestDatabase } from './cluster.js';
-export { heldBytes } from './held-bytes.js';
+export { Held } from './held.js';
 export { freePort, startExchange, type Part, type RunningExchange, type RunningSettings } from './running-exchange.js';
 export { launchExchange, type LaunchedExchange, type Victim } from './launched-exchange.js';
 export {
