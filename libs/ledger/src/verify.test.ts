@@ -64,8 +64,25 @@ test('promise 11: a ledger that is whole verifies from its bytes and a trust roo
     'membership.granted': 3,
   });
   assert.deepEqual(report.exchangeCustody, [{ department: provider, name: '民政局', keyIds: [city.keyOf(provider).keyId] }]);
+  assert.deepEqual(report.compromised, []);
   const codes = report.warnings.map(({ code }) => code);
   assert.deepEqual(codes, ['fork', 'omission', 'first-sight', 'rights-not-checked', 'exchange-custody']);
+});
+
+test('a key declared compromised is named with what it had signed before', async () => {
+  const own = new SampleCity();
+  const [opened, admitted, first] = [own.opened(), own.departmentAdmitted(provider), own.keyAdmitted(provider)];
+  const old = own.keyOf(provider);
+  const signed = [own.membershipGranted(provider), own.membershipGranted(provider)];
+  const next = own.keyAdmitted(provider);
+  const { id } = JSON.parse(String(first.bytes)) as { id: string };
+  const body = { department: provider, keyId: old.keyId, reason: 'compromised' } as const;
+  const ended = own.say('key.ended', body, { issuer: provider, after: id });
+  const entries = seal([opened, admitted, first, ...signed, next, ended]);
+  const report = await verifyLedger(each(entries), trustRootOf(entries[0] as Buffer));
+  assert.deepEqual(report.compromised, [
+    { keyId: old.keyId, department: provider, name: '民政局', declaredAt: 6, entries: 2, last: 4 },
+  ]);
 });
 
 test('promise 4, as far as one reader can tell: what was remembered is the history that must be found again', async () => {

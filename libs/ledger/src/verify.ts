@@ -48,6 +48,7 @@ export interface VerifyReport {
   readonly byType: Readonly<Partial<Record<StatementType, number>>>;
   /** Departments for which the operator of the exchange could sign: keys in force in custody `exchange`. */
   readonly exchangeCustody: readonly ExchangeCustody[];
+  /** Of the keys that signed entries, those declared compromised since. */
   readonly compromised: readonly CompromisedKey[];
   /** All keys that the log ever had, the newest first; without an end they are in force after the last entry. */
   readonly logKeys: readonly LogKeyState[];

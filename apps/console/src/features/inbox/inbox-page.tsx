@@ -11,6 +11,7 @@ import { useReadPages } from '../../lib/api';
 import { usePick, useWords } from '../../lib/words';
 import { entryOfProposal, type InboxEntry } from './inbox-list';
 import './inbox.css';
+import { useEntryTitle } from './use-entry-title';
 import { useWaitingList } from './use-waiting-list';
 import { inboxWords } from './words';
 
@@ -72,6 +73,7 @@ export function InboxPage() {
 function useColumns(): Column<InboxEntry>[] {
   const say = useWords(inboxWords);
   const pick = usePick();
+  const titleOf = useEntryTitle();
   return [
     {
       key: 'kind',
@@ -84,10 +86,7 @@ function useColumns(): Column<InboxEntry>[] {
       key: 'what',
       title: say('what'),
       narrow: 'title',
-      show: ({ request, proposal }) =>
-        request
-          ? say('asks', { name: request.fromName, title: request.datasetTitle })
-          : pick(proposal?.sentence ?? { zh: '', en: '' }),
+      show: titleOf,
     },
     {
       key: 'from',
