@@ -144,8 +144,8 @@ function Proposal({ proposal }: { readonly proposal: ProposalView }) {
           <p className="proposal-next">
             <NextStep kind="proposal" state={proposal.state} />
           </p>
-          {mayApprove || mustSign ? null : <NextWaiting done={proposal.id} />}
           {proposal.problem ? <Alert type="error" showIcon title={pick(proposal.problem.title)} className="refusal" /> : null}
+          {mayApprove || mustSign ? null : <NextWaiting done={proposal.id} />}
         </Section>
         {isGrant ? <Grant statement={proposal.statement as Statement<'right.granted'>} proposal={proposal} /> : null}
         {proposal.statement.type === 'request.supplemented' ? (
