@@ -240,11 +240,22 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     await confirm('Suspend');
     await dialog.locator('.ant-form-item-explain-error').getByText('seems to hold an ID or phone number').waitFor();
     await dialog.getByLabel('Reason').fill('先行核查。');
+    // The live events may tell the new state before the answer is here.
+    let answer = (): void => undefined;
+    const held = new Promise<void>((done) => (answer = done));
+    await page.route(/\/suspend$/, async (route) => {
+      const response = await route.fetch();
+      await held;
+      await route.fulfill({ response });
+    });
     await confirm('Suspend');
     await page.getByText('Cause: used beyond its scope or purpose. 先行核查。').waitFor();
 
     // Resume: on its way it is not offered again, and leads to where it waits.
     await page.getByRole('button', { name: 'Resume' }).click();
+    await dialog.getByLabel('Reason').waitFor();
+    answer();
+    await page.getByText('Handed in.').waitFor();
     await dialog.getByLabel('Reason').fill('核查完毕。');
     await confirm('Resume');
     await page.getByRole('link', { name: 'Resume the right of 示例市民政局 to use 社区名录' }).waitFor();

@@ -80,7 +80,8 @@ export function StateActions<K extends WorkflowKind>({
           form={form}
           draftName={`${kind}-${String(chosen)}:${person.id}:${params.id}`}
           refresh={['requests', 'rights', 'deliveries']}
-          onClose={() => choose(undefined)}
+          // Its answer may come when the next one is open already: the new state can be told sooner.
+          onClose={() => choose((now) => (now === action.name ? undefined : now))}
           onDone={(answer) => {
             const proposal = answer as Partial<ProposalView> | undefined;
             const next = proposal?.statement && proposal.state ? pick(stateOf('proposal', proposal.state).next) : '';
