@@ -61,14 +61,22 @@ async function firstScreen(
     const look = () => requestAnimationFrame(() => (isThere() ? port2.postMessage('') : look()));
     look();
   })`);
+  // Asked by the protocol alone: Playwright's own looking compiles its script in the page and makes it lay itself out before its time.
+  const ask = async (expression: string) =>
+    (await cdp.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })).result.value as number;
   await page.goto(path, { waitUntil: 'commit' });
-  await page.locator(selector).first().waitFor();
-  const ms = await page.evaluate<number>('seen');
-  const answersMs = await page.evaluate<number>(
-    `new Promise((done) => { const look = () => { const mark = document.getElementById('root')?.dataset.answers; mark ? done(Number(mark)) : document.getElementById('root') === null ? done(NaN) : setTimeout(look, 20); }; look(); })`,
+  const ms = await ask('seen');
+  const answersMs = await ask(
+    `new Promise((done) => { const look = () => { const mark = document.getElementById('root')?.dataset.answers; mark ? done(Number(mark)) : document.getElementById('root') === null ? done(-1) : setTimeout(look, 20); }; look(); })`,
   );
   await context.close();
   return { ms, answersMs, files };
+}
+
+/** A server in use: it has drawn pages before, and its code is compiled. */
+async function usedBefore(baseUrl: string, { cookies }: Kept): Promise<void> {
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  for (let i = 0; i < 40; i++) await (await fetch(baseUrl, { headers: { cookie, accept: 'text/html' } })).text();
 }
 
 const exchange = await startExchange({ label: 'bench-console' });
@@ -96,6 +104,7 @@ try {
   let most = 0;
   for (const { name, path, selector, person } of screens) {
     const kept = person ? await keptOf(person) : undefined;
+    if (kept) await usedBefore(baseUrl, kept);
     const taken: Screen[] = [];
     for (let run = 0; run < runs; run++) taken.push(await firstScreen(browser, baseUrl, path, selector, kept));
     const bytes = (taken[0]?.files ?? []).reduce((sum, file) => sum + sizeOf(`${file}.br`), 0);
@@ -106,7 +115,7 @@ try {
     const ms = median(taken.map((one) => one.ms));
     const answersMs = median(taken.map((one) => one.answersMs));
     // The door is plain elements: it answers when it stands.
-    const answers = Number.isNaN(answersMs) ? 'at once' : `${answersMs.toFixed(0)} ms`;
+    const answers = answersMs < 0 ? 'at once' : `${answersMs.toFixed(0)} ms`;
     const verdict = [bytes > goals.bytes ? 'too large' : '', ms > goals.ms ? 'too slow' : ''].filter(Boolean).join(', ');
     console.log(
       `${name.padEnd(48)}${kb(bytes)} ${`${ms.toFixed(0)} ms`.padStart(10)} ${answers.padStart(10)}  ${verdict || 'within the goals'}`,

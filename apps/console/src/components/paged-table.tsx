@@ -105,9 +105,10 @@ function Rows<I>({ pages, columns: wanted, keyOf, to, label }: Listed<I> & { rea
     isFirst.current = false;
   }, [place]);
   useOpenedRow(box, place);
-  const heightPx = box.current?.clientHeight ?? 800;
-  const first = Math.max(0, Math.floor(top / rowPx) - marginRows);
-  const last = Math.min(items.length, Math.ceil((top + heightPx) / rowPx) + marginRows);
+  // At first, and by the server, no more rows are drawn than may be seen: each costs a slow machine.
+  const [heightPx, margin] = box.current ? [box.current.clientHeight, marginRows] : [800, 0];
+  const first = Math.max(0, Math.floor(top / rowPx) - margin);
+  const last = Math.min(items.length, Math.ceil((top + heightPx) / rowPx) + margin);
 
   useEffect(() => {
     if (hasNextPage && !isFetchingNextPage && last > items.length - aheadRows && items.length > marginRows * 3)

@@ -78,9 +78,18 @@ export interface ReadOptions {
   readonly refetchInterval?: number | false;
   readonly staleTime?: number;
 }
+interface Known<A> {
+  /** What another reading has told already, and when. */
+  readonly initialData?: A;
+  readonly initialDataUpdatedAt?: number;
+}
 
 /** Reads a JSON route and keeps it fresh: `const right = useRead(routes.right, { params: { id } })`. */
-export function useRead<T extends Route>(route: T, sent: Sent<T>, options: ReadOptions = {}): UseQueryResult<Answer<T>> {
+export function useRead<T extends Route>(
+  route: T,
+  sent: Sent<T>,
+  options: ReadOptions & Known<Answer<T>> = {},
+): UseQueryResult<Answer<T>> {
   return useQuery({
     queryKey: keyOf(route, sent),
     queryFn: ({ signal }) => client.call(route, sent, { signal }),

@@ -5,7 +5,7 @@ import { departmentNow } from '../../lib/who';
 import { useMemo } from 'react';
 import type { TrailQuery } from './filters';
 
-const pageSize = 200;
+const pageSize = 100;
 const newsMs = 15_000;
 
 /**
@@ -29,11 +29,21 @@ export function useEntries(query: TrailQuery) {
     refetchOnWindowFocus: false,
   });
   const items = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data]);
-  const newest = useRead(routes.trail, { query: { ...query, limit: 1 } }, { refetchInterval: newsMs, enabled: pages.isSuccess });
+  const first = pages.data?.pages[0];
+  const newest = useRead(
+    routes.trail,
+    { query: { ...query, limit: 1 } },
+    {
+      refetchInterval: newsMs,
+      enabled: pages.isSuccess,
+      // The first page has told it, when it was read.
+      ...(first && { initialData: { ...first, items: first.items.slice(0, 1) }, initialDataUpdatedAt: pages.dataUpdatedAt }),
+    },
+  );
   const head = newest.data?.items[0]?.index;
   return {
     pages: { ...pages, items },
-    total: (newest.data ?? pages.data?.pages[0])?.total,
+    total: (newest.data ?? first)?.total,
     hasNews: head !== undefined && head > (items[0]?.index ?? -1),
     loadNews: () => cache.resetQueries({ queryKey }),
   };

@@ -19,9 +19,42 @@ interface Filtering {
 export function FilterBar({ filters, change, clear }: Filtering & { readonly clear: () => void }) {
   const say = useWords(trailWords);
   const isAny = Object.entries(filters).some(([, value]) => (Array.isArray(value) ? value.length > 0 : value !== undefined));
+  const [isOpen, setOpen] = useState(() => isAny || matchMedia('(min-width: 641px) and (min-height: 900px)').matches);
+  const [hadAny, setHadAny] = useState(isAny);
+  if (hadAny !== isAny) {
+    setHadAny(isAny);
+    if (isAny) setOpen(true);
+  }
   return (
-    <details className="filters" open={isAny || matchMedia('(min-width: 641px) and (min-height: 900px)').matches}>
+    <details className="filters" open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>{say('filters')}</summary>
+      {isOpen ? <Choices filters={filters} change={change} /> : null}
+      <div className="filter-chips">
+        {filters.q ? (
+          <Tag closable onClose={() => change({ q: undefined })}>
+            {say('text')}: {filters.q}
+          </Tag>
+        ) : null}
+        {filters.subject ? (
+          <Tag closable onClose={() => change({ subject: undefined })}>
+            {say('subject')}: {filters.subject.slice(0, 16)}
+          </Tag>
+        ) : null}
+        {isAny ? (
+          <Button type="link" size="small" onClick={clear}>
+            {say('clear')}
+          </Button>
+        ) : null}
+      </div>
+    </details>
+  );
+}
+
+/** Nobody waits for these before they are unfolded: six lists to choose from are half of the page. */
+function Choices({ filters, change }: Filtering) {
+  const say = useWords(trailWords);
+  return (
+    <>
       <div className="filter-grid">
         <Labelled label={say('types')}>
           <TypeChoice filters={filters} change={change} />
@@ -43,24 +76,7 @@ export function FilterBar({ filters, change, clear }: Filtering & { readonly cle
         </Labelled>
       </div>
       <Period filters={filters} change={change} />
-      <div className="filter-chips">
-        {filters.q ? (
-          <Tag closable onClose={() => change({ q: undefined })}>
-            {say('text')}: {filters.q}
-          </Tag>
-        ) : null}
-        {filters.subject ? (
-          <Tag closable onClose={() => change({ subject: undefined })}>
-            {say('subject')}: {filters.subject.slice(0, 16)}
-          </Tag>
-        ) : null}
-        {isAny ? (
-          <Button type="link" size="small" onClick={clear}>
-            {say('clear')}
-          </Button>
-        ) : null}
-      </div>
-    </details>
+    </>
   );
 }
 
