@@ -141,6 +141,32 @@ describe('A page that the server drew', { skip: noChromium }, () => {
     await seat.context.close();
   });
 
+  test('leaves out what a closed fold holds, which is there when it is unfolded, be it before the console is', async () => {
+    const { seat, cookie } = await returned(city.supervisor);
+    const { page } = seat;
+    const { text } = await readDrawn('/trail', cookie);
+    assert.ok(
+      text.includes('<summary>筛选</summary>') && !text.includes('filter-grid'),
+      'a low window begins with the fold closed',
+    );
+    assert.ok(!text.includes('/api/people'), 'nobody has asked for the people yet');
+    assert.ok(
+      (await readDrawn('/trail?type=right.granted', cookie)).text.includes('filter-grid'),
+      'a filter that holds is shown',
+    );
+
+    const open = await holdConsole(page);
+    await openDrawn(page, '/trail');
+    await page.locator('summary').click({ noWaitAfter: true });
+    assert.equal(await page.locator('.filter-grid').count(), 0, 'no console yet');
+    open();
+    await page.locator('.filter-grid .ant-select').nth(5).waitFor();
+    await page.locator('summary').click();
+    await page.locator('.filter-grid').waitFor({ state: 'detached' });
+    seat.check('a fold of a drawn page');
+    await seat.context.close();
+  });
+
   test('may be scrolled before the console is there, and stays where it is', async () => {
     const { seat } = await returned(city.supervisor);
     const { page } = seat;
