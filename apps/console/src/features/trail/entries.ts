@@ -5,7 +5,9 @@ import { departmentNow } from '../../lib/who';
 import { useMemo } from 'react';
 import type { TrailQuery } from './filters';
 
-const pageSize = 100;
+/** A screenful and a little: the first screen waits for it. */
+const firstSize = 40;
+const pageSize = 200;
 const newsMs = 15_000;
 
 /**
@@ -20,7 +22,7 @@ export function useEntries(query: TrailQuery) {
     queryFn: ({ signal, pageParam }) =>
       client.call(
         routes.trail,
-        { query: { ...query, limit: pageSize, ...(pageParam === '' ? {} : { cursor: pageParam }) } },
+        { query: { ...query, ...(pageParam === '' ? { limit: firstSize } : { limit: pageSize, cursor: pageParam }) } },
         { signal },
       ),
     initialPageParam: '',
