@@ -277,10 +277,16 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     await row.getByText('示例市民政局').waitFor();
     await row.click();
     await page.waitForURL(`**/inbox/proposals/${asked.id}`);
-    await page.getByLabel('再次输入登录密码').fill('不是这个');
+    // By the keyboard alone: each fault leads to its field.
+    await page.getByRole('button', { name: '审批同意并签名' }).press('Enter');
+    await page.getByText('请再次输入登录密码。').waitFor();
+    const focused = page.getByLabel('再次输入登录密码').and(page.locator(':focus'));
+    await focused.waitFor();
+    await page.keyboard.type('不是这个');
     seat.expect(/status of 401/);
-    await page.getByRole('button', { name: '审批同意并签名' }).click();
+    await page.getByRole('button', { name: '审批同意并签名' }).press('Enter');
     await page.getByText('密码不对，没有审批。请重新输入。').waitFor();
+    await focused.waitFor();
     await page.getByLabel('再次输入登录密码').fill(city.requesterHead.password);
     const next = await city.requester.client.call(routes.submitRequest, { body: { dataset, asked: askedFor() } });
     await page.getByRole('button', { name: '审批同意并签名' }).click();

@@ -12,6 +12,9 @@ import { queryClient } from '../lib/api';
 import { withoutRuntimeStyle } from '../lib/without-runtime-style';
 import { useLocale } from '../lib/words';
 
+/** Who hands in a form by the keyboard goes on at its first fault. */
+const leadToFault = { scrollToFirstError: { focus: true } };
+
 /** The whole console around its router, which stands in a browser's address or in a server's memory. */
 export function App({ children }: { readonly children: ReactNode }) {
   const locale = useLocale();
@@ -25,7 +28,12 @@ export function App({ children }: { readonly children: ReactNode }) {
   }, []);
   return (
     <StrictMode>
-      <ConfigProvider theme={withoutRuntimeStyle} locale={locale === 'zh' ? zhCN : enGB} button={{ autoInsertSpace: false }}>
+      <ConfigProvider
+        theme={withoutRuntimeStyle}
+        locale={locale === 'zh' ? zhCN : enGB}
+        button={{ autoInsertSpace: false }}
+        form={leadToFault}
+      >
         <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
       </ConfigProvider>
     </StrictMode>

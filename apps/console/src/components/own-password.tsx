@@ -8,6 +8,7 @@ import { defineWords, useWords } from '../lib/words';
 
 const words = defineWords('own-password', {
   password: { zh: '再次输入登录密码', en: 'Your password again' },
+  needed: { zh: '请再次输入登录密码。', en: 'Type your password again.' },
 });
 
 /** The field in which people give their own password again, for what the exchange then does in their department's name. Inside a `Form`. */
@@ -20,7 +21,7 @@ export function OwnPassword() {
       <Form.Item
         name="password"
         label={say('password')}
-        rules={[{ required: true }, ruleOf(bodyOf(routes.approve).shape.password)]}
+        rules={[{ required: true, message: say('needed') }, ruleOf(bodyOf(routes.approve).shape.password)]}
       >
         <Input.Password autoComplete="current-password" />
       </Form.Item>
@@ -31,9 +32,11 @@ export function OwnPassword() {
 /** The password was wrong: that is said at its field, and no note is needed beside it. */
 export const isWrongPassword = (error: unknown): boolean => problemOf(error)?.code === 'bad-login';
 
-/** Says at the field that the password was wrong. */
+/** Says at the field that the password was wrong, and leads there. */
 export function markWrongPassword(form: FormInstance, error: unknown, sentence: string): void {
-  if (isWrongPassword(error)) form.setFields([{ name: 'password', errors: [sentence] }]);
+  if (!isWrongPassword(error)) return;
+  form.setFields([{ name: 'password', errors: [sentence] }]);
+  form.scrollToField('password', { focus: true });
 }
 
 /** Whether this person's word alone makes the exchange sign for the department. True until its key is known: rather ask than not. */

@@ -47,8 +47,8 @@ export function ruleOf(schema: z.ZodType): Rule {
 }
 
 /**
- * Puts the exchange's refusal beside the field that it names, or the nearest above it (`rows` for `rows.of.0`). True when the form has
- * one. `under` is how the exchange's paths begin where the form's do not.
+ * Puts the exchange's refusal beside the field that it names, or the nearest above it (`rows` for `rows.of.0`), and leads there. True
+ * when the form has one. `under` is how the exchange's paths begin where the form's do not.
  */
 export function showOnForm(form: FormInstance, problem: Problem, under = ''): boolean {
   const faults = problem.faults ?? [problem];
@@ -59,8 +59,11 @@ export function showOnForm(form: FormInstance, problem: Problem, under = ''): bo
     while (field !== '' && !names.has(field)) field = field.slice(0, Math.max(0, field.lastIndexOf('.')));
     return field !== '' ? [{ name: field.split('.'), errors: [fault.title[localeNow()]] }] : [];
   });
-  if (found.length > 0) form.setFields(found);
-  return found.length > 0;
+  const [first] = found;
+  if (first === undefined) return false;
+  form.setFields(found);
+  form.scrollToField(first.name, { focus: true });
+  return true;
 }
 
 /** The schema of what a route takes as its body. */

@@ -128,7 +128,7 @@ function Password() {
           label={say('repeat')}
           dependencies={['next']}
           rules={[
-            { required: true },
+            { required: true, message: say('repeatNeeded') },
             {
               validator: (_, value) =>
                 value === form.getFieldValue('next') ? Promise.resolve() : Promise.reject(new Error(say('differs'))),

@@ -16,6 +16,7 @@ export const accountWords = defineWords('account', {
   currentPassword: { zh: '现在的密码', en: 'Present password' },
   nextPassword: { zh: '新密码', en: 'New password' },
   repeat: { zh: '再写一次新密码', en: 'New password again' },
+  repeatNeeded: { zh: '请再写一次新密码。', en: 'Type the new password again.' },
   differs: { zh: '两次写的不同。', en: 'The two differ.' },
   change: { zh: '修改', en: 'Change' },
   changed: { zh: '密码已修改。', en: 'The password is changed.' },

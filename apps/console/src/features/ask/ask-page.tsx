@@ -70,7 +70,6 @@ function AskForm({ dataset, former }: { readonly dataset: DatasetView; readonly 
       <Form<AskedDraft>
         form={form}
         layout="vertical"
-        scrollToFirstError={{ focus: true }}
         initialValues={draft.value}
         onValuesChange={(_, all) => {
           setFaultCount(0);

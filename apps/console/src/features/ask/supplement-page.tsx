@@ -74,7 +74,6 @@ function SupplementForm({ request, dataset }: { readonly request: RequestView; r
       <Form<SupplementDraft>
         form={form}
         layout="vertical"
-        scrollToFirstError={{ focus: true }}
         initialValues={draft.value}
         onValuesChange={(_, all) => draft.set({ ...draft.value, ...all })}
         onFinishFailed={() => setStrict(true)}

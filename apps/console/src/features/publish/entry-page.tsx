@@ -123,7 +123,6 @@ function EntryForm({
       onValuesChange={(_, all) => draft.set({ ...value, ...all })}
       onFinish={submit}
       onFinishFailed={submit}
-      scrollToFirstError
     >
       {wasKept ? (
         <Alert
