@@ -144,6 +144,11 @@ async function startServers() {
   return { ...JSON.parse(line), end: () => (child.stdin.end(), ended) };
 }
 
+/** Where tests of the console put pictures of every screen (without it they take none), and another Chromium than Debian's for them. */
+const passedOn = Object.fromEntries(
+  ['QUANLIAN_SHOTS', 'QUANLIAN_CHROMIUM'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+);
+
 /** The tests' environment: no setting of this machine's own exchange may leak into them. */
 function testEnvironment(servers) {
   const clean = Object.entries(process.env).filter(
@@ -155,8 +160,7 @@ function testEnvironment(servers) {
     QUANLIAN_TEST_PG: servers.pg,
     QUANLIAN_TEST_REDIS: servers.redis,
     QUANLIAN_FAULTS: isLong ? 'long' : 'short',
-    // Where tests of the console put pictures of every screen; without it they take none.
-    ...(process.env.QUANLIAN_SHOTS ? { QUANLIAN_SHOTS: process.env.QUANLIAN_SHOTS } : {}),
+    ...passedOn,
   };
 }
 

@@ -69,3 +69,10 @@ export function matchHeader(header: readonly string[], items: readonly Item[]): 
     repeated: header.filter((_, i) => found[i] !== undefined && found.indexOf(found[i]) < i),
   };
 }
+
+/** A column's name as a refusal may show it: where a file has no header it is data, so enough to recognise it by and no more. */
+export function shortened(name: string): string {
+  if (name === '') return '""';
+  const printable = name.replace(/[\p{Cc}\p{Cf}]/gu, '�');
+  return printable.length > 24 ? `${printable.slice(0, 24)}…` : printable;
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { datasetEntrySchema, type Item } from '#contracts';
+import { matchHeader } from './csv-head.js';
 import { inferItems } from './infer-items.js';
 import { chunks } from './version.fixture.js';
 
@@ -74,14 +75,46 @@ test('what is inferred is a valid entry, and every guess has its reason in both 
   for (const { why } of items) assert.ok(why.zh.length > 0 && why.en.length > 0);
 });
 
+test('a header that no item may be called by becomes its title, and its name what of it may be one', async () => {
+  const header = ['面积(平方米)', '联系电话/手机', ' Has kids ', '3个月内', '(#)', 'Has_kids', '面积（平方米）', 'x'.repeat(120)];
+  const { items } = await inferItems(chunks(Buffer.from(`${header.join(',')}\n${header.map((_, i) => i).join(',')}\n`)));
+  assert.deepEqual(
+    items.map(({ item }) => [item.name, item.title]),
+    [
+      ['面积_平方米', '面积(平方米)'],
+      ['联系电话_手机', '联系电话/手机'],
+      ['Has_kids_2', 'Has kids'],
+      ['_3个月内', '3个月内'],
+      ['_', '(#)'],
+      ['Has_kids', 'Has_kids'],
+      ['面积_平方米_2', '面积（平方米）'],
+      ['x'.repeat(60), 'x'.repeat(120)],
+    ],
+  );
+  assert.ok(datasetEntrySchema.shape.items.safeParse(items.map(({ item }) => item)).success);
+  assert.ok(items[1]?.item.personal, 'what it is called says that it is personal');
+  // A file of these headers fits the entry.
+  assert.deepEqual(
+    matchHeader(
+      header,
+      items.map(({ item }) => item),
+    ).columns.map((column) => column?.item.title),
+    header.map((title) => title.trim()),
+  );
+});
+
 test('what is no CSV, or has a header that no entry can have, is refused', async () => {
   for (const [csv, code] of [
     ['', 'file-empty'],
     ['a,b\n', 'file-empty'],
     ['a,b\n1\n', 'csv-ragged'],
-    ['a,a\n1,2\n', 'csv-header'],
-    ['a,面积(平方米)\n1,2\n', 'csv-header'],
-    ['a,\n1,2\n', 'csv-header'],
+    ['a,a\n1,2\n', 'header-repeats'],
+    ['a, a\n1,2\n', 'header-repeats'],
+    ['a,\n1,2\n', 'header-unnamed'],
+    ['a,6.4\n1,2\n', 'header-is-data'],
+    ['a,2024-01-01 \n1,2\n', 'header-is-data'],
+    [`a,${'长'.repeat(201)}\n1,2\n`, 'header-too-long'],
+    ['a,"x\ny"\n1,2\n', 'header-too-long'],
     ['a,b\n1,"2\n', 'csv-quote'],
   ] as const) {
     await assert.rejects(infer(csv), { code }, csv);

@@ -1,4 +1,5 @@
-import { itemNameSchema, refuse, type Item, type ItemType } from '#contracts';
+import { itemNameSchema, refuse, titleSchema, type Item, type ItemType } from '#contracts';
+import { shortened } from './csv-head.js';
 import { CsvRows, faultAt } from './csv-rows.js';
 import type { Row, RowFront } from './in/row.js';
 import { guessPersonal, NAME_MASK } from './guess-personal.js';
@@ -21,7 +22,9 @@ export interface InferredItems {
 /**
  * Reads a whole CSV file as a stream and says what its items seem to be. Careful with what cannot be undone: whatever looks like an
  * identifier stays text, since a number loses leading zeros and a spreadsheet loses digits; whatever looks personal is marked so, with
- * the mask of RULES §7. Throws the same Refusals as an ingest for a file that is not CSV, and `csv-header` for a name no item can have.
+ * the mask of RULES §7. An item is called as its column is, or nearly so where no item may be called that; its title is the header whole.
+ * Throws the same Refusals as an ingest for a file that is not CSV, and `header-unnamed`, `header-repeats`, `header-is-data`,
+ * `header-too-long`.
  */
 export async function inferItems(source: AsyncIterable<Uint8Array>, limits: CsvLimits = csvLimits): Promise<InferredItems> {
   const row = new CsvRows(limits);
@@ -74,17 +77,39 @@ function withCompany(inferred: InferredItem, all: readonly InferredItem[]): Infe
 }
 
 function readHeader(rows: Row): ColumnGuess[] {
-  if (rows.fields > rows.starts.length) throw faultAt('csv-header', 1, { difference: `> ${rows.starts.length}` });
-  const names = Array.from({ length: rows.fields }, (_, i) => rows.text(i));
-  for (const [i, name] of names.entries()) {
-    const difference = !itemNameSchema.safeParse(name).success
-      ? `? ${name.slice(0, 24)}`
-      : names.indexOf(name) < i
-        ? `2 × ${name}`
-        : '';
-    if (difference !== '') throw faultAt('csv-header', 1, { difference }, i + 1);
-  }
-  return names.map((name) => new ColumnGuess(name));
+  const { line } = rows;
+  if (rows.fields > rows.starts.length) throw faultAt('csv-header', line, { difference: `> ${rows.starts.length}` });
+  const titles = Array.from({ length: rows.fields }, (_, i) => rows.text(i).trim());
+  // A name that an item may have stays as it is, so what is made up must be none of these.
+  const names = new Set(titles.filter((title) => isItemName(title)));
+  return titles.map((title, i) => {
+    const column = i + 1;
+    const shown = shortened(title);
+    if (title === '') throw faultAt('header-unnamed', line, { column }, column);
+    if (titles.indexOf(title) < i) throw faultAt('header-repeats', line, { name: shown }, column);
+    if (DATA.test(title)) throw faultAt('header-is-data', line, { column, name: shown }, column);
+    if (!titleSchema.safeParse(title).success) throw faultAt('header-too-long', line, { column, name: shown }, column);
+    const name = isItemName(title) ? title : madeUp(title, names);
+    names.add(name);
+    return new ColumnGuess(name, title);
+  });
+}
+
+const isItemName = (name: string): boolean => itemNameSchema.safeParse(name).success;
+
+// A header of figures alone is the first row of a table without one.
+const DATA = /^[\d\s.,:/%+-]+$/u;
+const NAME_LONGEST = 60;
+
+/** What of a header an item's name may hold: "面积(平方米)" becomes 面积_平方米. */
+function madeUp(title: string, taken: ReadonlySet<string>): string {
+  const words = title.split(/[^\p{L}\p{N}.-]+/u).filter((word) => word !== '');
+  const joined = words.join('_').replace(/^(?!\p{L})/u, '_');
+  const name = Array.from(joined).slice(0, NAME_LONGEST).join('');
+  if (!taken.has(name)) return name;
+  let count = 2;
+  while (taken.has(`${name}_${count}`)) count += 1;
+  return `${name}_${count}`;
 }
 
 // Words in a name that mean a code, whatever its values look like.
@@ -110,8 +135,11 @@ class ColumnGuess {
   #possible = new Set<(typeof SHAPES)[number]>(SHAPES);
   readonly #personal;
 
-  constructor(readonly name: string) {
-    this.#personal = guessPersonal(name);
+  constructor(
+    readonly name: string,
+    readonly title: string,
+  ) {
+    this.#personal = guessPersonal(title);
   }
 
   see(text: string): void {
@@ -144,7 +172,7 @@ class ColumnGuess {
     const mask = fits ? personal?.mask : undefined;
     const item: Item = {
       name: this.name,
-      title: this.name,
+      title: this.title,
       type,
       ...(type === 'N' ? { scale: this.#scale } : {}),
       required,
@@ -168,7 +196,7 @@ class ColumnGuess {
     if (!can('I') && !can('N') && !can('B') && !this.#leadingZero && !this.#manyDigits) {
       return { type: text, why: { zh: '文本', en: 'text' } };
     }
-    if (CODE_NAME.test(this.name))
+    if (CODE_NAME.test(this.title))
       return { type: text, why: { zh: '名称表明是代码或号码，按文本保存', en: 'its name says it is a code: kept as text' } };
     if (this.#leadingZero) return { type: text, why: { zh: '有前导零，按文本保存', en: 'leading zeros: kept as text' } };
     if (this.#manyDigits)

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createSha256, equalConstantTime, sealAgeFile, type SealedAgeFile } from '#crypto';
 import { refuse, type Item } from '#contracts';
 import { schemaDigestOf } from './content-digest.js';
-import { matchHeader } from './csv-head.js';
+import { matchHeader, shortened } from './csv-head.js';
 import { faultAt } from './csv-rows.js';
 import { filePieces } from './file-pieces.js';
 import { FaultyRows } from './in/faulty-rows.js';
@@ -176,13 +176,6 @@ function readHeader(rows: Row, items: readonly Item[]): number[] {
     });
   }
   return items.map((item) => match.columns.findIndex((column) => column?.item === item));
-}
-
-// A file without a header shows its first row of data here: enough to recognise it by, no more.
-function shortened(name: string): string {
-  if (name === '') return '""';
-  const printable = name.replace(/[\p{Cc}\p{Cf}]/gu, '�');
-  return printable.length > 24 ? `${printable.slice(0, 24)}…` : printable;
 }
 
 /** Turns the CSV of a part into Parquet, encrypts it and stores it, one part at a time, behind the reading. */

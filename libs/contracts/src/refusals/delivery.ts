@@ -77,6 +77,26 @@ export const deliveryRefusals = {
     zh: '表头与目录数据项不一致：{difference}。',
     en: 'The header differs from the entry: {difference}.',
   },
+  'header-unnamed': {
+    status: 400,
+    zh: '表头第 {column} 列没有列名。',
+    en: 'Column {column} of the header has no name.',
+  },
+  'header-repeats': {
+    status: 400,
+    zh: '表头中有两列都叫“{name}”。',
+    en: 'The header names two columns “{name}”.',
+  },
+  'header-is-data': {
+    status: 400,
+    zh: '表头第 {column} 列是“{name}”，像是数据而不是列名：文件是否缺少表头行？',
+    en: 'Column {column} of the header is “{name}”, which looks like data, not like a name: has the file no header row?',
+  },
+  'header-too-long': {
+    status: 400,
+    zh: '表头第 {column} 列的列名（“{name}”）过长，或含有换行等不能作名称的字符。',
+    en: 'The name of column {column} (“{name}”) is too long, or holds a line break or the like.',
+  },
   'csv-field-too-large': { status: 400, zh: '第 {line} 行的字段过长。', en: 'A field on line {line} is too long.' },
   'value-misfit': {
     status: 400,
