@@ -14,6 +14,8 @@ export interface BreakingLine {
   cutNext(afterBytes: readonly number[]): void;
   /** Nothing goes up any more beyond so many bytes: resolves when it is so. */
   holdAfter(bytes: number): Promise<void>;
+  /** What the next upload sends arrives so much later, though its sender be gone. */
+  lagNext(ms: number): void;
   /** What was held goes on, if its line lives. */
   release(): void;
   close(): Promise<void>;
@@ -28,9 +30,12 @@ export async function breakingLine(target: string): Promise<BreakingLine> {
   let onHeld = () => {};
   const held = new Set<Socket>();
   let isArmed = false;
+  let nextLagMs = 0;
   const server = createServer((client) => {
     const upstream = connect(Number(port), hostname);
     let left = Number.POSITIVE_INFINITY;
+    let lagMs = 0;
+    const later = (act: () => void) => void (lagMs === 0 ? act() : setTimeout(act, lagMs));
     for (const [socket, other] of [
       [client, upstream],
       [upstream, client],
@@ -40,18 +45,20 @@ export async function breakingLine(target: string): Promise<BreakingLine> {
       socket.on('close', () => {
         sockets.delete(socket);
         // What was sent before the line broke arrives; nothing comes back.
-        if (other === upstream) upstream.end();
+        if (other === upstream) later(() => upstream.end());
         else other.destroy();
       });
     }
     upstream.pipe(client);
     client.on('data', (data) => {
-      isArmed ||= data.includes('/uploads?');
+      const isUpload = data.includes('/uploads?');
+      isArmed ||= isUpload;
+      if (isUpload) [lagMs, nextLagMs] = [nextLagMs, 0];
       if (isArmed && left === Number.POSITIVE_INFINITY) left = budgets.shift() ?? left;
       const bytes = data.subarray(0, left);
       left -= bytes.length;
       told.sentBytes += bytes.length;
-      upstream.write(bytes);
+      later(() => upstream.write(bytes));
       if (left === 0) {
         told.cuts += 1;
         client.destroy();
@@ -82,6 +89,9 @@ export async function breakingLine(target: string): Promise<BreakingLine> {
         holdAt = told.sentBytes + bytes;
         onHeld = resolve;
       }),
+    lagNext(ms) {
+      nextLagMs = ms;
+    },
     release() {
       holdAt = Number.POSITIVE_INFINITY;
       for (const socket of held) socket.resume();

@@ -119,6 +119,22 @@ describe('an upload goes on where its line broke', () => {
     assert.deepEqual([await objects(), await versions()], before);
   });
 
+  test('of a file that changed, nothing is left either when what was sent of it arrives after all', async () => {
+    const before = await objects();
+    await writeFile(command.path('lagging.csv'), csv);
+    line.lagNext(1000);
+    const isHeld = line.holdAfter(200_000);
+    const sending = command.run(publish('lagging.csv'));
+    await isHeld;
+    await appendFile(command.path('lagging.csv'), 'one,more,row\n');
+    line.release();
+    const ran = await sending;
+    assert.equal(ran.code, 7, ran.err);
+    // Longer than it lags.
+    await sleep(1500);
+    assert.equal(await objects(), before);
+  });
+
   test('kill -9 of the API in mid-upload: the command waits for it and goes on', async () => {
     const isHeld = line.holdAfter(csv.length / 2);
     const sending = command.run([...publish(), '--json']);

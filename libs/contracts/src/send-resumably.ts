@@ -67,6 +67,24 @@ export async function sendResumably(line: UploadLine, isBegun: boolean): Promise
   }
 }
 
+/**
+ * Gives an upload up; that there is none is no error. Of one that was just begun the first request may still be under way when its line is
+ * closed: while it is unknown it is asked for again, for as long as it may yet begin (else it would take up room until it expires).
+ */
+export async function giveUpUpload(cancel: () => Promise<unknown>, pause: (ms: number) => Promise<unknown>): Promise<void> {
+  for (const pauseMs of [300, 600, 900, 1200]) {
+    if (!(await isUnknown(cancel))) return;
+    await pause(pauseMs);
+  }
+  await isUnknown(cancel);
+}
+
+const isUnknown = (cancel: () => Promise<unknown>): Promise<boolean> =>
+  cancel().then(
+    () => false,
+    (error: unknown) => error instanceof CallError && error.status === 404,
+  );
+
 /** Whether the same may well succeed a moment later: no answer, or one of those between, or another request of ours that is still there. */
 function isPassing({ status, problem }: CallError): boolean {
   return [0, 408, 423, 502, 503, 504].includes(status) || problem?.code === 'upload-offset';

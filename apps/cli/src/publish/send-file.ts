@@ -1,4 +1,4 @@
-import { CallError, routes, sendResumably, type Sent, type UploadLine, type UploadView } from '#contracts';
+import { CallError, giveUpUpload, routes, sendResumably, type Sent, type UploadLine, type UploadView } from '#contracts';
 import { createSha256, randomId } from '#crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
@@ -154,10 +154,8 @@ async function begunBefore(desk: Desk, uploads: Uploads, sent: SentFile): Promis
   return undefined;
 }
 
-// Left alone it would end by itself, a day later.
-async function giveUp(desk: Desk, upload: string): Promise<void> {
-  await desk.client.open(routes.cancelUpload, { params: { id: upload } }, { headers: tus }).catch(() => undefined);
-}
+const giveUp = (desk: Desk, upload: string): Promise<void> =>
+  giveUpUpload(() => desk.client.open(routes.cancelUpload, { params: { id: upload } }, { headers: tus }), sleep);
 
 function otherContent(received: string): Stop {
   return new Stop('verification', 'digest-mismatch', {

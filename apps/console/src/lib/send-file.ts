@@ -1,4 +1,4 @@
-import { CallError, sendResumably, type Problem, type Route, type UploadLine, type UploadView } from '#contracts';
+import { CallError, giveUpUpload, sendResumably, type Problem, type Route, type UploadLine, type UploadView } from '#contracts';
 import { createSha256 } from '#crypto';
 import { client, queryClient, routes } from './api';
 import { departmentNow } from './who';
@@ -62,8 +62,11 @@ export function sendFile(
 }
 
 /** Gives an upload up. That there is none any more is no error. */
-export const giveUp = (upload: string): Promise<unknown> =>
-  client.open(routes.cancelUpload, { params: { id: upload } }, { headers: tus }).catch(() => undefined);
+export const giveUp = (upload: string): Promise<void> =>
+  giveUpUpload(
+    () => client.open(routes.cancelUpload, { params: { id: upload } }, { headers: tus }),
+    (ms) => new Promise((done) => setTimeout(done, ms)),
+  );
 
 /** Whether an upload still waits for the rest of this very file. */
 export async function goesOnWith(file: Blob, upload: string): Promise<boolean> {
