@@ -20,7 +20,8 @@ const beginnings: Readonly<Record<string, () => Promise<unknown>>> = {
   '/inbox': () => import('./features/inbox/inbox-page'),
   '/trail': () => import('./features/trail/trail-page'),
 };
-if (wasLoggedIn()) void beginnings[location.pathname === '/' ? (homeNow() ?? '') : location.pathname]?.();
+// Where it does not come, the page that needs it says so.
+if (wasLoggedIn()) beginnings[location.pathname === '/' ? (homeNow() ?? '') : location.pathname]?.().catch(() => undefined);
 
 // The next page may be drawn by the server. Of a page that is loaded anew the request leaves before the old one does, so a choice is told
 // at once; what changed otherwise, such as the window, when the page is left.

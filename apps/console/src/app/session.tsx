@@ -71,7 +71,7 @@ export function RequireSession({ children }: { readonly children: ReactNode }) {
   }, [id]);
   // It may be wanted when nothing can be loaded any more.
   useEffect(() => {
-    const idle = requestIdleCallback(() => void loadLogInAgain());
+    const idle = requestIdleCallback(() => void loadLogInAgain().catch(() => undefined));
     return () => cancelIdleCallback(idle);
   }, []);
   useLive(me.data && !isLost ? `${me.data.person.id}:${me.data.department}` : undefined);
