@@ -76,6 +76,27 @@ describe('nothing lost, nothing twice', { skip: noChromium }, () => {
     await seat.close();
   });
 
+  test('code that was fetched ahead in vain is no fault, and is there when it is needed', async () => {
+    const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl });
+    const { page } = seat;
+    seat.expect(/ERR_FAILED|status of 401/);
+    await seat.logIn(city.requester);
+    const ahead = /\/assets\/(log-in-again|focus-return)-/;
+    await page.route(ahead, (route) => route.abort());
+    const isTried = page.waitForEvent('requestfailed', (request) => ahead.test(request.url()));
+    await page.reload();
+    await isTried;
+    await seat.settle();
+    seat.check('code that does not come');
+
+    await page.unroute(ahead);
+    await seat.context.clearCookies();
+    await seat.go('/requests');
+    await page.getByRole('dialog').getByLabel('密码').waitFor();
+    seat.check('code that comes at last');
+    await seat.close();
+  });
+
   test('somebody else logs in in another tab of the same browser: no page goes on showing the first person', async () => {
     const scenario = '同一浏览器换人时的核对';
     const seat = await filledForm(scenario);

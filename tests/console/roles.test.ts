@@ -239,6 +239,7 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     seat.expect(/status of 400/);
     await confirm('Suspend');
     await dialog.locator('.ant-form-item-explain-error').getByText('seems to hold an ID or phone number').waitFor();
+    await dialog.getByLabel('Reason').and(page.locator(':focus')).waitFor();
     await dialog.getByLabel('Reason').fill('先行核查。');
     // The live events may tell the new state before the answer is here.
     let answer = (): void => undefined;

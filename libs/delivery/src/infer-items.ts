@@ -24,7 +24,7 @@ export interface InferredItems {
  * identifier stays text, since a number loses leading zeros and a spreadsheet loses digits; whatever looks personal is marked so, with
  * the mask of RULES §7. An item is called as its column is, or nearly so where no item may be called that; its title is the header whole.
  * Throws the same Refusals as an ingest for a file that is not CSV, and `header-unnamed`, `header-repeats`, `header-is-data`,
- * `header-too-long`.
+ * `header-unusable`.
  */
 export async function inferItems(source: AsyncIterable<Uint8Array>, limits: CsvLimits = csvLimits): Promise<InferredItems> {
   const row = new CsvRows(limits);
@@ -88,7 +88,7 @@ function readHeader(rows: Row): ColumnGuess[] {
     if (title === '') throw faultAt('header-unnamed', line, { column }, column);
     if (titles.indexOf(title) < i) throw faultAt('header-repeats', line, { name: shown }, column);
     if (DATA.test(title)) throw faultAt('header-is-data', line, { column, name: shown }, column);
-    if (!titleSchema.safeParse(title).success) throw faultAt('header-too-long', line, { column, name: shown }, column);
+    if (!titleSchema.safeParse(title).success) throw faultAt('header-unusable', line, { column, name: shown }, column);
     const name = isItemName(title) ? title : madeUp(title, names);
     names.add(name);
     return new ColumnGuess(name, title);

@@ -63,10 +63,7 @@ export function sendFile(
 
 /** Gives an upload up. That there is none any more is no error. */
 export const giveUp = (upload: string): Promise<void> =>
-  giveUpUpload(
-    () => client.open(routes.cancelUpload, { params: { id: upload } }, { headers: tus }),
-    (ms) => new Promise((done) => setTimeout(done, ms)),
-  );
+  giveUpUpload(() => client.open(routes.cancelUpload, { params: { id: upload } }, { headers: tus }), pause);
 
 /** Whether an upload still waits for the rest of this very file. */
 export async function goesOnWith(file: Blob, upload: string): Promise<boolean> {
@@ -126,11 +123,11 @@ function request(
   });
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((done, fail) => {
     const stop = () => fail(new DOMException('stopped', 'AbortError'));
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted) return stop();
+    signal?.addEventListener('abort', stop, { once: true });
     setTimeout(done, ms);
     return undefined;
   });

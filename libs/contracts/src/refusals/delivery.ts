@@ -92,7 +92,7 @@ export const deliveryRefusals = {
     zh: '表头第 {column} 列是“{name}”，像是数据而不是列名：文件是否缺少表头行？',
     en: 'Column {column} of the header is “{name}”, which looks like data, not like a name: has the file no header row?',
   },
-  'header-too-long': {
+  'header-unusable': {
     status: 400,
     zh: '表头第 {column} 列的列名（“{name}”）过长，或含有换行等不能作名称的字符。',
     en: 'The name of column {column} (“{name}”) is too long, or holds a line break or the like.',
