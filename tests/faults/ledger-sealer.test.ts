@@ -208,6 +208,32 @@ test('three sealers at once, with leases that run out under them: one history', 
   await checkWhole(ledger, said);
 });
 
+test('a sealer that is overtaken just after it took the lease finds no damage, only that it was overtaken', async () => {
+  await tellSome(3);
+  let taken = 0;
+  const query = async (...args: Parameters<typeof worker.pool.query>) => {
+    const answer: unknown = await worker.pool.query(...args);
+    if (String(args[0]).includes('epoch = epoch + 1') && taken++ === 0) await takeOver();
+    return answer;
+  };
+  const overtaken: typeof worker = Object.create(worker, {
+    pool: { value: Object.create(worker.pool, { query: { value: query } }) },
+  });
+  const store = new PgLedgerStore(overtaken);
+  const before = await readHead(worker.pool);
+  const sealer = ledger.sealer({ leaseMs, store });
+  assert.equal(await sealer.takeLease(), false);
+  assert.equal(taken, 1);
+  // Entries and their checkpoint are ahead of the head that was taken: what a damaged ledger looks like, too.
+  const { size } = await readHead(worker.pool);
+  assert.equal(size, before.size + 3);
+  assert.equal((await readLastCheckpoint(worker.pool))?.size, size);
+  while (!(await sealer.takeLease())) await sleep(20);
+  assert.deepEqual(await sealer.sealBatch(), { state: 'idle' });
+  await store.close();
+  await checkWhole(ledger, said);
+});
+
 test('a hook that fails takes the whole batch back, and what it wrote', async () => {
   await tellSome(2);
   const before = await readHead(worker.pool);

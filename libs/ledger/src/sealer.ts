@@ -180,6 +180,9 @@ export class Sealer<Tx extends SealTransaction> {
       this.tree = tree;
       this.root = tree.root();
     } catch (error) {
+      // Who was overtaken compared its head with what another has sealed and signed since: nothing is wrong with the ledger.
+      const isOvertaken = error instanceof Refusal && !(await store.renewLease(head.epoch, this.leaseMs).catch(() => true));
+      if (isOvertaken) return false;
       // So that another, whom nothing keeps from it, need not wait. If that fails as well the lease runs out by itself.
       await store.releaseLease(head.epoch).catch(() => {});
       throw error;
