@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type 
 import { useNavigate } from 'react-router';
 import { leastWidth } from '../lib/fitting-columns';
 import { useKeptPlace } from '../lib/kept-place';
+import { tallWindow } from '../lib/look-word';
 import { defineWords, useWords } from '../lib/words';
 import { fromList } from './back-link';
 import { useFitting } from './use-fitting';
@@ -51,6 +52,7 @@ export function PagedTable<I>({
   to,
   empty,
   label,
+  abovePx = 180,
 }: {
   readonly pages: Pages<I>;
   readonly columns: readonly Column<I>[];
@@ -59,6 +61,8 @@ export function PagedTable<I>({
   readonly empty: ReactNode;
   /** What the table holds, for those who do not see it. */
   readonly label: string;
+  /** About how much of the page stands above the rows. */
+  readonly abovePx?: number;
 }) {
   const say = useWords(words);
   const isNarrow = useIsNarrow();
@@ -68,7 +72,7 @@ export function PagedTable<I>({
       {isNarrow ? (
         <Cards items={items} columns={columns} keyOf={keyOf} to={to} label={label} />
       ) : (
-        <Rows pages={pages} columns={columns} keyOf={keyOf} to={to} label={label} />
+        <Rows pages={pages} columns={columns} keyOf={keyOf} to={to} label={label} abovePx={abovePx} />
       )}
       <p className="table-end quiet">
         {say(pages.hasNextPage ? 'loaded' : 'whole', { count: items.length })}
@@ -89,7 +93,14 @@ interface Listed<I> {
   readonly label: string;
 }
 
-function Rows<I>({ pages, columns: wanted, keyOf, to, label }: Listed<I> & { readonly pages: Pages<I> }) {
+function Rows<I>({
+  pages,
+  columns: wanted,
+  keyOf,
+  to,
+  label,
+  abovePx,
+}: Listed<I> & { readonly pages: Pages<I>; readonly abovePx: number }) {
   const { items, hasNextPage, isFetchingNextPage } = pages;
   const box = useRef<HTMLDivElement>(null);
   const columns = useFitting(box, wanted);
@@ -106,7 +117,9 @@ function Rows<I>({ pages, columns: wanted, keyOf, to, label }: Listed<I> & { rea
   }, [place]);
   useOpenedRow(box, place);
   // At first, and by the server, no more rows are drawn than may be seen: each costs a slow machine.
-  const [heightPx, margin] = box.current ? [box.current.clientHeight, marginRows] : [800, 0];
+  const [heightPx, margin] = box.current
+    ? [box.current.clientHeight, marginRows]
+    : [(matchMedia(tallWindow).matches ? 1080 : 900) - abovePx, 0];
   const first = Math.max(0, Math.floor(top / rowPx) - margin);
   const last = Math.min(items.length, Math.ceil((top + heightPx) / rowPx) + margin);
 

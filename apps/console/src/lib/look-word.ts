@@ -11,12 +11,15 @@ export interface Look {
   readonly media: readonly string[];
 }
 
+/** A window that has room for what is folded away in others. */
+export const tallWindow = '(min-width: 641px) and (min-height: 900px)';
+
 /** Every question that the console asks of its window. */
 export const mediaAsked: readonly string[] = [
   '(prefers-color-scheme: dark)',
   '(prefers-reduced-motion: reduce)',
   '(max-width: 900px)',
-  '(min-width: 641px) and (min-height: 900px)',
+  tallWindow,
 ];
 
 /** The look as one word, for a cookie and for comparing: `zh~light~Asia/Shanghai~0010`. */

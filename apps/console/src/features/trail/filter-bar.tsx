@@ -4,6 +4,7 @@ import dayjs, { type Dayjs } from 'dayjs';
 import { lazy, Suspense, useDeferredValue, useMemo, useState, type ReactNode } from 'react';
 import { useSession } from '../../app/session';
 import { useRead } from '../../lib/api';
+import { tallWindow } from '../../lib/look-word';
 import { usePick, useWords } from '../../lib/words';
 import { presets, type Change, type Filters } from './filters';
 import { trailWords } from './words';
@@ -19,7 +20,7 @@ interface Filtering {
 export function FilterBar({ filters, change, clear }: Filtering & { readonly clear: () => void }) {
   const say = useWords(trailWords);
   const isAny = Object.entries(filters).some(([, value]) => (Array.isArray(value) ? value.length > 0 : value !== undefined));
-  const [isOpen, setOpen] = useState(() => isAny || matchMedia('(min-width: 641px) and (min-height: 900px)').matches);
+  const [isOpen, setOpen] = useState(() => isAny || matchMedia(tallWindow).matches);
   const [hadAny, setHadAny] = useState(isAny);
   if (hadAny !== isAny) {
     setHadAny(isAny);

@@ -104,6 +104,7 @@ export function TrailPage() {
         to={entryPath}
         empty={say('none')}
         label={say('entries')}
+        abovePx={440}
       />
     </Page>
   );
