@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
 import { lawOf, rightsLawTouches } from '#exchange';
 import { Sealer, signersAmong, type SealOutcome, type SealStep } from '#ledger';
 import { connect, PgLedgerStore, readHead, readLastCheckpoint, withClient } from '#postgres';
@@ -211,9 +212,9 @@ test('three sealers at once, with leases that run out under them: one history', 
 test('a sealer that is overtaken just after it took the lease finds no damage, only that it was overtaken', async () => {
   await tellSome(3);
   let taken = 0;
-  const query = async (...args: Parameters<typeof worker.pool.query>) => {
-    const answer: unknown = await worker.pool.query(...args);
-    if (String(args[0]).includes('epoch = epoch + 1') && taken++ === 0) await takeOver();
+  const query = async (asked: string | pg.QueryConfig, values?: unknown[]) => {
+    const answer = await worker.pool.query(asked, values);
+    if (typeof asked === 'string' && asked.includes('epoch = epoch + 1') && taken++ === 0) await takeOver();
     return answer;
   };
   const overtaken: typeof worker = Object.create(worker, {

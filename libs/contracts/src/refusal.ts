@@ -3,12 +3,15 @@ import { deliveryRefusals } from './refusals/delivery.js';
 import { ledgerRefusals } from './refusals/ledger.js';
 import { peopleRefusals } from './refusals/people.js';
 import { rightsRefusals } from './refusals/rights.js';
+import type { Sentence } from './routes/views.js';
 
 /** One reason to say no: the HTTP status that carries it, and one sentence for a person in each language. `{name}` marks a detail. */
 export interface RefusalText {
   readonly status: number;
   readonly zh: string;
   readonly en: string;
+  /** Details that are codes: a sentence tells them by these words, `details` as they are. */
+  readonly words?: Readonly<Record<string, Readonly<Record<string, Sentence>>>>;
 }
 
 /** Every stable refusal code of the product. A code, once released, keeps its meaning. */
@@ -65,13 +68,13 @@ export class Refusal extends Error {
     readonly faults?: readonly Refusal[],
     readonly violations?: Violations,
   ) {
-    super(fill(refusalTexts[code].en, details));
+    super(fill(code, 'en', details));
     this.status = refusalTexts[code].status;
   }
 
   /** The sentence for a person, in the language asked for. */
   sentence(locale: 'zh' | 'en'): string {
-    return fill(refusalTexts[this.code][locale], this.details);
+    return fill(this.code, locale, this.details);
   }
 
   toProblem(): Problem {
@@ -105,9 +108,11 @@ export function refuse(
   return new Refusal(code, details, at, faults, violations);
 }
 
-function fill(template: string, details: RefusalDetails): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+function fill(code: RefusalCode, locale: 'zh' | 'en', details: RefusalDetails): string {
+  const text: RefusalText = refusalTexts[code];
+  return text[locale].replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = details[name];
-    return Array.isArray(value) ? value.join(', ') : String(value ?? '–');
+    if (Array.isArray(value)) return value.join(', ');
+    return text.words?.[name]?.[String(value)]?.[locale] ?? String(value ?? '–');
   });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { refusalTexts, rightTermsSchema, type Asked, type Refusal, type RowScope, type States } from '#contracts';
+import { refusalTexts, refuse, rightTermsSchema, type Asked, type Refusal, type RowScope, type States } from '#contracts';
 import { decideDecision } from './decide-decision.js';
 import { decideEnd } from './decide-end.js';
 import { decidePull, refusedPullBody, replayDecision, type PullQuestion } from './decide-pull.js';
@@ -397,6 +397,11 @@ test('every sentence of a refusal has its details filled in', () => {
   }
   const refused = decidePull({ ...question, ...asPull({ items: ['mortgaged'] }) }).refused;
   assert.equal(refused?.sentence('zh'), '使用范围不包含数据项：mortgaged。');
+  // A clerk is told a code of the vocabulary by its word; a program gets the code.
+  const misfit = refuse('value-misfit', { line: 6, item: 'seats', type: 'I' });
+  assert.equal(misfit.sentence('zh'), '第 6 行 seats 的值不符合类型“整型”。');
+  assert.equal(misfit.sentence('en'), 'On line 6 the value of seats does not fit its type, “integer”.');
+  assert.deepEqual(misfit.toProblem().details, { line: 6, item: 'seats', type: 'I' });
 });
 
 test('changes are delivered since a delivery that the recipient has, of the same selection, by a key that it sees', () => {

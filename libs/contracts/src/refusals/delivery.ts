@@ -1,3 +1,5 @@
+import { itemTypeWords } from '../vocabulary-words.js';
+
 /** What can be wrong with a file that is published, and why a delivery ends without one. */
 export const deliveryRefusals = {
   'file-empty': { status: 400, zh: '文件为空，没有数据行。', en: 'The file is empty: it has no rows.' },
@@ -100,8 +102,9 @@ export const deliveryRefusals = {
   'csv-field-too-large': { status: 400, zh: '第 {line} 行的字段过长。', en: 'A field on line {line} is too long.' },
   'value-misfit': {
     status: 400,
-    zh: '第 {line} 行 {item} 的值不符合类型 {type}。',
-    en: 'On line {line} the value of {item} does not fit its type {type}.',
+    zh: '第 {line} 行 {item} 的值不符合类型“{type}”。',
+    en: 'On line {line} the value of {item} does not fit its type, “{type}”.',
+    words: { type: itemTypeWords },
   },
   'value-missing': {
     status: 400,
