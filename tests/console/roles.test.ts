@@ -10,6 +10,7 @@ import {
   granted,
   launchExchange,
   published,
+  settled,
   villageCsv,
   villageEntry,
   type LaunchedExchange,
@@ -442,6 +443,42 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
       one.check('the supervisor’s day');
       await one.close();
     }
+  });
+
+  test('who serves in two departments chooses at the top for whom to act, in each tab by itself', async () => {
+    const { competentHead, supervisor, codes } = city;
+    const body = { department: codes.requester, roles: ['requester' as const] };
+    await settled(competentHead, await competentHead.client.call(routes.setRoles, { params: { id: supervisor.id }, body }));
+    const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl });
+    const { page, context } = seat;
+    await seat.logIn(supervisor);
+    const rail = page.getByRole('navigation');
+    const asks = rail.getByRole('link', { name: '我们的申请' });
+    const choice = page.getByRole('button', { name: /^代表部门/ });
+    const choose = async (name: string) => {
+      await choice.click();
+      await page.getByRole('button', { name, exact: true }).click();
+      await page.getByRole('button', { name: `代表部门 ${name}` }).waitFor();
+      await seat.settle();
+    };
+    await page.getByRole('button', { name: '代表部门 示例市数据局' }).waitFor();
+    assert.equal(await asks.count(), 0);
+    await choose('示例市民政局');
+    await asks.click();
+    await page.waitForURL('**/requests');
+    await page.reload();
+    await page.getByRole('button', { name: '代表部门 示例市民政局' }).waitFor();
+    await seat.settle();
+    await seat.axe('acting for another department');
+    // Another tab goes on as before.
+    const other = await context.newPage();
+    await other.goto('/');
+    await other.getByRole('button', { name: '代表部门 示例市数据局' }).waitFor();
+    await other.close();
+    await choose('示例市数据局');
+    assert.equal(await asks.count(), 0);
+    seat.check('two departments');
+    await seat.close();
   });
 
   /** A request that was supplemented with fewer items. */

@@ -73,6 +73,21 @@ describe('the whole job with the command `quanlian`', async () => {
     assert.match(wrong.err, /\[bad-login\]/);
   });
 
+  test('one of the competent department’s people is given a role in another department, acts for it, and is relieved of it', async () => {
+    const { competentHead, supervisor, codes } = city;
+    const set = (roles: string) =>
+      command.ok(['--as', competentHead.login, 'people', 'roles', supervisor.login, roles, '--in', codes.requester]);
+    const asked = ['--as', supervisor.login, '--department', codes.requester, 'whoami'];
+    await set('requester');
+    const me = await command.ok<{ department: string; roles: string[] }>(asked);
+    assert.deepEqual([me.department, me.roles], [codes.requester, ['requester']]);
+    // Who serves in both departments is one person.
+    await set('none');
+    const { code, err } = await command.run(asked);
+    assert.equal(code, 1);
+    assert.match(err, /\[unknown\]/);
+  });
+
   test('a steward makes a form from the file, enters it and publishes the file', async () => {
     const form = await command.run(['datasets', 'new', '--from', command.path('villages.csv')]);
     assert.equal(form.code, 0, form.err);

@@ -95,10 +95,17 @@ export function people(program: Command, bench: Bench): void {
     .argument('<person>', person())
     .argument('<roles>', say({ zh: '角色，逗号分隔，或 none', en: 'roles, with commas between, or none' }))
     .option('--in <department>', say({ zh: '哪个部门，默认为本部门', en: 'in which department; yours when left out' }));
-  examples(roles, bench, 'quanlian people roles li.steward steward,requester', 'quanlian people roles zhang none');
+  examples(
+    roles,
+    bench,
+    'quanlian people roles li.steward steward,requester',
+    'quanlian people roles zhang none',
+    'quanlian people roles zhang requester --in 公安局',
+  );
   act<{ in?: string }>(roles, bench, async (desk, [text, wanted], options) => {
     const department = await departmentMeant(desk, options.in);
-    const found = await findPerson(desk, text ?? '', department);
+    // Whoever is to serve there as well is somebody here.
+    const found = await findPerson(desk, text ?? '', [department, await departmentMeant(desk)]);
     const proposal = await desk.client.call(routes.setRoles, {
       params: { id: found.id },
       body: { department, roles: wanted === 'none' ? [] : rolesOf(wanted ?? '') },

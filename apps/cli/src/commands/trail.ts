@@ -89,8 +89,8 @@ async function queryOf(desk: Desk, options: TrailOptions) {
 // An erased person has no name to be found by, but the trail still knows the id.
 async function personId(desk: Desk, text: string, department: string | undefined): Promise<string> {
   if (/^[0-9a-f]{32}$/.test(text)) return text;
-  const code = department === undefined ? undefined : (await findDepartment(desk, department)).code;
-  return (await findPerson(desk, text, code)).id;
+  const of = department === undefined ? [] : [(await findDepartment(desk, department)).code];
+  return (await findPerson(desk, text, of)).id;
 }
 
 async function writePage(desk: Desk, query: Awaited<ReturnType<typeof queryOf>>, path: string): Promise<void> {

@@ -96,17 +96,27 @@ export async function findProposal(desk: Desk, text: string): Promise<ProposalVi
   return find(text, { zh: '待办事项', en: 'proposal' }, list, (one) => one.id);
 }
 
-/** A person of the department acted for, by id, login or name. */
-export async function findPerson(desk: Desk, text: string, department?: string): Promise<PersonView> {
-  const of = department === undefined ? {} : { department };
-  const list = allPages((page) => desk.client.call(routes.people, { query: { ...of, ...page } }));
+/** A person of one of the departments, or of the one acted for, by id, login or name. */
+export async function findPerson(desk: Desk, text: string, departments: readonly string[] = []): Promise<PersonView> {
   return find(
     text,
     { zh: '人员', en: 'person' },
-    list,
+    peopleOf(desk, departments),
     (one) => one.id,
     (one) => [one.login, one.name],
   );
+}
+
+/** Each once, whatever number of the departments they serve. */
+async function* peopleOf(desk: Desk, departments: readonly string[]): AsyncGenerator<PersonView> {
+  const told = new Set<string>();
+  const queries = departments.length === 0 ? [{}] : departments.map((department) => ({ department }));
+  for (const of of queries) {
+    for await (const one of allPages((page) => desk.client.call(routes.people, { query: { ...of, ...page } }))) {
+      if (!told.has(one.id)) yield one;
+      told.add(one.id);
+    }
+  }
 }
 
 /** A department by its code, a beginning of it, or its name. */
