@@ -167,6 +167,26 @@ describe('A page that the server drew', { skip: noChromium }, () => {
     await seat.context.close();
   });
 
+  test('has no more rows than its window may show, and none too few; the rest come with the console', async () => {
+    const { seat } = await returned(city.supervisor);
+    const { page } = seat;
+    const { items } = await city.supervisor.client.call(routes.trail, { query: { limit: 40 } });
+    // The highest window whose fold is closed.
+    await seat.resize(1280, 899);
+    const open = await holdConsole(page);
+    await openDrawn(page, '/trail');
+    const rows = page.locator('tr.row-link');
+    await rows.first().waitFor();
+    const bottoms = await rows.evaluateAll((all) => all.map((row) => row.getBoundingClientRect().bottom));
+    assert.ok(bottoms.length < items.length, `${bottoms.length} of ${items.length}`);
+    assert.ok((bottoms.at(-1) ?? 0) >= 899, 'the window is full');
+    assert.ok((bottoms.at(-3) ?? 0) < 899, 'at most two rows are out of sight');
+    open();
+    await rows.nth(items.length - 1).waitFor({ state: 'attached' });
+    seat.check('the first rows');
+    await seat.context.close();
+  });
+
   test('may be scrolled before the console is there, and stays where it is', async () => {
     const { seat } = await returned(city.supervisor);
     const { page } = seat;

@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { refuse } from '#contracts';
 import { lawOf, rightsLawTouches } from '#exchange';
 import { Sealer, signersAmong, type SealOutcome, type SealStep } from '#ledger';
 import { connect, PgLedgerStore, readHead, readLastCheckpoint, withClient } from '#postgres';
@@ -232,6 +233,24 @@ test('a sealer that is overtaken just after it took the lease finds no damage, o
   while (!(await sealer.takeLease())) await sleep(20);
   assert.deepEqual(await sealer.sealBatch(), { state: 'idle' });
   await store.close();
+
+  // Nor is it the witnesses' no, who were told of what the other sealed; who still holds the lease hears it.
+  await tellSome(3);
+  let isOvertaken = true;
+  const refusing = ledger.sealer({
+    leaseMs,
+    mayBegin: async () => {
+      if (isOvertaken) await takeOver();
+      throw refuse('witness-ahead');
+    },
+  });
+  const take = async () => {
+    while (!(await refusing.takeLease())) await sleep(20);
+  };
+  await sleep(leaseMs);
+  assert.equal(await refusing.takeLease(), false);
+  isOvertaken = false;
+  await assert.rejects(take, { code: 'witness-ahead' });
   await checkWhole(ledger, said);
 });
 

@@ -4,6 +4,7 @@ import { ledgerRefusals } from './refusals/ledger.js';
 import { peopleRefusals } from './refusals/people.js';
 import { rightsRefusals } from './refusals/rights.js';
 import type { Sentence } from './routes/views.js';
+import { word } from './vocabulary-words.js';
 
 /** One reason to say no: the HTTP status that carries it, and one sentence for a person in each language. `{name}` marks a detail. */
 export interface RefusalText {
@@ -113,6 +114,6 @@ function fill(code: RefusalCode, locale: 'zh' | 'en', details: RefusalDetails): 
   return text[locale].replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = details[name];
     if (Array.isArray(value)) return value.join(', ');
-    return text.words?.[name]?.[String(value)]?.[locale] ?? String(value ?? '–');
+    return word(text.words?.[name] ?? {}, String(value ?? '–'))[locale];
   });
 }

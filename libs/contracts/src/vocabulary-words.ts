@@ -88,5 +88,6 @@ export const issuerWords = {
 
 /** The word for a value. */
 export function word(words: Record<string, Sentence>, value: string): Sentence {
-  return words[value] ?? { zh: value, en: value };
+  // A value may be anything, also what every object has.
+  return (Object.hasOwn(words, value) ? words[value] : undefined) ?? { zh: value, en: value };
 }

@@ -394,6 +394,7 @@ test('every sentence of a refusal has its details filled in', () => {
     const names = (sentence: string) =>
       [...sentence.matchAll(/\{(\w+)\}/g)].map(([slot]) => slot).sort((a, b) => a.localeCompare(b));
     assert.deepEqual(names(text.zh), names(text.en), code);
+    for (const told of Object.keys('words' in text ? text.words : {})) assert.ok(names(text.zh).includes(`{${told}}`), code);
   }
   const refused = decidePull({ ...question, ...asPull({ items: ['mortgaged'] }) }).refused;
   assert.equal(refused?.sentence('zh'), '使用范围不包含数据项：mortgaged。');
@@ -402,6 +403,7 @@ test('every sentence of a refusal has its details filled in', () => {
   assert.equal(misfit.sentence('zh'), '第 6 行 seats 的值不符合类型“整型”。');
   assert.equal(misfit.sentence('en'), 'On line 6 the value of seats does not fit its type, “integer”.');
   assert.deepEqual(misfit.toProblem().details, { line: 6, item: 'seats', type: 'I' });
+  assert.equal(refuse('header-repeats', { name: 'constructor' }).sentence('zh'), '表头中有两列都叫“constructor”。');
 });
 
 test('changes are delivered since a delivery that the recipient has, of the same selection, by a key that it sees', () => {

@@ -105,7 +105,8 @@ export function people(program: Command, bench: Bench): void {
   act<{ in?: string }>(roles, bench, async (desk, [text, wanted], options) => {
     const department = await departmentMeant(desk, options.in);
     // Whoever is to serve there as well is somebody here.
-    const found = await findPerson(desk, text ?? '', [department, await departmentMeant(desk)]);
+    const places = options.in === undefined ? [] : [department, await departmentMeant(desk)];
+    const found = await findPerson(desk, text ?? '', places);
     const proposal = await desk.client.call(routes.setRoles, {
       params: { id: found.id },
       body: { department, roles: wanted === 'none' ? [] : rolesOf(wanted ?? '') },

@@ -36,6 +36,8 @@ interface Pages<I> extends Reading {
 }
 
 const rowPx = 40;
+/** How high a window is taken to be until the list can measure itself: as most that are `tallWindow`, and as the highest that are not. */
+const guessedPx = { tall: 1080, low: 900 };
 const marginRows = 12;
 /** How close to the end of what is loaded the next page is asked for. */
 const aheadRows = 60;
@@ -61,7 +63,7 @@ export function PagedTable<I>({
   readonly empty: ReactNode;
   /** What the table holds, for those who do not see it. */
   readonly label: string;
-  /** About how much of the page stands above the rows. */
+  /** About how much of the page stands above the rows: what is first drawn is only what a window may show below it. */
   readonly abovePx?: number;
 }) {
   const say = useWords(words);
@@ -119,7 +121,7 @@ function Rows<I>({
   // At first, and by the server, no more rows are drawn than may be seen: each costs a slow machine.
   const [heightPx, margin] = box.current
     ? [box.current.clientHeight, marginRows]
-    : [(matchMedia(tallWindow).matches ? 1080 : 900) - abovePx, 0];
+    : [guessedPx[matchMedia(tallWindow).matches ? 'tall' : 'low'] - abovePx, 0];
   const first = Math.max(0, Math.floor(top / rowPx) - margin);
   const last = Math.min(items.length, Math.ceil((top + heightPx) / rowPx) + margin);
 
