@@ -15,6 +15,8 @@ export const noChromium: string | false = existsSync(executable) ? false : 'chro
 export function openChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: executable,
+    // A machine that starts several at once takes its time.
+    timeout: 120_000,
     args: [
       '--no-sandbox',
       '--disable-gpu',

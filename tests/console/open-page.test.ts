@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,14 +9,11 @@ import { after, before, describe, test } from 'node:test';
 import type { DeliveryManifest, StatementBody } from '#contracts';
 import { ageRecipientOf, encodeCanonical, encryptAge, generateAgeIdentity, randomId, sha256Hex, type AgeIdentity } from '#crypto';
 import { encodeEntry, NO_ENTRY, type TrustRoot } from '#ledger';
-import { chromium, type Browser, type BrowserContext, type Download, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Download, Page } from 'playwright-core';
 import { codeOf, SampleCity, type Said } from '../../libs/ledger/src/sample-city.js';
+import { noChromium, openChromium } from './browser.js';
 
 const file = resolve(import.meta.dirname, '../../console/open.html');
-const executablePath = '/usr/bin/chromium';
-const skip = statSync(executablePath, { throwIfNoEntry: false }) ? false : 'chromium is not installed';
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
-
 const folder = mkdtempSync(join(tmpdir(), 'quanlian-open-page-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const at = (name: string) => join(folder, name);
@@ -107,11 +104,11 @@ async function encryptedByUs(plaintext: Buffer, recipient: string): Promise<Buff
 const measured = (bytes: Buffer) => ({ sha256: sha256Hex(bytes), sizeBytes: bytes.length });
 const plaintext = Buffer.from(`code,name\n${Array.from({ length: 20_000 }, (_, i) => `42,王${i}*\n`).join('')}`);
 
-describe('the page that makes keys and opens deliveries', { skip }, () => {
+describe('the page that makes keys and opens deliveries', { skip: noChromium }, () => {
   let browser: Browser;
   let key: AgeIdentity;
   before(async () => {
-    browser = await chromium.launch({ executablePath, args: flags, timeout: 120_000 });
+    browser = await openChromium();
     key = await generateAgeIdentity();
     writeFileSync(at('identity.txt'), `# public key: ${key.recipient}\n${key.identity}\n`, { mode: 0o600 });
     writeFileSync(at('trust-root.json'), encodeCanonical(trustRoot));
@@ -186,7 +183,9 @@ describe('the page that makes keys and opens deliveries', { skip }, () => {
       const opened = await openInPage(page);
       assert.equal(opened.suggestedFilename(), 'by-age');
       assert.ok((await contentOf(opened)).equals(plaintext));
-      assert.match(await ended(page), /未与账本核对/);
+      const told = await ended(page);
+      assert.match(told, /未与账本核对/);
+      assert.ok(told.includes(`.age 文件的 SHA-256：${sha256Hex(readFileSync(at('by-age.age')))}`), told);
       assert.equal(await marks(page), '–––✓––');
     });
   });

@@ -96,8 +96,8 @@ export const words = {
   notChecked: { zh: '（未核对）', en: ' (not checked)' },
   saved: { zh: '全部核对通过，已保存为 {name}（{size}）。', en: 'All of it agrees. Saved as {name} ({size}).' },
   savedOnly: {
-    zh: '已解密并保存为 {name}（{size}），但未与账本核对。文件 SHA-256：{sha}',
-    en: 'Decrypted and saved as {name} ({size}), but not compared with the ledger. SHA-256 of the file: {sha}',
+    zh: '已解密并保存为 {name}（{size}），但未与账本核对。所收 .age 文件的 SHA-256：{sha}',
+    en: 'Decrypted and saved as {name} ({size}), but not compared with the ledger. SHA-256 of the .age file that came: {sha}',
   },
   broken: { zh: '文件不完整，或已被改动，请勿使用。', en: 'The file is incomplete or was altered: do not use it.' },
   nothingSaved: { zh: '未保存任何内容。', en: 'Nothing was saved.' },
