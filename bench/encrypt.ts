@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AGE_SEALING_THREADS, decryptAge, decryptAgeRange, generateAgeIdentity, sealAgeFile, type SealingDigests } from '#crypto';
+import { AGE_THREADS, decryptAgeFile, decryptAgeRange, generateAgeIdentity, sealAgeFile, type SealingDigests } from '#crypto';
 import { filePieces, writeFilePieces } from '../libs/delivery/src/file-pieces.js';
 import { runCommand } from './shared/command.js';
 import { compare, describeMachine, quantile, readAsked } from './shared/rounds.js';
@@ -32,7 +32,7 @@ async function encryptHere(digests: SealingDigests): Promise<number> {
 
 async function decryptHere(): Promise<number> {
   rmSync(opened, { force: true });
-  await writeFilePieces(opened, decryptAge([identity], filePieces(ours)));
+  await writeFilePieces(opened, decryptAgeFile([identity], filePieces(ours)));
   return mib;
 }
 
@@ -56,7 +56,7 @@ async function openRange(from: number): Promise<number> {
 const { identity, recipient } = await generateAgeIdentity();
 try {
   console.log(`${describeMachine()}; age ${execFileSync('age', ['--version']).toString().trim()}`);
-  console.log(`${mib} MiB, memory to memory; ${AGE_SEALING_THREADS} sealing threads, chunks of 64 KiB; rates in MiB a second`);
+  console.log(`${mib} MiB, memory to memory; ${AGE_THREADS} threads, chunks of 64 KiB; rates in MiB a second`);
   writeFileSync(identityFile, `${identity}\n`, { mode: 0o600 });
   execFileSync('bash', [
     '-c',

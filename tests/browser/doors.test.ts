@@ -139,13 +139,14 @@ describe('the browser doors, bundled and run where nothing of Node is', () => {
       'signersAmong',
     ]);
     assert.deepEqual(missing(crypto, doors.crypto), [
-      'AGE_SEALING_THREADS',
+      'AGE_THREADS',
       'VaultError',
       'ageDecryptor',
       'ageEncryptor',
       'checkPassword',
       'checkPasswordOfNobody',
       'decodeSigningKey',
+      'decryptAgeFile',
       'encodeSigningKey',
       'hashPassword',
       'isEncryptedSigningKey',

@@ -14,16 +14,16 @@ export class HeadReader {
     this.#decrypter = decrypter;
   }
 
-  /** Undefined while more bytes are needed; then the payload's opener and the bytes that already belong to the payload. */
-  async push(bytes: Uint8Array): Promise<{ opener: PayloadOpener; rest: Bytes } | undefined> {
+  /** Undefined while more bytes are needed; then what stands before the payload, its key, and the bytes that already belong to it. */
+  async push(bytes: Uint8Array): Promise<{ head: Bytes; key: Bytes; rest: Bytes } | undefined> {
     this.#bytes = concatBytes([this.#bytes, bytes]);
     const end = ageHeaderEnd(this.#bytes);
     if (end === undefined || this.#bytes.length < end + AGE_PAYLOAD_NONCE_BYTES) return undefined;
     const fileKey = await openAgeHeader(this.#decrypter, this.#bytes.subarray(0, end));
     const start = end + AGE_PAYLOAD_NONCE_BYTES;
-    const opener = new PayloadOpener(payloadKey(fileKey, this.#bytes.subarray(end, start)));
+    const key = payloadKey(fileKey, this.#bytes.subarray(end, start));
     fileKey.fill(0);
-    return { opener, rest: this.#bytes.subarray(start) };
+    return { head: this.#bytes.subarray(0, start), key, rest: this.#bytes.subarray(start) };
   }
 
   /** The input ended before header and nonce were there: opens what header there is, to name the first fault. Throws. */
@@ -51,7 +51,7 @@ export async function* decryptAge(
     }
     const opened = await head.push(bytes);
     if (opened === undefined) continue;
-    opener = opened.opener;
+    opener = new PayloadOpener(opened.key);
     yield* opener.push(opened.rest);
   }
   if (opener === undefined) return head.fail();

@@ -35,6 +35,8 @@ export function sealChunk(key: Uint8Array, index: number, last: boolean, plainte
 
 /** The chunk's plaintext, or undefined if it is not authentic at this place. */
 export function openChunk(key: Uint8Array, index: number, last: boolean, sealed: Uint8Array): Bytes | undefined {
+  // Only an empty file ends in an empty chunk; otherwise one file would have two forms.
+  if (last && index > 0 && sealed.length === AGE_TAG_BYTES) return undefined;
   return openChaCha(key, chunkNonce(index, last), sealed);
 }
 
@@ -108,7 +110,7 @@ export class PayloadOpener {
   *push(sealed: Uint8Array): Generator<Bytes> {
     for (const block of this.#cutter.push(sealed)) {
       const plaintext = openChunk(this.#key, this.#index, false, block);
-      if (plaintext === undefined) throw altered(this.#index);
+      if (plaintext === undefined) throw faultOfChunk(this.#key, this.#index, false, block);
       this.#index++;
       yield plaintext;
     }
@@ -117,20 +119,16 @@ export class PayloadOpener {
   finish(): Bytes {
     const rest = this.#cutter.rest();
     const plaintext = openChunk(this.#key, this.#index, true, rest);
-    if (plaintext === undefined) {
-      // Cut between two chunks, the last one present is authentic as an inner one; cut inside a chunk, nothing can be said, but
-      // fewer bytes than a tag are never a chunk.
-      if (rest.length < AGE_TAG_BYTES || openChunk(this.#key, this.#index, false, rest) !== undefined) {
-        throw new AgeError('age-truncated', `The file ends after chunk ${this.#index}, before its last chunk`);
-      }
-      throw altered(this.#index);
-    }
-    // Only an empty file ends in an empty chunk; otherwise one file would have two forms.
-    if (plaintext.length === 0 && this.#index > 0) throw altered(this.#index);
+    if (plaintext === undefined) throw faultOfChunk(this.#key, this.#index, true, rest);
     return plaintext;
   }
 }
 
-export function altered(chunkIndex: number): AgeError {
-  return new AgeError('age-payload-altered', `Chunk ${chunkIndex} was altered, moved or cut short`);
+/** Why a chunk that does not open does not: the file was cut short before it, or something was done to it. */
+export function faultOfChunk(key: Uint8Array, index: number, last: boolean, sealed: Uint8Array): AgeError {
+  // Cut between two chunks, the last one present is authentic as an inner one; cut inside a chunk, nothing can be said, but
+  // fewer bytes than a tag are never a chunk.
+  if (last && (sealed.length < AGE_TAG_BYTES || openChunk(key, index, false, sealed) !== undefined))
+    return new AgeError('age-truncated', `The file ends after chunk ${index}, before its last chunk`);
+  return new AgeError('age-payload-altered', `Chunk ${index} was altered, moved or cut short`);
 }

@@ -5,7 +5,7 @@ import {
   AGE_CHUNK_BYTES,
   AGE_PAYLOAD_NONCE_BYTES,
   AGE_SEALED_CHUNK_BYTES,
-  altered,
+  faultOfChunk,
   openChunk,
   payloadKey,
   payloadSize,
@@ -53,12 +53,7 @@ export async function openAgeFile(identities: readonly AgeSecret[], source: AgeS
   const chunkEnd = (index: number) => Math.min(chunkStart(index + 1), source.sizeBytes);
   const last = chunks - 1;
   const sealedLast = await read(chunkStart(last), chunkEnd(last));
-  if (openChunk(key, last, true, sealedLast) === undefined) {
-    if (openChunk(key, last, false, sealedLast) !== undefined) {
-      throw new AgeError('age-truncated', 'The file ends before its last chunk');
-    }
-    throw altered(last);
-  }
+  if (openChunk(key, last, true, sealedLast) === undefined) throw faultOfChunk(key, last, true, sealedLast);
 
   return {
     plaintextBytes,
@@ -75,7 +70,7 @@ export async function openAgeFile(identities: readonly AgeSecret[], source: AgeS
         for (; index < upTo; index++) {
           const sealed = batch.subarray(chunkStart(index) - batchStart, chunkEnd(index) - batchStart);
           const plaintext = openChunk(key, index, index === last, sealed);
-          if (plaintext === undefined) throw altered(index);
+          if (plaintext === undefined) throw faultOfChunk(key, index, index === last, sealed);
           const offset = index * AGE_CHUNK_BYTES;
           yield plaintext.subarray(Math.max(from - offset, 0), Math.min(to - offset, plaintext.length));
         }

@@ -3,7 +3,7 @@ import type { Decrypter } from 'age-encryption';
 import { HeadReader } from './age-decrypt.js';
 import { startAgeFile } from './age-encrypt.js';
 import { decrypterOf } from './age-header.js';
-import type { PayloadOpener } from './age-payload.js';
+import { PayloadOpener } from './age-payload.js';
 import { concatBytes, type Bytes } from '#platform';
 
 // `encryptAge` and `decryptAge` as streams of Node.
@@ -50,7 +50,7 @@ export function decryptorWith(decrypter: Decrypter): Transform {
   const open = async (stream: Transform, bytes: Buffer): Promise<void> => {
     const opened = await head.push(bytes);
     if (opened === undefined) return;
-    opener = opened.opener;
+    opener = new PayloadOpener(opened.key);
     stream.push(asOne(opener.push(opened.rest)));
   };
   return new Transform({

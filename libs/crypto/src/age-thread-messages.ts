@@ -1,11 +1,11 @@
-/** Chunks of the payload that are sealed at once: two megabytes of plaintext. A message costs as much as sealing 32 KiB, at each end. */
+/** Chunks of the payload that are sealed or opened at once: two megabytes of plaintext. A message costs as much as sealing 32 KiB, at each end. */
 export const CHUNKS_AT_ONCE = 32;
 
 /**
- * What a sealing thread is asked, all of it in the order of asking. A block is memory for plaintext and for what is sealed of it that all
- * sides see; who holds it is settled by who was asked last.
+ * What a thread is asked, all of it in the order of asking. A block is memory for plaintext and for what is sealed of it that all sides see;
+ * who holds it is settled by who was asked last.
  */
-export type ToSealer =
+export type ToAgeThread =
   | {
       readonly ask: 'begin';
       readonly file: number;
@@ -27,6 +27,16 @@ export type ToSealer =
       readonly firstChunk: number;
       readonly isLast: boolean;
     }
+  /** Open so many sealed bytes, whose first chunk has this number; answers how many chunks were opened before one that is not authentic. */
+  | {
+      readonly ask: 'open';
+      readonly file: number;
+      readonly task: number;
+      readonly block: number;
+      readonly sealedBytes: number;
+      readonly firstChunk: number;
+      readonly isLast: boolean;
+    }
   /** Take so many bytes of plaintext into the HMAC, or so many sealed ones into the SHA-256. */
   | {
       readonly ask: 'hmac' | 'digest';
@@ -39,13 +49,17 @@ export type ToSealer =
   | { readonly ask: 'finish'; readonly file: number; readonly task: number }
   | { readonly ask: 'forget'; readonly file: number };
 
-/** What it answers: the task is done, with what `finish` asked for. */
-export interface FromSealer {
+/** What it answers: the task is done, with what `open` or `finish` asked for. */
+export interface FromAgeThread extends ThreadAnswer {
   readonly task: number;
-  readonly digests?: SealerDigests;
 }
 
-export interface SealerDigests {
+export interface ThreadAnswer {
+  readonly openedChunks?: number;
+  readonly digests?: ThreadDigests;
+}
+
+export interface ThreadDigests {
   /** SHA-256 of head and of what was digested, 64 hex digits; absent without a head. */
   readonly sha256?: string;
   /** HMAC-SHA-256 of what was given for it, 64 hex digits; absent without a key. */

@@ -1,23 +1,23 @@
 import { createCipheriv, createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
-import type { FromSealer, ToSealer } from './age-thread-messages.js';
-import { AGE_CHUNK_BYTES, AGE_SEALED_CHUNK_BYTES, AGE_TAG_BYTES, chunkNonce } from './age-payload.js';
+import type { FromAgeThread, ToAgeThread } from './age-thread-messages.js';
+import { AGE_CHUNK_BYTES, AGE_SEALED_CHUNK_BYTES, AGE_TAG_BYTES, chunkNonce, openChunk } from './age-payload.js';
 
-// The main module of a sealing thread: seals blocks of payloads and computes digests, as it is asked. Keys come by message and stay here.
+// The main module of a thread: seals and opens blocks of payloads and computes digests, as it is asked. Keys come by message and stay here.
 
 interface Block {
   readonly plain: Uint8Array;
   readonly sealed: Uint8Array;
 }
-interface SealedFile {
+interface FileUnderWay {
   readonly key: Uint8Array;
   readonly sha256: Hash | undefined;
   readonly hmac: Hmac | undefined;
 }
-const files = new Map<number, SealedFile>();
+const files = new Map<number, FileUnderWay>();
 const blocks = new Map<number, Block>();
 
-parentPort?.on('message', (message: ToSealer) => {
+parentPort?.on('message', (message: ToAgeThread) => {
   switch (message.ask) {
     case 'begin': {
       const { file, key, hmacKey, head } = message;
@@ -38,6 +38,12 @@ parentPort?.on('message', (message: ToSealer) => {
       sealBlock(file.key, firstChunk, isLast, plain, block.sealed);
       file.hmac?.update(plain);
       return answer({ task });
+    }
+    case 'open': {
+      const { task, sealedBytes, firstChunk, isLast } = message;
+      const { file, block } = placeOf(message);
+      const sealed = block.sealed.subarray(0, sealedBytes);
+      return answer({ task, openedChunks: openBlock(file.key, firstChunk, isLast, sealed, block.plain) });
     }
     case 'hmac': {
       const { file, block } = placeOf(message);
@@ -62,20 +68,20 @@ parentPort?.on('message', (message: ToSealer) => {
   }
 });
 
-function placeOf(message: { readonly file: number; readonly block: number }): { file: SealedFile; block: Block } {
+function placeOf(message: { readonly file: number; readonly block: number }): { file: FileUnderWay; block: Block } {
   const file = fileOf(message.file);
   const block = blocks.get(message.block);
   if (block === undefined) throw new Error('The thread was asked about a block that it does not know');
   return { file, block };
 }
 
-function fileOf(file: number): SealedFile {
+function fileOf(file: number): FileUnderWay {
   const found = files.get(file);
   if (found === undefined) throw new Error('The thread was asked about a file that it does not know');
   return found;
 }
 
-function answer(message: FromSealer): void {
+function answer(message: FromAgeThread): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
   parentPort?.postMessage(message);
 }
@@ -92,4 +98,16 @@ function sealBlock(key: Uint8Array, firstChunk: number, isLast: boolean, plain: 
     cipher.final();
     sealed.set(cipher.getAuthTag(), at + chunk.length);
   }
+}
+
+/** Answers the number of chunks that it opened, which is less than there are when one is not authentic at its place. */
+function openBlock(key: Uint8Array, firstChunk: number, isLast: boolean, sealed: Uint8Array, plain: Uint8Array): number {
+  const chunks = Math.max(1, Math.ceil(sealed.length / AGE_SEALED_CHUNK_BYTES));
+  for (let i = 0; i < chunks; i += 1) {
+    const chunk = sealed.subarray(i * AGE_SEALED_CHUNK_BYTES, (i + 1) * AGE_SEALED_CHUNK_BYTES);
+    const opened = openChunk(key, firstChunk + i, isLast && i === chunks - 1, chunk);
+    if (opened === undefined) return i;
+    plain.set(opened, i * AGE_CHUNK_BYTES);
+  }
+  return chunks;
 }

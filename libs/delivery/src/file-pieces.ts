@@ -33,8 +33,14 @@ export async function* filePieces(path: string): AsyncGenerator<Uint8Array, void
 /**
  * Writes a new file that only its owner may read, from pieces of any size, two megabytes at a time: one is written while the next fills.
  * Throws what the pieces or the file system throw, and leaves the file as far as it came.
+ *
+ * @param options `isDurable`: on the disk when this returns.
  */
-export async function writeFilePieces(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+export async function writeFilePieces(
+  path: string,
+  pieces: AsyncIterable<Uint8Array>,
+  { isDurable = false }: { readonly isDurable?: boolean } = {},
+): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   let [filling, other] = [Buffer.allocUnsafeSlow(PIECE_BYTES), Buffer.allocUnsafeSlow(PIECE_BYTES)];
   let used = 0;
@@ -58,6 +64,7 @@ export async function writeFilePieces(path: string, pieces: AsyncIterable<Uint8A
     }
     await write();
     await writing;
+    if (isDurable) await file.sync();
   } finally {
     await writing.catch(() => undefined);
     await file.close();

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { decryptAge, encryptAge, generateAgeIdentity, randomId, sha256Hex, type AgeIdentity } from '#crypto';
 import { Refusal, type Format } from '#contracts';
 import { openDelivery, type ReceivedDelivery } from './open-delivery.js';
@@ -91,6 +91,47 @@ for (const format of ['csv', 'csv-gb18030', 'jsonl'] as const) {
     await rm(delivery.output);
     await refused({ delivery, folder, key }, { plaintextHmacKey: otherKey }, 'digest-mismatch', 'plaintext');
     await refused({ delivery, folder, key }, { identities: [(await generateAgeIdentity()).identity] }, 'identity-not-recipient');
+  });
+}
+
+for (const [what, compression] of [
+  ['as it is', undefined],
+  ['packed', 'gzip'],
+] as const) {
+  test(`a delivery of eighteen megabytes, ${what}, is opened to the bytes that were sealed; an abort leaves nothing`, async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'quanlian-recipient-'));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    const key = await generateAgeIdentity();
+    const rows = 300_000;
+    // Bytes that no packing makes small, quoted line feeds among them.
+    const lines = Array.from({ length: rows }, (_, i) => `${i},"${randomBytes(20).toString('base64')}\n${i % 7}",${i * 31}\n`);
+    const csv = Buffer.from(`id,text,n\n${lines.join('')}`);
+    const plaintext = compression ? gzipSync(csv, { level: 1 }) : csv;
+    const parts: Uint8Array[] = [];
+    for await (const part of encryptAge([key.recipient], [plaintext])) parts.push(part);
+    const ciphertext = Buffer.concat(parts);
+    const ciphertextPath = join(folder, 'download.age');
+    await writeFile(ciphertextPath, ciphertext);
+    const delivery: ReceivedDelivery = {
+      ciphertextPath,
+      identities: [key.identity],
+      plaintextHmacKey,
+      output: join(folder, 'rows'),
+      expected: {
+        ciphertextSha256: sha256Hex(ciphertext),
+        sizeBytes: ciphertext.length,
+        plaintextHmac: createHmac('sha256', plaintextHmacKey).update(plaintext).digest('hex'),
+        rows,
+        format: 'csv',
+        ...(compression ? { compression } : {}),
+      },
+    };
+    const stopping = new AbortController();
+    const stopHalfWay = (done: number, total: number) => done > total * 0.7 && stopping.abort();
+    await assert.rejects(openDelivery({ ...delivery, onProgress: stopHalfWay, signal: stopping.signal }), { name: 'AbortError' });
+    assert.deepEqual(await readdir(folder), ['download.age']);
+    assert.deepEqual(await openDelivery(delivery), { rows, sizeBytes: csv.length });
+    assert.ok((await readFile(delivery.output)).equals(csv));
   });
 }
 

@@ -1,10 +1,8 @@
-import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { ageDecryptor, createSha256 } from '#crypto';
+import { createSha256, decryptAgeFile } from '#crypto';
+import { filePieces, writeFilePieces } from './file-pieces.js';
 import { unpacked } from './unpack.js';
 import { asRefusal, checkCiphertext, checkPlaintext, PlaintextMeasure, type ExpectedDelivery } from './delivery-checks.js';
 
@@ -28,18 +26,15 @@ export interface ReceivedDelivery {
  * `digest-mismatch`, `identity-not-recipient`. Nothing is left when it fails.
  */
 export async function openDelivery(received: ReceivedDelivery): Promise<{ rows: number; sizeBytes: number }> {
-  const { ciphertextPath, expected, output, signal } = received;
+  const { expected, output } = received;
   const progress = progressOf(received);
-  await readCiphertext(received, progress);
+  await checkFile(received, progress);
 
   const temporary = `${output}.${randomBytes(6).toString('hex')}.part`;
   try {
     const measure = new PlaintextMeasure(expected.format, received.plaintextHmacKey);
-    const file = createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true });
-    const source = createReadStream(ciphertextPath, { highWaterMark: 256 * 1024 });
-    const decryptor = await ageDecryptor(received.identities);
-    const rowsOf = (decrypted: AsyncIterable<Uint8Array>) => unpacked(decrypted, measure, expected.compression);
-    await pipeline(source, tap(progress), decryptor, rowsOf, file, { signal });
+    const decrypted = decryptAgeFile(received.identities, readCiphertext(received, progress));
+    await writeFilePieces(temporary, unpacked(decrypted, measure, expected.compression), { isDurable: true });
 
     const { rows, sizeBytes } = checkPlaintext(measure, expected);
     await rename(temporary, output);
@@ -51,16 +46,26 @@ export async function openDelivery(received: ReceivedDelivery): Promise<{ rows: 
   }
 }
 
-async function readCiphertext(received: ReceivedDelivery, progress: (bytes: Uint8Array) => void): Promise<void> {
-  const { expected } = received;
+async function checkFile(received: ReceivedDelivery, progress: (bytes: Uint8Array) => void): Promise<void> {
   const digest = createSha256();
   let sizeBytes = 0;
-  for await (const bytes of createReadStream(received.ciphertextPath, { highWaterMark: 256 * 1024, signal: received.signal })) {
-    digest.update(bytes as Buffer);
-    sizeBytes += (bytes as Buffer).length;
-    progress(bytes as Buffer);
+  for await (const bytes of readCiphertext(received, progress)) {
+    digest.update(bytes);
+    sizeBytes += bytes.length;
   }
-  checkCiphertext({ sizeBytes, sha256: digest.digest('hex') }, expected);
+  checkCiphertext({ sizeBytes, sha256: digest.digest('hex') }, received.expected);
+}
+
+/** The file piece by piece. Throws the signal's reason when it was aborted. */
+async function* readCiphertext(
+  { ciphertextPath, signal }: ReceivedDelivery,
+  progress: (bytes: Uint8Array) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const bytes of filePieces(ciphertextPath)) {
+    signal?.throwIfAborted();
+    progress(bytes);
+    yield bytes;
+  }
 }
 
 function progressOf({ expected, onProgress }: ReceivedDelivery): (bytes: Uint8Array) => void {
@@ -69,15 +74,6 @@ function progressOf({ expected, onProgress }: ReceivedDelivery): (bytes: Uint8Ar
     done += bytes.length;
     onProgress?.(done, expected.sizeBytes * 2);
   };
-}
-
-function tap(see: (bytes: Buffer) => void): Transform {
-  return new Transform({
-    transform(bytes: Buffer, _encoding, done) {
-      see(bytes);
-      done(null, bytes);
-    },
-  });
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -9,10 +9,15 @@ import { ParquetError } from './parquet-footer.js';
 import { rowCounter } from './row-counter.js';
 import { decodeThrift, encodeThrift } from './thrift-compact.js';
 
-/** Rows of a Parquet file whose bytes pass in pieces of this size. */
-function countIn(bytes: Uint8Array, piece: number): number {
+/** Rows of a Parquet file whose bytes pass in pieces of this size, each in the memory of the one before. */
+function countIn(bytes: Uint8Array, pieceBytes: number): number {
   const counter = rowCounter('parquet');
-  for (let at = 0; at < bytes.length; at += piece) counter.push(bytes.subarray(at, at + piece));
+  const memory = new Uint8Array(pieceBytes);
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    const piece = bytes.subarray(at, at + pieceBytes);
+    memory.set(piece);
+    counter.push(memory.subarray(0, piece.length));
+  }
   return counter.rows();
 }
 

@@ -1,33 +1,33 @@
 import { Worker } from 'node:worker_threads';
 import { AGE_CHUNK_BYTES, AGE_SEALED_CHUNK_BYTES } from './age-payload.js';
-import { CHUNKS_AT_ONCE, type FromSealer, type SealerDigests, type ToSealer } from './age-thread-messages.js';
+import { CHUNKS_AT_ONCE, type FromAgeThread, type ThreadAnswer, type ToAgeThread } from './age-thread-messages.js';
 
-/** How many threads seal: as many as stay ahead of what two cores can make. */
-export const AGE_SEALING_THREADS = 2;
+/** How many threads seal and open: as many as stay ahead of what two cores can make. */
+export const AGE_THREADS = 2;
 
 type Ask<T> = T extends { readonly task: number } ? Omit<T, 'task'> : never;
 
 /**
- * A thread beside this one that seals and digests what it is told to, in that order. It lets the process end while nothing is asked of
+ * A thread beside this one that seals, opens and digests what it is told to, in that order. It lets the process end while nothing is asked of
  * it. When it breaks, whatever is asked fails.
  */
-export class SealingThread {
+export class AgeThread {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, { resolve: (digests?: SealerDigests) => void; reject: (error: Error) => void }>();
+  readonly #waiting = new Map<number, { resolve: (answer: ThreadAnswer) => void; reject: (error: Error) => void }>();
   #broken: Error | undefined;
   #tasks = 0;
 
   constructor() {
     this.#worker = new Worker(new URL('./age-thread.js', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 32 } });
     this.#worker.unref();
-    this.#worker.on('message', ({ task, digests }: FromSealer) => {
+    this.#worker.on('message', ({ task, ...answer }: FromAgeThread) => {
       const waiting = this.#waiting.get(task);
       this.#waiting.delete(task);
       if (this.#waiting.size === 0) this.#worker.unref();
-      waiting?.resolve(digests);
+      waiting?.resolve(answer);
     });
     this.#worker.on('error', (error: Error) => this.#breakWith(error));
-    this.#worker.on('exit', () => this.#breakWith(new Error('A sealing thread ended')));
+    this.#worker.on('exit', () => this.#breakWith(new Error('An age thread ended')));
   }
 
   get isBroken(): boolean {
@@ -35,13 +35,13 @@ export class SealingThread {
   }
 
   /** Asks without waiting for anything. */
-  tell(message: Extract<ToSealer, { ask: 'begin' | 'know' | 'drop' | 'forget' }>): void {
+  tell(message: Extract<ToAgeThread, { ask: 'begin' | 'know' | 'drop' | 'forget' }>): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
     this.#worker.postMessage(message);
   }
 
   /** Asks; resolves when it is done. */
-  ask(message: Ask<ToSealer>): Promise<SealerDigests | undefined> {
+  ask(message: Ask<ToAgeThread>): Promise<ThreadAnswer> {
     if (this.#broken) return Promise.reject(this.#broken);
     const task = this.#tasks;
     this.#tasks += 1;
@@ -60,21 +60,22 @@ export class SealingThread {
   }
 }
 
-/** One block of plaintext with the room for what becomes of it. */
+/** Room for one block, in the clear and sealed. */
 export interface Block {
   readonly number: number;
   readonly plain: Buffer;
   readonly sealed: Buffer;
-  plainBytes: number;
+  /** Of the one of them that is filled from outside. */
+  filledBytes: number;
 }
 
 /** As many blocks as one file has are kept for the next one. */
 const SPARE_BLOCKS = 5;
 
 /** Both threads with the blocks they know. */
-export class SealingThreads {
-  readonly first = new SealingThread();
-  readonly second = new SealingThread();
+export class AgeThreads {
+  readonly first = new AgeThread();
+  readonly second = new AgeThread();
   readonly #spare: Block[] = [];
   #blocks = 0;
 
@@ -83,7 +84,7 @@ export class SealingThreads {
   }
 
   /**
-   * A block that nobody uses. Shared memory is given back only when every thread has collected its garbage, and one that seals makes so
+   * A block that nobody uses. Shared memory is given back only when every thread has collected its garbage, and one that works for us makes so
    * little of it that many files' blocks would wait: so blocks are used again.
    */
   takeBlock(): Block {
@@ -97,22 +98,22 @@ export class SealingThreads {
     this.#blocks += 1;
     for (const thread of [this.first, this.second])
       thread.tell({ ask: 'know', block: block.number, plain: block.plain, sealed: block.sealed });
-    return { ...block, plainBytes: 0 };
+    return { ...block, filledBytes: 0 };
   }
 
   /** Takes a block back that no thread is asked about any more. The plaintext does not outlive its file. */
   giveBack(block: Block): void {
     block.plain.fill(0);
-    block.plainBytes = 0;
+    block.filledBytes = 0;
     if (this.#spare.length < SPARE_BLOCKS) this.#spare.push(block);
     else if (!this.isBroken) for (const thread of [this.first, this.second]) thread.tell({ ask: 'drop', block: block.number });
   }
 }
 
-let threads: SealingThreads | undefined;
+let threads: AgeThreads | undefined;
 
 /** The threads of this process. They start when they are first asked for, and again when one broke. */
-export function sealingThreads(): SealingThreads {
-  if (threads === undefined || threads.isBroken) threads = new SealingThreads();
+export function ageThreads(): AgeThreads {
+  if (threads === undefined || threads.isBroken) threads = new AgeThreads();
   return threads;
 }

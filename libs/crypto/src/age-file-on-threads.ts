@@ -1,0 +1,148 @@
+import { AGE_CHUNK_BYTES, AGE_SEALED_CHUNK_BYTES } from './age-payload.js';
+import { ageThreads, type AgeThread, type AgeThreads, type Block } from './age-threads.js';
+import { CHUNKS_AT_ONCE, type ThreadDigests } from './age-thread-messages.js';
+
+/** Plaintext in a full block. */
+export const BLOCK_PLAIN_BYTES = CHUNKS_AT_ONCE * AGE_CHUNK_BYTES;
+/** The same, sealed. */
+export const BLOCK_SEALED_BYTES = CHUNKS_AT_ONCE * AGE_SEALED_CHUNK_BYTES;
+
+// Two are worked on, one is digested, one is filled, and one is written.
+const BLOCKS = 5;
+
+/** What both threads are told of a file before its first block. */
+export interface FileKeys {
+  readonly key: Uint8Array;
+  /** Where an HMAC-SHA-256 of the plaintext is wanted. */
+  readonly hmacKey?: Uint8Array;
+  /** What stands before the first chunk, where a SHA-256 of the file is wanted. */
+  readonly head?: Uint8Array;
+}
+
+/** What comes of a block. */
+export interface Outcome {
+  readonly bytes: Uint8Array;
+  /** Why nothing follows these bytes. */
+  readonly error?: Error;
+}
+
+interface BlockUnderWay {
+  readonly block: Block;
+  readonly outcome: Promise<Outcome>;
+  /** Nobody reads the block any more. */
+  readonly released: Promise<unknown>;
+}
+
+let files = 0;
+
+/**
+ * One file that is cut into blocks, which threads beside this one work on, and put together again in order. What is yielded is overwritten
+ * after the next one was asked for. Whoever begins it calls `forget` at its end, however it ended.
+ */
+export abstract class FileOnThreads {
+  // The first computes the HMAC, the second the digest: each sees all blocks in order.
+  readonly #threads: AgeThreads = ageThreads();
+  protected readonly first = this.#threads.first;
+  protected readonly second = this.#threads.second;
+  protected readonly file = (files += 1);
+  protected isForgotten = false;
+  /** Who seal or open, in turn: where only one of the two has something to compute, the other. */
+  readonly #workers: readonly AgeThread[];
+  readonly #roomBytes: number;
+  /** Blocks on their way, oldest first. */
+  readonly #underWay: BlockUnderWay[] = [];
+  readonly #free: Block[] = [];
+  #blocks = 0;
+  #filling: Block | undefined;
+  #dispatched = 0;
+
+  /** @param filled which side of a block is filled from outside. */
+  protected constructor(
+    protected readonly filled: 'plain' | 'sealed',
+    { key, hmacKey, head }: FileKeys,
+  ) {
+    this.#roomBytes = filled === 'plain' ? BLOCK_PLAIN_BYTES : BLOCK_SEALED_BYTES;
+    if ((head === undefined) === (hmacKey === undefined)) this.#workers = [this.first, this.second];
+    else this.#workers = [head ? this.first : this.second];
+    this.first.tell({ ask: 'begin', file: this.file, key, ...(hmacKey ? { hmacKey } : {}) });
+    this.second.tell({ ask: 'begin', file: this.file, key, ...(head ? { head } : {}) });
+  }
+
+  /** Has a filled block worked on. Its number among the file's is that of its first chunk / {@link CHUNKS_AT_ONCE}. */
+  protected abstract work(
+    block: Block,
+    worker: AgeThread,
+    place: { readonly firstChunk: number; readonly isLast: boolean },
+  ): Omit<BlockUnderWay, 'block'>;
+
+  /** Takes bytes; yields what has come of earlier ones when there is no room for more. */
+  async *push(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+    let at = 0;
+    while (at < bytes.length) {
+      // A full block goes on its way only when another byte follows: the last chunk of all is marked.
+      if (this.#filling?.filledBytes === this.#roomBytes) this.#dispatch(false);
+      yield* this.#makeRoom();
+      const filling = this.#filling as unknown as Block;
+      const take = Math.min(bytes.length - at, this.#roomBytes - filling.filledBytes);
+      filling[this.filled].set(bytes.subarray(at, at + take), filling.filledBytes);
+      filling.filledBytes += take;
+      at += take;
+    }
+  }
+
+  /** No more bytes: yields what is left, and answers what was computed beside. */
+  async *finish(): AsyncGenerator<Uint8Array, ThreadDigests, undefined> {
+    yield* this.#makeRoom();
+    this.#dispatch(true);
+    while (this.#underWay.length > 0) yield* this.#oldest();
+    const finished = [this.first, this.second].map((thread) => thread.ask({ ask: 'finish', file: this.file }));
+    const [hmac, sha256] = await Promise.all(finished);
+    return { ...hmac?.digests, ...sha256?.digests };
+  }
+
+  /** Nothing more is wanted of it. A thread drops what it knows after what it was asked before; then its blocks serve others. */
+  forget(): void {
+    this.isForgotten = true;
+    for (const thread of [this.first, this.second]) if (!thread.isBroken) thread.tell({ ask: 'forget', file: this.file });
+    for (const block of [...this.#free, ...(this.#filling ? [this.#filling] : [])]) this.#threads.giveBack(block);
+    for (const { block, outcome, released } of this.#underWay)
+      void Promise.allSettled([outcome, released]).then(() => this.#threads.giveBack(block));
+  }
+
+  async *#makeRoom(): AsyncGenerator<Uint8Array, void, undefined> {
+    this.#filling ??= this.#free.pop() ?? this.#newBlock();
+    while (this.#filling === undefined) {
+      yield* this.#oldest();
+      this.#filling = this.#free.pop();
+    }
+  }
+
+  #newBlock(): Block | undefined {
+    if (this.#blocks === BLOCKS) return undefined;
+    this.#blocks += 1;
+    return this.#threads.takeBlock();
+  }
+
+  #dispatch(isLast: boolean): void {
+    const block = this.#filling as Block;
+    this.#filling = undefined;
+    const worker = this.#workers[this.#dispatched % this.#workers.length] as AgeThread;
+    const underWay = this.work(block, worker, { firstChunk: this.#dispatched * CHUNKS_AT_ONCE, isLast });
+    // Whoever waits for the block learns of it; until then a failure waits.
+    underWay.outcome.catch(() => undefined);
+    underWay.released.catch(() => undefined);
+    this.#underWay.push({ block, ...underWay });
+    this.#dispatched += 1;
+  }
+
+  async *#oldest(): AsyncGenerator<Uint8Array, void, undefined> {
+    const { block, outcome, released } = this.#underWay[0] as BlockUnderWay;
+    const { bytes, error } = await outcome;
+    if (bytes.length > 0) yield bytes;
+    await released;
+    if (error) throw error;
+    this.#underWay.shift();
+    block.filledBytes = 0;
+    this.#free.push(block);
+  }
+}
