@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AGE_THREADS, decryptAgeFile, decryptAgeRange, generateAgeIdentity, sealAgeFile, type SealingDigests } from '#crypto';
-import { filePieces, writeFilePieces } from '../libs/delivery/src/file-pieces.js';
+import { filePieces, writeAll } from '../libs/delivery/src/file-pieces.js';
 import { runCommand } from './shared/command.js';
 import { compare, describeMachine, quantile, readAsked } from './shared/rounds.js';
 import { watchMemory } from './shared/process-tree.js';
@@ -21,20 +21,14 @@ const [plain, byAge, ours, opened, identityFile] = ['plain', 'by-age', 'ours', '
   join(folder, name),
 ) as [string, string, string, string, string];
 
-async function encryptHere(digests: SealingDigests): Promise<number> {
-  const file = await open(ours, 'w');
-  for await (const bytes of sealAgeFile([recipient], filePieces(plain), digests)) {
-    for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
-  }
+async function written(path: string, pieces: AsyncIterable<Uint8Array>): Promise<number> {
+  const file = await open(path, 'w');
+  for await (const bytes of pieces) await writeAll(file, bytes);
   await file.close();
   return mib;
 }
-
-async function decryptHere(): Promise<number> {
-  rmSync(opened, { force: true });
-  await writeFilePieces(opened, decryptAgeFile([identity], filePieces(ours)));
-  return mib;
-}
+const encryptHere = (digests: SealingDigests) => written(ours, sealAgeFile([recipient], filePieces(plain), digests));
+const decryptHere = () => written(opened, decryptAgeFile([identity], filePieces(ours)));
 
 /** Milliseconds from nothing to a mebibyte of plaintext: header opened, last chunk checked. */
 async function openRange(from: number): Promise<number> {
