@@ -384,9 +384,9 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     await seat.logIn(city.supervisor);
     await page.waitForURL('**/trail');
 
-    // What happened is offered while one types, like the names of whom and what.
-    await page.getByRole('combobox', { name: 'Search the trail' }).fill('Grant');
-    await page.locator('.ant-select-item-option', { hasText: 'grant a right' }).click();
+    // What happened is offered while one types, like the names of whom and what: found by what was done, and said as the rows say it.
+    await page.getByRole('combobox', { name: 'Search the trail' }).fill('Grant a right');
+    await page.locator('.ant-select-item-option', { hasText: 'A usage right was granted' }).click();
     await page.waitForURL('**/trail?type=right.granted');
 
     // At first nothing was granted: a stretch without entries is not chosen, for nothing would be left to widen it by.

@@ -50,7 +50,6 @@ export type { ProvenEntry, ProvenLog } from './oversight/proven-log.js';
 export { ReadReceipt, type StatementReceipt } from './oversight/read-receipt.js';
 export { ReadTrail, type TrailQuestion } from './oversight/read-trail.js';
 export { trailJson, trailSheet } from './oversight/trail-files.js';
-export { entrySentences } from './oversight/sentences.js';
 export { trailPage } from './oversight/trail-page.js';
 export { LoadCalendar, loadCarriedCalendars, ReadCalendar } from './oversight/calendars.js';
 export {

@@ -1,8 +1,7 @@
-import type { EntryView } from '#contracts';
+import { entrySentences, type EntryView } from '#contracts';
 import { openEntry } from '#ledger';
 import type { SealedEntry, Stores } from '../ports.js';
 import { commitmentsIn } from '../proposals/commitments-in.js';
-import { entrySentences } from './sentences.js';
 
 /**
  * Entries as people see them: with the names of all whom they mention and the texts behind their commitments. Whoever may see an entry

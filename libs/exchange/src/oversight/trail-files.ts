@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import type { Actor } from '../actor.js';
 import { beijing } from './beijing.js';
 import type { ReadTrail, TrailQuestion } from './read-trail.js';
-import { issuerText } from './sentences.js';
+import { issuerText } from './issuer-text.js';
 
 type Locale = 'zh' | 'en';
 

@@ -3,7 +3,7 @@ import { contentFields, describeScope, type StatementSource } from '#rights';
 import type { Actor } from '../actor.js';
 import { beijing } from './beijing.js';
 import type { ReadTrail, TrailQuestion } from './read-trail.js';
-import { issuerText } from './sentences.js';
+import { issuerText } from './issuer-text.js';
 
 const words = {
   zh: {

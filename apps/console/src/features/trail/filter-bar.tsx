@@ -1,4 +1,4 @@
-import { routes, statementKinds, statementKindWords, statementWords, typesOfKind, shortId, type StatementType } from '#contracts';
+import { entrySentences, routes, statementKinds, statementKindWords, typesOfKind, shortId, type StatementType } from '#contracts';
 import { Button, Segmented, Select, Tag } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { lazy, Suspense, useDeferredValue, useMemo, useState, type ReactNode } from 'react';
@@ -98,7 +98,7 @@ function TypeChoice({ filters, change }: Filtering) {
   const pick = usePick();
   const options = statementKinds.map((kind) => ({
     label: pick(statementKindWords[kind]),
-    options: typesOfKind(kind).map((type) => ({ value: type, label: pick(statementWords[type]) })),
+    options: typesOfKind(kind).map((type) => ({ value: type, label: pick(entrySentences[type]) })),
   }));
   return (
     <Select<StatementType[]>

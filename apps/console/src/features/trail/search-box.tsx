@@ -1,4 +1,4 @@
-import { routes, statementTypeSchema, statementWords, type StatementType } from '#contracts';
+import { entrySentences, routes, statementTypeSchema, statementWords, type StatementType } from '#contracts';
 import { AutoComplete, Input } from 'antd';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { useNavigate } from 'react-router';
@@ -84,14 +84,15 @@ function useSuggestions(text: string, filters: Filters) {
       options.length > 0 ? [{ label, options: options.slice(0, shownAtMost) }] : [];
     const inDepartments = (departments.data?.items ?? []).filter((one) => one.name.includes(asked) || one.code === asked);
     const inPeople = (people.data?.items ?? []).filter((one) => one.name.includes(asked) || one.login.startsWith(asked));
+    // Shown as the rows say it; found by what people do as well.
     const inTypes = statementTypeSchema.options.filter((type) =>
-      statementWords[type][locale].toLowerCase().includes(asked.toLowerCase()),
+      [entrySentences, statementWords].some((words) => words[type][locale].toLowerCase().includes(asked.toLowerCase())),
     );
     return [
       { value: `text:${asked}`, label: say('findText', { text: asked }) },
       ...group(
         say('matter'),
-        inTypes.map((type) => ({ value: `types:${type}`, label: statementWords[type][locale] })),
+        inTypes.map((type) => ({ value: `types:${type}`, label: entrySentences[type][locale] })),
       ),
       ...group(
         say('department'),
