@@ -109,7 +109,12 @@ describe(`a catalogue of ${rows} entries`, { skip: noChromium }, () => {
       await page.waitForURL(`**/find/${opened}`);
       await seat.settle();
       assert.equal(await page.evaluate<number>(`document.querySelector('.content').scrollTop`), 0);
-      for (const back of [() => page.goBack(), () => page.locator('.page-back').click()]) {
+      const reloadAndBack = async () => {
+        await page.reload();
+        await seat.settle();
+        await page.goBack();
+      };
+      for (const back of [() => page.goBack(), () => page.locator('.page-back').click(), reloadAndBack]) {
         await back();
         await page.waitForURL('**/find');
         await page.locator(`[data-row="${opened}"]:focus`).waitFor();

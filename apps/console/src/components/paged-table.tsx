@@ -117,12 +117,13 @@ function Rows<I>({
     else box.current?.scrollTo({ top: kept ?? 0 });
     isFirst.current = false;
   }, [place]);
-  useOpenedRow(box, place);
+  useOpenedRow(box, place, items.length);
   // At first, and by the server, no more rows are drawn than may be seen: each costs a slow machine.
   const [heightPx, margin] = box.current
     ? [box.current.clientHeight, marginRows]
     : [guessedPx[matchMedia(tallWindow).matches ? 'tall' : 'low'] - abovePx, 0];
-  const first = Math.max(0, Math.floor(top / rowPx) - margin);
+  // A list that became shorter meanwhile shows its end.
+  const first = Math.max(0, Math.min(items.length, Math.floor(top / rowPx)) - margin);
   const last = Math.min(items.length, Math.ceil((top + heightPx) / rowPx) + margin);
 
   useEffect(() => {
@@ -214,7 +215,7 @@ function Cards<I>({ items, columns, keyOf, to, label }: Listed<I> & { readonly i
   const list = useRef<HTMLUListElement>(null);
   const place = useKeptPlace(label);
   const openRow = useOpenRow();
-  useOpenedRow(list, place);
+  useOpenedRow(list, place, items.length);
   const titles = columns.filter((column) => column.narrow === 'title');
   const rest = columns.filter((column) => column.narrow === undefined);
   return (
@@ -264,12 +265,17 @@ function useOpenRow(): (path: string) => void {
   return (path) => void navigate(path, { state: fromList });
 }
 
-/** Gives the focus back to the row that was opened, so that keys go on from there and eyes find it. */
-function useOpenedRow(inside: RefObject<HTMLElement | null>, place: ReturnType<typeof useKeptPlace>): void {
+/** Gives the focus back to the row that was opened, once it is there, so that keys go on from there and eyes find it. */
+function useOpenedRow(inside: RefObject<HTMLElement | null>, place: ReturnType<typeof useKeptPlace>, listed: number): void {
+  const given = useRef<typeof place>(undefined);
   useEffect(() => {
     const row = place.found()?.row;
-    if (row !== undefined) inside.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(row)}"]`)?.focus();
-  }, [inside, place]);
+    if (row === undefined || given.current === place) return;
+    const found = inside.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(row)}"]`);
+    if (!found) return;
+    given.current = place;
+    found.focus();
+  }, [inside, place, listed]);
 }
 
 const narrowWindow = matchMedia('(max-width: 900px)');

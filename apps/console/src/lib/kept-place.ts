@@ -7,8 +7,30 @@ interface KeptPlace {
   readonly row?: string | undefined;
 }
 
-/** By an entry of the browser's history and what was scrolled there; gone with the window. */
-const places = new Map<string, KeptPlace>();
+const storageKey = 'quanlian.places';
+const keptMax = 50;
+/** What lies further down than this is not looked for after a reload: the list would have to come page by page until there. */
+const farthestPx = 40_000;
+
+/** By an entry of the browser's history and what was scrolled there; a reload keeps it, and it goes with the window. */
+const places = new Map<string, KeptPlace>(readKept());
+addEventListener('pagehide', () => sessionStorage.setItem(storageKey, JSON.stringify([...places].slice(-keptMax))));
+
+function readKept(): [string, KeptPlace][] {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(storageKey) ?? '[]') as [string, KeptPlace][];
+    // The page that is loaded now begins at its top, as the server drew it.
+    return kept.filter(([id, { top }]) => !id.startsWith(`${loadedKey()} `) && top <= farthestPx);
+  } catch {
+    // Kept by another release: a place is not worth a page.
+    return [];
+  }
+}
+
+/** Of the history's entry that this document began with. */
+function loadedKey(): string {
+  return (history.state as { key?: string } | null)?.key ?? 'default';
+}
 
 /**
  * The place in something that scrolls, kept for whoever comes back by the browser's history. A link to the same page begins at its top.
