@@ -90,7 +90,11 @@ describe(`a catalogue of ${rows} entries`, { skip: noChromium }, () => {
   });
 
   test('finds the list where it was left, and the row that was opened', async () => {
-    for (const width of [1280, 360]) {
+    // Far enough down in a wide window that after a reload its rows come with a later page.
+    for (const [width, far] of [
+      [1280, 6_000],
+      [360, 2_000],
+    ] as const) {
       const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl, width, height: 740 });
       const { page } = seat;
       await seat.logIn(city.requester);
@@ -98,7 +102,11 @@ describe(`a catalogue of ${rows} entries`, { skip: noChromium }, () => {
       await page.locator('[data-row]').first().waitFor();
       // What stands in the middle of the window after scrolling.
       const opened = await page.evaluate<string>(`(async () => {
-        document.querySelector('${width === 360 ? '.content' : '.table-box'}').scrollTo(0, 2000);
+        const box = document.querySelector('${width === 360 ? '.content' : '.table-box'}');
+        for (let tries = 0; tries < 200 && box.scrollTop < ${far}; tries++) {
+          box.scrollTo(0, ${far});
+          await new Promise((done) => setTimeout(done, 50));
+        }
         for (let frames = 0; frames < 4; frames++) await new Promise((done) => requestAnimationFrame(done));
         const found = document.elementFromPoint(innerWidth - 60, 400).closest('[data-row], .card');
         return (found.dataset.row ? found : found.querySelector('[data-row]')).dataset.row;

@@ -110,14 +110,25 @@ function Rows<I>({
   const [top, setTop] = useState(() => place.found()?.top ?? 0);
   const openRow = useOpenRow();
   const isFirst = useRef(true);
+  /** How far down somebody was who came back, until as many rows are there again. */
+  const wantedTop = useRef<number>(undefined);
   useLayoutEffect(() => {
     const kept = place.found()?.top;
+    wantedTop.current = kept;
     // A list that the server drew may have been scrolled before its code was there.
     if (kept === undefined && isFirst.current) setTop(box.current?.scrollTop ?? 0);
     else box.current?.scrollTo({ top: kept ?? 0 });
     isFirst.current = false;
   }, [place]);
-  useOpenedRow(box, place, items.length);
+  useLayoutEffect(() => {
+    const top = wantedTop.current;
+    if (top === undefined) return;
+    // After a reload pages come one by one: to the end of what is there, which asks for the next.
+    box.current?.scrollTo({ top });
+    if (!hasNextPage || (box.current?.scrollTop ?? 0) >= top) wantedTop.current = undefined;
+  }, [items.length, hasNextPage]);
+  const goElsewhere = () => void (wantedTop.current = undefined);
+  useOpenedRow(box, place);
   // At first, and by the server, no more rows are drawn than may be seen: each costs a slow machine.
   const [heightPx, margin] = box.current
     ? [box.current.clientHeight, marginRows]
@@ -144,6 +155,9 @@ function Rows<I>({
         setTop(currentTarget.scrollTop);
         place.keep({ top: currentTarget.scrollTop });
       }}
+      onWheel={goElsewhere}
+      onPointerDown={goElsewhere}
+      onKeyDown={goElsewhere}
     >
       <table className="table" style={{ minWidth: leastWidth(columns) }} aria-rowcount={hasNextPage ? -1 : items.length + 1}>
         <thead>
@@ -215,7 +229,7 @@ function Cards<I>({ items, columns, keyOf, to, label }: Listed<I> & { readonly i
   const list = useRef<HTMLUListElement>(null);
   const place = useKeptPlace(label);
   const openRow = useOpenRow();
-  useOpenedRow(list, place, items.length);
+  useOpenedRow(list, place);
   const titles = columns.filter((column) => column.narrow === 'title');
   const rest = columns.filter((column) => column.narrow === undefined);
   return (
@@ -266,16 +280,16 @@ function useOpenRow(): (path: string) => void {
 }
 
 /** Gives the focus back to the row that was opened, once it is there, so that keys go on from there and eyes find it. */
-function useOpenedRow(inside: RefObject<HTMLElement | null>, place: ReturnType<typeof useKeptPlace>, listed: number): void {
+function useOpenedRow(inside: RefObject<HTMLElement | null>, place: ReturnType<typeof useKeptPlace>): void {
   const given = useRef<typeof place>(undefined);
   useEffect(() => {
-    const row = place.found()?.row;
-    if (row === undefined || given.current === place) return;
+    const row = given.current === place ? undefined : place.found()?.row;
+    if (row === undefined) return;
     const found = inside.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(row)}"]`);
     if (!found) return;
     given.current = place;
     found.focus();
-  }, [inside, place, listed]);
+  });
 }
 
 const narrowWindow = matchMedia('(max-width: 900px)');
