@@ -136,6 +136,83 @@ describe(`a catalogue of ${rows} entries`, { skip: noChromium }, () => {
     }
   });
 
+  describe('after a reload', () => {
+    const topNow = `document.querySelector('.table-box').scrollTop`;
+
+    /** In a wide window: scrolled as far as is asked, a row opened there, and its page loaded anew. */
+    async function reloadedBelow(far: number): Promise<Seat> {
+      const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl, width: 1280, height: 740 });
+      const { page } = seat;
+      await seat.logIn(city.requester);
+      await seat.go('/find');
+      await page.locator('tr.row-link').first().waitFor();
+      await page.evaluate(`(async () => {
+        const box = document.querySelector('.table-box');
+        for (let tries = 0; tries < 400 && box.scrollTop < ${far}; tries++) {
+          box.scrollTo(0, ${far});
+          await new Promise((done) => setTimeout(done, 50));
+        }
+      })()`);
+      assert.ok((await page.evaluate<number>(topNow)) >= far, 'there are as many rows');
+      await page.mouse.click(700, 500);
+      await page.waitForURL(/find\/[0-9a-f]{32}$/);
+      await page.reload();
+      await seat.settle();
+      return seat;
+    }
+
+    test('who scrolls elsewhere while pages come is not pulled to where he was', async () => {
+      const seat = await reloadedBelow(6_000);
+      const { page } = seat;
+      let letGo: () => void = () => undefined;
+      const held = new Promise<void>((done) => (letGo = done));
+      await page.route(/datasets\?.*cursor=/, async (route) => {
+        await held;
+        await route.continue();
+      });
+      const further = page.waitForRequest(/datasets\?.*cursor=/);
+      await page.goBack();
+      await page.locator('tr.row-link').first().waitFor();
+      await further;
+      await page.mouse.move(700, 500);
+      await page.mouse.wheel(0, -5_000);
+      await page.waitForFunction(`${topNow} === 0`);
+      letGo();
+      await page.locator('.table-end', { hasText: '200' }).waitFor();
+      await page.waitForTimeout(300);
+      assert.equal(await page.evaluate(topNow), 0);
+      await seat.close();
+    });
+
+    test('what lies so far down that its pages would take long is not looked for', async () => {
+      const seat = await reloadedBelow(41_000);
+      await seat.page.goBack();
+      await seat.page.locator('tr.row-link').first().waitFor();
+      await seat.settle();
+      assert.equal(await seat.page.evaluate(topNow), 0);
+      await seat.close();
+    });
+
+    test('a list that became shorter meanwhile shows what there is', async () => {
+      const seat = await reloadedBelow(2_500);
+      const rest = await withClient(exchange.database.url, async (client) => {
+        await client.query('CREATE TABLE public.put_aside AS SELECT id, state, changed_at FROM projection.dataset OFFSET 5');
+        await client.query('DELETE FROM projection.dataset WHERE id IN (SELECT id FROM public.put_aside)');
+        const { rows: left } = await client.query<{ count: string }>('SELECT count(*) FROM projection.dataset');
+        return Number(left[0]?.count);
+      });
+      await seat.page.goBack();
+      await seat.page.locator('tr.row-link').first().waitFor();
+      await seat.settle();
+      assert.equal(await seat.page.locator('tr.row-link').count(), rest);
+      await seat.close();
+      await withClient(exchange.database.url, async (client) => {
+        await client.query('INSERT INTO projection.dataset (id, state, changed_at) SELECT * FROM public.put_aside');
+        await client.query('DROP TABLE public.put_aside');
+      });
+    });
+  });
+
   test('finds one of them by a word', async () => {
     const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl, width: 360, height: 740 });
     await seat.logIn(city.requester);

@@ -14,8 +14,8 @@ export class HeadReader {
     this.#decrypter = decrypter;
   }
 
-  /** Undefined while more bytes are needed; then what stands before the payload, its key, and the bytes that already belong to it. */
-  async push(bytes: Uint8Array): Promise<{ head: Bytes; key: Bytes; rest: Bytes } | undefined> {
+  /** Undefined while more bytes are needed; then the payload's key and the bytes that already belong to it. */
+  async push(bytes: Uint8Array): Promise<{ key: Bytes; rest: Bytes } | undefined> {
     this.#bytes = concatBytes([this.#bytes, bytes]);
     const end = ageHeaderEnd(this.#bytes);
     if (end === undefined || this.#bytes.length < end + AGE_PAYLOAD_NONCE_BYTES) return undefined;
@@ -23,7 +23,7 @@ export class HeadReader {
     const start = end + AGE_PAYLOAD_NONCE_BYTES;
     const key = payloadKey(fileKey, this.#bytes.subarray(end, start));
     fileKey.fill(0);
-    return { head: this.#bytes.subarray(0, start), key, rest: this.#bytes.subarray(start) };
+    return { key, rest: this.#bytes.subarray(start) };
   }
 
   /** The input ended before header and nonce were there: opens what header there is, to name the first fault. Throws. */

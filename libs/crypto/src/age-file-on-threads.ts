@@ -19,6 +19,12 @@ export interface FileKeys {
   readonly head?: Uint8Array;
 }
 
+/** Where a block stands in its file. */
+export interface BlockPlace {
+  readonly firstChunk: number;
+  readonly isLast: boolean;
+}
+
 /** What comes of a block. */
 export interface Outcome {
   readonly bytes: Uint8Array;
@@ -68,12 +74,8 @@ export abstract class FileOnThreads {
     this.second.tell({ ask: 'begin', file: this.file, key, ...(head ? { head } : {}) });
   }
 
-  /** Has a filled block worked on. Its number among the file's is that of its first chunk / {@link CHUNKS_AT_ONCE}. */
-  protected abstract work(
-    block: Block,
-    worker: AgeThread,
-    place: { readonly firstChunk: number; readonly isLast: boolean },
-  ): Omit<BlockUnderWay, 'block'>;
+  /** Has a thread seal or open a filled block. */
+  protected abstract work(block: Block, worker: AgeThread, place: BlockPlace): Omit<BlockUnderWay, 'block'>;
 
   /** Takes bytes; yields what has come of earlier ones when there is no room for more. */
   async *push(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {

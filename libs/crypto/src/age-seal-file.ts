@@ -1,5 +1,5 @@
 import { makeAgeHeader } from './age-header.js';
-import { BLOCK_PLAIN_BYTES, FileOnThreads } from './age-file-on-threads.js';
+import { BLOCK_PLAIN_BYTES, FileOnThreads, type BlockPlace } from './age-file-on-threads.js';
 import { AGE_CHUNK_BYTES, AGE_PAYLOAD_NONCE_BYTES, AGE_TAG_BYTES, payloadKey, PayloadSealer } from './age-payload.js';
 import type { AgeThread, Block } from './age-threads.js';
 import { hmacSha256Hex } from './digest.js';
@@ -99,7 +99,7 @@ class SealingOnThreads extends FileOnThreads {
     return { plaintextBytes: this.#plaintextBytes, sizeBytes: this.#sizeBytes };
   }
 
-  protected work(block: Block, sealer: AgeThread, place: { readonly firstChunk: number; readonly isLast: boolean }) {
+  protected work(block: Block, sealer: AgeThread, place: BlockPlace) {
     const { filledBytes: plainBytes } = block;
     const chunks = Math.max(1, Math.ceil(plainBytes / AGE_CHUNK_BYTES));
     const bytes = block.sealed.subarray(0, plainBytes + chunks * AGE_TAG_BYTES);

@@ -9,6 +9,6 @@ export type { OpenedSigningKey } from './signing-key-pem.js';
 export { ageDecryptor, ageEncryptor } from './age-stream.js';
 export { sealAgeFile, type SealingDigests } from './age-seal-file.js';
 export type { SealedAgeFile } from './age-seal-file.js';
-export { decryptAgeFile, type OpenedAgeFile, type OpeningDigests } from './age-decrypt-file.js';
+export { decryptAgeFile } from './age-decrypt-file.js';
 export { AGE_THREADS } from './age-threads.js';
 export { checkPassword, checkPasswordOfNobody, hashPassword, randomPassword } from './password.js';
