@@ -76,6 +76,43 @@ describe('nothing lost, nothing twice', { skip: noChromium }, () => {
     await seat.close();
   });
 
+  test('a session lost while reading: nothing is said of sending, and what was to be shown comes after logging in', async () => {
+    const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl });
+    const { page } = seat;
+    seat.expect(/status of 401/);
+    await seat.logIn(city.requester);
+    await seat.context.clearCookies();
+    await seat.goBare('/rights');
+    await page.getByText('会话已结束，登录后即可看到。').waitFor();
+    assert.equal(await page.getByText('请再提交一次').count(), 0);
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('密码').fill(city.requester.password);
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByText('会话已结束').waitFor({ state: 'detached' });
+    await seat.settle();
+    seat.check('a session lost while reading');
+    await seat.close();
+  });
+
+  test('Enter after a value of a condition sends nothing', async () => {
+    const scenario = '填写条件时的核对';
+    const seat = await filledForm(scenario);
+    const { page } = seat;
+    await page.getByRole('button', { name: '添加条件' }).click();
+    await page.getByRole('combobox', { name: '数据项' }).click();
+    await page.locator('.ant-select-item-option', { hasText: '名称' }).first().click();
+    const value = page.getByLabel('值', { exact: true });
+    await value.fill('示例');
+    await value.press('Enter');
+    // What would be sent without asking is on its way by now.
+    await page.getByText(/行，共 50 行/).waitFor();
+    assert.equal(await askedTimes(scenario), 0);
+    await isFilled(page, scenario);
+    seat.check('a value of a condition');
+    await seat.close();
+  });
+
   test('code that was fetched ahead in vain is no fault, and is there when it is needed', async () => {
     const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl });
     const { page } = seat;

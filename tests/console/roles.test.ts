@@ -62,8 +62,12 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     await page.getByRole('row', { name: title }).click();
     await page.waitForURL(`**/find/${dataset}`);
 
-    // Typed words stand in the address; the entry says what to do.
+    // Typed words stand in the address, and go by a button that says so; the entry says what to do.
     await seat.go('/find');
+    await search.fill(title);
+    await page.waitForURL(/text=/);
+    await page.getByRole('button', { name: '清除', exact: true }).click();
+    await page.waitForURL(({ search: asked }) => asked === '');
     await search.fill(title);
     await page.waitForURL(/text=/);
     await page.getByRole('row', { name: title }).click();
@@ -284,11 +288,15 @@ describe('the day’s work of each role', { skip: noChromium }, () => {
     await page.getByText('请再次输入登录密码。').waitFor();
     const focused = page.getByLabel('再次输入登录密码').and(page.locator(':focus'));
     await focused.waitFor();
+    // On a small screen the sentence comes into sight with its field, and what to press again.
+    await seat.resize(360, 740);
     await page.keyboard.type('不是这个');
     seat.expect(/status of 401/);
-    await page.getByRole('button', { name: '审批同意并签名' }).press('Enter');
+    await page.keyboard.press('Enter');
     await page.getByText('密码不对，没有审批。请重新输入。').waitFor();
     await focused.waitFor();
+    await page.waitForFunction(`document.querySelector('button[type=submit]').getBoundingClientRect().bottom <= innerHeight`);
+    await seat.resize(1280);
     await page.getByLabel('再次输入登录密码').fill(city.requesterHead.password);
     const next = await city.requester.client.call(routes.submitRequest, { body: { dataset, asked: askedFor() } });
     await page.getByRole('button', { name: '审批同意并签名' }).click();

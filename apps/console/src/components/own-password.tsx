@@ -36,7 +36,8 @@ export const isWrongPassword = (error: unknown): boolean => problemOf(error)?.co
 export function markWrongPassword(form: FormInstance, error: unknown, sentence: string): void {
   if (!isWrongPassword(error)) return;
   form.setFields([{ name: 'password', errors: [sentence] }]);
-  form.scrollToField('password', { focus: true });
+  // In the middle, so that the sentence below the field is in sight as well, and the button.
+  form.scrollToField('password', { block: 'center', focus: true });
 }
 
 /** Whether this person's word alone makes the exchange sign for the department. True until its key is known: rather ask than not. */

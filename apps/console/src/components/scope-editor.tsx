@@ -355,6 +355,8 @@ function Values({
         next[at] = target.value;
         onChange(op === 'between' ? next : next.slice(0, 1));
       }}
+      // Whoever is done with a value has not asked to send the whole request.
+      onPressEnter={(event) => event.preventDefault()}
       {...status}
     />
   );

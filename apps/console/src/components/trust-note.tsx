@@ -34,7 +34,7 @@ export function TrustNote() {
     }
   };
   const differs = trust.error instanceof TrustRootDiffers ? trust.error.sentence : undefined;
-  if (trust.error && !differs) return <RefusalNote error={trust.error} />;
+  if (trust.error && !differs) return <RefusalNote error={trust.error} isReading />;
   if (!trust.data && !differs) return null;
   const isVerified = trust.data?.from === 'file' && !differs;
   return (

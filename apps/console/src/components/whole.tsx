@@ -29,7 +29,7 @@ export function Whole({
   if (reading.data === undefined && reading.error) {
     return (
       <div className="whole">
-        <RefusalNote error={reading.error} />
+        <RefusalNote error={reading.error} isReading />
         <Button onClick={() => void reading.refetch()} loading={reading.isFetching}>
           {say('again')}
         </Button>

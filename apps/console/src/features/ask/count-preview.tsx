@@ -26,7 +26,7 @@ export function CountPreview({ dataset, draft }: { readonly dataset: DatasetView
   if (!latestVersion) return <p className="ask-count quiet">{say('noVersion')}</p>;
   if (isAll) return <p className="ask-count">{say('countAll', { total: count(latestVersion.rows, locale) })}</p>;
   if (!rows) return null;
-  if (counted.error) return <RefusalNote error={counted.error} />;
+  if (counted.error) return <RefusalNote error={counted.error} isReading />;
   const told = settled === JSON.stringify(rows) ? counted.data : undefined;
   return (
     <p className="ask-count" role="status">

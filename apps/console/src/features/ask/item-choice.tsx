@@ -1,6 +1,7 @@
 import type { Item } from '#contracts';
 import { Button, Input } from 'antd';
 import { useId, useState } from 'react';
+import { useClearing } from '../../components/clearing';
 import { itemWords, MaskWords } from '../../components/item-table';
 import { useWords } from '../../lib/words';
 import { askWords } from './words';
@@ -20,6 +21,7 @@ export function ItemChoice({
 }) {
   const say = useWords(askWords);
   const sayItem = useWords(itemWords);
+  const clearing = useClearing();
   const id = useId();
   const [filter, setFilter] = useState('');
   const chosen = new Set(value);
@@ -52,7 +54,7 @@ export function ItemChoice({
         {items.length > manyItems ? (
           <Input
             size="small"
-            allowClear
+            allowClear={clearing}
             className="item-choice-filter"
             aria-label={say('findItem')}
             placeholder={say('findItem')}

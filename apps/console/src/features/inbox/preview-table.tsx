@@ -48,7 +48,7 @@ export function PreviewTable({
     return problemOf(preview.error)?.code === 'no-version' ? (
       <p className="quiet">{say('noVersion')}</p>
     ) : (
-      <RefusalNote error={preview.error} />
+      <RefusalNote error={preview.error} isReading />
     );
   return (
     <Whole reading={preview} empty={data?.rows === 0 ? say('noRows') : undefined}>

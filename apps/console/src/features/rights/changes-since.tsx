@@ -25,7 +25,7 @@ export function ChangesSince({ right }: { readonly right: string }) {
         {say('countChanges')}
       </Button>
     );
-  if (!changes.data) return <RefusalNote error={changes.error} />;
+  if (!changes.data) return <RefusalNote error={changes.error} isReading />;
   const { since, number, added, changed, removed } = changes.data;
   return (
     <span role="status" className="quiet">

@@ -3,6 +3,7 @@ import { Button, Segmented, Select, Tag } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { lazy, Suspense, useDeferredValue, useMemo, useState, type ReactNode } from 'react';
 import { useSession } from '../../app/session';
+import { useClearing } from '../../components/clearing';
 import { useRead } from '../../lib/api';
 import { tallWindow } from '../../lib/look-word';
 import { usePick, useWords } from '../../lib/words';
@@ -91,7 +92,11 @@ function Labelled({ label, children }: { readonly label: string; readonly childr
   );
 }
 
-const full = { width: '100%' };
+/** What every choice has in common: nothing chosen is everything. */
+function useChoice() {
+  const placeholder = useWords(trailWords)('all');
+  return { style: { width: '100%' }, popupMatchSelectWidth: false, allowClear: useClearing(), placeholder } as const;
+}
 
 function TypeChoice({ filters, change }: Filtering) {
   const say = useWords(trailWords);
@@ -103,15 +108,12 @@ function TypeChoice({ filters, change }: Filtering) {
   return (
     <Select<StatementType[]>
       mode="multiple"
-      style={full}
-      popupMatchSelectWidth={false}
+      {...useChoice()}
       value={[...filters.types]}
       options={options}
       onChange={(types) => change({ types })}
       maxTagCount="responsive"
       showSearch={{ optionFilterProp: 'label' }}
-      allowClear
-      placeholder={say('all')}
       aria-label={say('types')}
     />
   );
@@ -122,14 +124,11 @@ function DepartmentChoice({ filters, change }: Filtering) {
   const departments = useRead(routes.departments, {}, { staleTime: 300_000 });
   return (
     <Select
-      style={full}
-      popupMatchSelectWidth={false}
+      {...useChoice()}
       value={filters.department}
       options={departments.data?.items.map((one) => ({ value: one.code, label: one.name }))}
       onChange={(department) => change({ department })}
       showSearch={{ optionFilterProp: 'label' }}
-      allowClear
-      placeholder={say('all')}
       aria-label={say('department')}
     />
   );
@@ -156,16 +155,13 @@ function DatasetChoice({ filters, change }: Filtering) {
   }, [chosen.data, found.data]);
   return (
     <Select
-      style={full}
-      popupMatchSelectWidth={false}
+      {...useChoice()}
       value={filters.dataset}
       options={options}
       onOpenChange={setOpen}
       loading={isOpen && found.isFetching}
       onChange={(dataset) => change({ dataset, right: undefined, delivery: undefined })}
       showSearch={{ filterOption: false, onSearch: setTyped }}
-      allowClear
-      placeholder={say('all')}
       aria-label={say('dataset')}
     />
   );
@@ -184,16 +180,13 @@ function RightChoice({ filters, change }: Filtering) {
   const all = [...(chosen.data ? [chosen.data] : []), ...(rights.data?.items.filter((one) => one.id !== right) ?? [])];
   return (
     <Select
-      style={full}
+      {...useChoice()}
       value={right}
       options={all.map((one) => ({ value: one.id, label: `${one.granteeName} ← ${one.datasetTitle} · ${one.id.slice(0, 6)}` }))}
       onOpenChange={setOpen}
       loading={isOpen && rights.isFetching}
       onChange={(value) => change({ right: value, delivery: undefined })}
       showSearch={{ optionFilterProp: 'label' }}
-      popupMatchSelectWidth={false}
-      allowClear
-      placeholder={say('all')}
       aria-label={say('right')}
     />
   );
@@ -216,7 +209,7 @@ function DeliveryChoice({ filters, change }: Filtering) {
   const all = [...(chosen.data ? [chosen.data] : []), ...(deliveries.data?.items.filter((one) => one.id !== delivery) ?? [])];
   return (
     <Select
-      style={full}
+      {...useChoice()}
       value={delivery}
       options={all.map((one) => ({
         value: one.id,
@@ -226,9 +219,6 @@ function DeliveryChoice({ filters, change }: Filtering) {
       loading={isOpen && deliveries.isFetching}
       onChange={(value) => change({ delivery: value })}
       showSearch={{ optionFilterProp: 'label' }}
-      popupMatchSelectWidth={false}
-      allowClear
-      placeholder={say('all')}
       aria-label={say('delivery')}
     />
   );
@@ -249,14 +239,11 @@ function PersonChoice({ filters, change }: Filtering) {
   const isKnown = person === undefined || known.some(({ value }) => value === person);
   return (
     <Select
-      style={full}
-      popupMatchSelectWidth={false}
+      {...useChoice()}
       value={person}
       options={isKnown ? known : [{ value: person, label: `…${shortId(person)}` }, ...known]}
       onChange={(value) => change({ person: value })}
       showSearch={{ optionFilterProp: 'label' }}
-      allowClear
-      placeholder={say('all')}
       aria-label={say('person')}
     />
   );
