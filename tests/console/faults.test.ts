@@ -19,6 +19,7 @@ import { add, begun } from '../uploads/tus.js';
 import { holdingProxy } from './holding-proxy.js';
 
 const submitName = '提交本部门负责人审批';
+const noRights = '本部门还没有使用权';
 const live = (page: Page, state: string) => page.getByRole('status', { name: state, exact: true });
 
 describe('nothing lost, nothing twice', { skip: noChromium }, () => {
@@ -90,8 +91,24 @@ describe('nothing lost, nothing twice', { skip: noChromium }, () => {
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'hidden' });
     await page.getByText('会话已结束').waitFor({ state: 'detached' });
-    await seat.settle();
+    await page.getByText(noRights).waitFor();
     seat.check('a session lost while reading');
+    await seat.close();
+  });
+
+  test('a line lost while reading: nothing is said of sending, and it is read when the line is back', async () => {
+    const seat = await Seat.take(browser, { baseUrl: exchange.baseUrl });
+    const { page } = seat;
+    seat.expect(/ERR_FAILED/);
+    await seat.logIn(city.requester);
+    await page.route('**/api/rights**', (route) => route.abort());
+    await seat.goBare('/rights');
+    await page.getByText('没有收到平台的答复，连上后请再试一次。').waitFor();
+    assert.equal(await page.getByText('再提交一次').count(), 0);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await page.getByRole('button', { name: '再试一次' }).click();
+    await page.getByText(noRights).waitFor();
+    seat.check('a line lost while reading');
     await seat.close();
   });
 

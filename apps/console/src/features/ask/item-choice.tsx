@@ -1,7 +1,7 @@
 import type { Item } from '#contracts';
 import { Button, Input } from 'antd';
 import { useId, useState } from 'react';
-import { useClearing } from '../../components/clearing';
+import { useClearButton } from '../../components/use-clear-button';
 import { itemWords, MaskWords } from '../../components/item-table';
 import { useWords } from '../../lib/words';
 import { askWords } from './words';
@@ -21,7 +21,7 @@ export function ItemChoice({
 }) {
   const say = useWords(askWords);
   const sayItem = useWords(itemWords);
-  const clearing = useClearing();
+  const clearButton = useClearButton();
   const id = useId();
   const [filter, setFilter] = useState('');
   const chosen = new Set(value);
@@ -54,7 +54,7 @@ export function ItemChoice({
         {items.length > manyItems ? (
           <Input
             size="small"
-            allowClear={clearing}
+            allowClear={clearButton}
             className="item-choice-filter"
             aria-label={say('findItem')}
             placeholder={say('findItem')}

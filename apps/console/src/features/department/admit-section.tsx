@@ -1,7 +1,7 @@
 import { levelSchema, levelWords, routes, word, type DepartmentView } from '#contracts';
 import { Button, Form, Input, Modal, Select } from 'antd';
 import { useState } from 'react';
-import { useClearing } from '../../components/clearing';
+import { useClearButton } from '../../components/use-clear-button';
 import { Section } from '../../components/page';
 import { RefusalNote } from '../../components/refusal-note';
 import { problemOf, useSend } from '../../lib/api';
@@ -45,7 +45,7 @@ export function Admitted({ departments }: { readonly departments: readonly Depar
 function Admit({ departments, onClose }: { readonly departments: readonly DepartmentView[]; readonly onClose: () => void }) {
   const say = useWords(departmentWords);
   const pick = usePick();
-  const clearing = useClearing();
+  const clearButton = useClearButton();
   const { person } = useSession();
   const [form] = Form.useForm<Filled>();
   const draft = useDraft<Partial<Filled>>(`admit:${person.id}`, {});
@@ -99,7 +99,7 @@ function Admit({ departments, onClose }: { readonly departments: readonly Depart
         </Form.Item>
         <Form.Item name="parent" label={say('parent')}>
           <Select
-            allowClear={clearing}
+            allowClear={clearButton}
             showSearch={{ optionFilterProp: 'label' }}
             options={departments.map(({ code, name }) => ({ value: code, label: name }))}
           />

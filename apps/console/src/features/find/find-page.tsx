@@ -2,7 +2,7 @@ import { datasetEntrySchema, routes, shareTypeSchema, type DatasetView, type Sen
 import { Button, Checkbox, Input, Select } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
-import { useClearing } from '../../components/clearing';
+import { useClearButton } from '../../components/use-clear-button';
 import { Instant } from '../../components/instant';
 import { Page } from '../../components/page';
 import { PagedTable, type Column } from '../../components/paged-table';
@@ -104,7 +104,7 @@ function Filters({
 }) {
   const say = useWords(findWords);
   const sayEntry = useWords(entryWords);
-  const clearing = useClearing();
+  const clearButton = useClearButton();
   const departments = useRead(routes.departments, {}, { staleTime: 300_000 });
   const change = useChangeAddress();
   const set = (name: string, value: string | undefined, replace = false) => change({ [name]: value }, { replace });
@@ -124,7 +124,7 @@ function Filters({
         <Select
           key={name}
           className={`find-${name}`}
-          allowClear={clearing}
+          allowClear={clearButton}
           showSearch={name === 'provider' ? { optionFilterProp: 'label' } : false}
           aria-label={say(name)}
           placeholder={say(name)}
@@ -175,7 +175,7 @@ function SearchBox({ text, onType }: { readonly text: string; readonly onType: (
       className="find-text"
       value={typed}
       maxLength={100}
-      allowClear={useClearing()}
+      allowClear={useClearButton()}
       aria-label={say('search')}
       placeholder={say('search')}
       onCompositionStart={() => {

@@ -3,7 +3,7 @@ import { Button, Segmented, Select, Tag } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { lazy, Suspense, useDeferredValue, useMemo, useState, type ReactNode } from 'react';
 import { useSession } from '../../app/session';
-import { useClearing } from '../../components/clearing';
+import { useClearButton } from '../../components/use-clear-button';
 import { useRead } from '../../lib/api';
 import { tallWindow } from '../../lib/look-word';
 import { usePick, useWords } from '../../lib/words';
@@ -93,9 +93,9 @@ function Labelled({ label, children }: { readonly label: string; readonly childr
 }
 
 /** What every choice has in common: nothing chosen is everything. */
-function useChoice() {
+function useChoiceProps() {
   const placeholder = useWords(trailWords)('all');
-  return { style: { width: '100%' }, popupMatchSelectWidth: false, allowClear: useClearing(), placeholder } as const;
+  return { style: { width: '100%' }, popupMatchSelectWidth: false, allowClear: useClearButton(), placeholder } as const;
 }
 
 function TypeChoice({ filters, change }: Filtering) {
@@ -108,7 +108,7 @@ function TypeChoice({ filters, change }: Filtering) {
   return (
     <Select<StatementType[]>
       mode="multiple"
-      {...useChoice()}
+      {...useChoiceProps()}
       value={[...filters.types]}
       options={options}
       onChange={(types) => change({ types })}
@@ -124,7 +124,7 @@ function DepartmentChoice({ filters, change }: Filtering) {
   const departments = useRead(routes.departments, {}, { staleTime: 300_000 });
   return (
     <Select
-      {...useChoice()}
+      {...useChoiceProps()}
       value={filters.department}
       options={departments.data?.items.map((one) => ({ value: one.code, label: one.name }))}
       onChange={(department) => change({ department })}
@@ -155,7 +155,7 @@ function DatasetChoice({ filters, change }: Filtering) {
   }, [chosen.data, found.data]);
   return (
     <Select
-      {...useChoice()}
+      {...useChoiceProps()}
       value={filters.dataset}
       options={options}
       onOpenChange={setOpen}
@@ -180,7 +180,7 @@ function RightChoice({ filters, change }: Filtering) {
   const all = [...(chosen.data ? [chosen.data] : []), ...(rights.data?.items.filter((one) => one.id !== right) ?? [])];
   return (
     <Select
-      {...useChoice()}
+      {...useChoiceProps()}
       value={right}
       options={all.map((one) => ({ value: one.id, label: `${one.granteeName} ← ${one.datasetTitle} · ${one.id.slice(0, 6)}` }))}
       onOpenChange={setOpen}
@@ -209,7 +209,7 @@ function DeliveryChoice({ filters, change }: Filtering) {
   const all = [...(chosen.data ? [chosen.data] : []), ...(deliveries.data?.items.filter((one) => one.id !== delivery) ?? [])];
   return (
     <Select
-      {...useChoice()}
+      {...useChoiceProps()}
       value={delivery}
       options={all.map((one) => ({
         value: one.id,
@@ -239,7 +239,7 @@ function PersonChoice({ filters, change }: Filtering) {
   const isKnown = person === undefined || known.some(({ value }) => value === person);
   return (
     <Select
-      {...useChoice()}
+      {...useChoiceProps()}
       value={person}
       options={isKnown ? known : [{ value: person, label: `…${shortId(person)}` }, ...known]}
       onChange={(value) => change({ person: value })}

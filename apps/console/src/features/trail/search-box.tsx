@@ -3,7 +3,7 @@ import { AutoComplete, Input } from 'antd';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useSession } from '../../app/session';
-import { useClearing } from '../../components/clearing';
+import { useClearButton } from '../../components/use-clear-button';
 import { useRead } from '../../lib/api';
 import { useLocale, useWords } from '../../lib/words';
 import { entryPath, indexIn, type Change, type Filters } from './filters';
@@ -43,7 +43,7 @@ export function SearchBox({ filters, change }: { readonly filters: Filters; read
       }}
     >
       <Input.Search
-        allowClear={useClearing()}
+        allowClear={useClearButton()}
         placeholder={say('searchHint')}
         aria-label={say('search')}
         enterButton={say('searchDo')}
