@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Refusal } from '#contracts';
@@ -7,21 +9,26 @@ import {
   checkAdmission,
   decodePolicy,
   encodeVerifierKey,
+  openNote,
   openWitnessed,
   proveConsistency,
   type AdmissionReceipt,
   type LogPolicy,
 } from '#ledger';
 import {
+  listen,
   makeAdmission,
   PgLedgerStore,
+  PublishedLog,
   readHead,
   readLastCheckpoint,
   readLastWitnessed,
   readLedgerStatus,
   setSealing,
+  witnessedChannel,
 } from '#postgres';
 import { witnessPolicyOf, type WitnessPolicy } from '#witnesses';
+import { LogFiles } from '../../apps/worker/src/log-files.js';
 import { askWitnesses, type AskedWitnesses } from '../../apps/worker/src/ask-witnesses.js';
 import type { KeepStep } from '../../apps/witness/src/store.js';
 import type { Said } from '../../libs/ledger/src/sample-city.js';
@@ -146,9 +153,20 @@ describe('a sealer and its witnesses', () => {
     assert.ok(rows.length > 0);
   };
 
-  test('a slow witness delays nothing, and what it says late is kept', async () => {
+  test('a slow witness delays nothing, and what it says late is kept, told and published with what came before', async () => {
     const { stop } = await run();
     await allWitnessed();
+    const folder = mkdtempSync(join(tmpdir(), 'quanlian-late-'));
+    const published = new PublishedLog(ledger.worker.pool, 'witnessed');
+    const files = new LogFiles(published, folder, false);
+    const publishedFile = () => readFileSync(join(folder, 'checkpoint'), 'utf8');
+    const told: string[] = [];
+    const listening = await listen(
+      ledger.worker,
+      [witnessedChannel],
+      (_channel, size) => told.push(size),
+      () => undefined,
+    );
     proxy.delayMs = 2_000;
     const begun = Date.now();
     await tellSome();
@@ -157,6 +175,8 @@ describe('a sealer and its witnesses', () => {
     const size = await witnessedSize();
     const third = encodeVerifierKey(witnesses.keys[2] as (typeof witnesses.keys)[number]);
     assert.ok(!(await readLastWitnessed(ledger.worker.pool))?.note.includes('witness.example/w3'));
+    await files.write();
+    const before = publishedFile();
     await until('the third’s word is kept', async () => {
       const { rowCount } = await ledger.worker.pool.query(
         'SELECT FROM ledger.ledger_cosignature WHERE size = $1 AND witness = $2',
@@ -164,6 +184,18 @@ describe('a sealer and its witnesses', () => {
       );
       return rowCount === 1;
     });
+    await until('it is told', async () => told.filter((one) => one === String(size)).length >= 2);
+    await files.write();
+    const after = publishedFile();
+    assert.deepEqual([after.startsWith(before), after.length > before.length], [true, true]);
+    const { verified } = openNote(Buffer.from(after), witnesses.keys);
+    assert.equal(verified.length, 3);
+    // One that looked earlier and writes later takes nothing back.
+    const slow = { checkpoint: () => Promise.resolve({ size, note: before }), keys: () => published.keys() };
+    await new LogFiles(slow as unknown as PublishedLog, folder, false).write();
+    assert.equal(publishedFile(), after);
+    await listening.close();
+    rmSync(folder, { recursive: true });
     await stop();
     await checkAll();
   });

@@ -21,7 +21,7 @@ export class LogFiles {
     const checkpoint = await this.log.checkpoint();
     if (!checkpoint) return undefined;
     const { origin } = decodeCheckpoint(decodeNote(Buffer.from(checkpoint.note)).text);
-    const held = await this.heldSize(origin);
+    const { size: held } = await this.held(origin);
     if (held > checkpoint.size) {
       throw new Error(`${this.folder} holds the log up to ${held}, and the database up to ${checkpoint.size}: an old backup?`);
     }
@@ -38,8 +38,10 @@ export class LogFiles {
       }
     }
     await writeWhole(join(this.folder, 'keys'), await this.log.keys());
-    // Looked at again, as late as can be: a writer that slept while another went on must not take the checkpoint back.
-    if ((await this.heldSize(origin)) < checkpoint.size) await writeWhole(join(this.folder, 'checkpoint'), checkpoint.note);
+    // Looked at again, as late as can be: a writer that slept while another went on must not take the checkpoint back, nor a cosignature.
+    const { size, note } = await this.held(origin);
+    const isNewer = size < checkpoint.size || (size === checkpoint.size && note.length < checkpoint.note.length);
+    if (isNewer) await writeWhole(join(this.folder, 'checkpoint'), checkpoint.note);
     return checkpoint.size;
   }
 
@@ -54,18 +56,18 @@ export class LogFiles {
     if (tile.width === TILE_WIDTH) await rm(join(this.folder, `${path}.p`), { recursive: true, force: true });
   }
 
-  /** Up to which size the folder is complete. */
-  private async heldSize(origin: string): Promise<number> {
+  /** Up to which size the folder is complete, and the note that says so. */
+  private async held(origin: string): Promise<{ readonly size: number; readonly note: string }> {
     let note: Buffer;
     try {
       note = await readFile(join(this.folder, 'checkpoint'));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { size: 0, note: '' };
       throw error;
     }
     const held = decodeCheckpoint(decodeNote(note).text);
     if (held.origin !== origin) throw new Error(`${this.folder} holds the log ${held.origin}, not ${origin}`);
-    return held.size;
+    return { size: held.size, note: note.toString('utf8') };
   }
 }
 

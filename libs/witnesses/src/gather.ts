@@ -185,6 +185,8 @@ export class Gatherer {
     const cosignedAt = new Date(cosignature.timeSeconds * 1_000).toISOString();
     await this.settings.store.keep({ size, name, witness, line, cosignedAt });
     round.lines.set(witness, line);
+    // Kept before it is told: whoever reads the checkpoint on hearing of it finds the line, whether the quorum came before it or after.
+    if (round.isWitnessed) await this.settings.store.tellLate(size);
     await this.completeIfReached(round);
     this.wake();
   }

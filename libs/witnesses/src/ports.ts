@@ -32,6 +32,8 @@ export interface CosignatureStore {
   lastWitnessed(): Promise<WitnessedNote | undefined>;
   /** Keeps the first for a size, and announces it. Durable when it returns. */
   putWitnessed(witnessed: WitnessedNote): Promise<void>;
+  /** Announces that a witnessed checkpoint has another cosignature than when it was announced. */
+  tellLate(size: number): Promise<void>;
   /** Names the witnesses of the policy, and forgets those of an earlier one. */
   setWitnesses(witnesses: readonly { readonly name: string; readonly key: string; readonly url: string }[]): Promise<void>;
   /** How a witness stands: why it does not answer, or undefined when it does. Announced when it changed. */

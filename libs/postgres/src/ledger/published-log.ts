@@ -10,7 +10,7 @@ import {
 } from '#ledger';
 import type pg from 'pg';
 import { hasCheckpointWithin, readLastCheckpoint } from './checkpoints.js';
-import { hasWitnessedWithin, readLastWitnessed } from '../witnesses/witnessed.js';
+import { hasWitnessedWithin, readCosignatures, readLastWitnessed } from '../witnesses/witnessed.js';
 import { readKeyEntries } from './log-keys.js';
 import { readEntries } from './read.js';
 import { readTileBytes, StoredHashes, TileCache } from './tiles.js';
@@ -37,9 +37,14 @@ export class PublishedLog {
     private readonly published: 'signed' | 'witnessed' = 'signed',
   ) {}
 
-  /** The last one that is published, with its cosignatures; undefined before the first. */
-  checkpoint(): Promise<PublishedCheckpoint | undefined> {
-    return this.published === 'witnessed' ? readLastWitnessed(this.pool) : readLastCheckpoint(this.pool);
+  /** The last one that is published, with all cosignatures that came by now; undefined before the first. */
+  async checkpoint(): Promise<PublishedCheckpoint | undefined> {
+    const read = this.published === 'witnessed' ? readLastWitnessed : readLastCheckpoint;
+    const last = await read(this.pool);
+    if (!last) return undefined;
+    const lines = (await readCosignatures(this.pool, last.size)).values();
+    const late = [...lines].map((line) => `${line}\n`).filter((line) => !last.note.includes(`\n${line}`));
+    return { size: last.size, note: last.note + late.join('') };
   }
 
   /** The bytes of a tile of hashes; undefined when no checkpoint published it. */

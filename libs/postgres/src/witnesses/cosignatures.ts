@@ -6,7 +6,7 @@ import { writeWitnessed } from '../consequences.js';
 import { readLastCheckpoint } from '../ledger/checkpoints.js';
 import { StoredHashes, TileCache } from '../ledger/tiles.js';
 import { putStanding, putWitnesses, standingChannel } from './standing.js';
-import { putWitnessed, readLastWitnessed } from './witnessed.js';
+import { putWitnessed, readCosignatures, readLastWitnessed, witnessedChannel } from './witnessed.js';
 
 // The witness stands well as soon as its word is kept; people are told when it did not before.
 const keep = `
@@ -35,13 +35,8 @@ export class PgCosignatureStore implements CosignatureStore {
     return new StoredHashes(this.pool, size, this.cache);
   }
 
-  async cosignatures(size: number): Promise<Map<string, string>> {
-    const { rows } = await this.pool.query<{ witness: string; line: string }>({
-      name: 'cosignatures',
-      text: 'SELECT witness, line FROM ledger.ledger_cosignature WHERE size = $1',
-      values: [size],
-    });
-    return new Map(rows.map(({ witness, line }) => [witness, line]));
+  cosignatures(size: number): Promise<Map<string, string>> {
+    return readCosignatures(this.pool, size);
   }
 
   async keep({ size, name, witness, line, cosignedAt }: Cosignature): Promise<void> {
@@ -54,6 +49,10 @@ export class PgCosignatureStore implements CosignatureStore {
 
   putWitnessed(witnessed: WitnessedNote): Promise<void> {
     return putWitnessed(this.pool, witnessed, writeWitnessed);
+  }
+
+  async tellLate(size: number): Promise<void> {
+    await this.pool.query('SELECT pg_notify($1, $2)', [witnessedChannel, String(size)]);
   }
 
   setWitnesses(witnesses: readonly { readonly name: string; readonly key: string; readonly url: string }[]): Promise<void> {

@@ -3,7 +3,7 @@ import type pg from 'pg';
 
 type Client = pg.ClientBase | pg.Pool;
 
-/** Rung by every checkpoint that reached the quorum, with its size. */
+/** Rung by every checkpoint that reached the quorum, and by every cosignature that it gets after that, with its size. */
 export const witnessedChannel = 'quanlian_witnessed';
 
 interface WitnessedRow {
@@ -20,6 +20,16 @@ export async function readLastWitnessed(client: Client): Promise<WitnessedNote |
   });
   const [row] = rows;
   return row && { size: Number(row.size), note: row.note, witnessedAt: row.witnessed_at.toISOString() };
+}
+
+/** The signature lines kept for a size, by the witnesses' verifier keys, in the order of their times. */
+export async function readCosignatures(client: Client, size: number): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ witness: string; line: string }>({
+    name: 'cosignatures',
+    text: 'SELECT witness, line FROM ledger.ledger_cosignature WHERE size = $1 ORDER BY cosigned_at, witness COLLATE "C"',
+    values: [size],
+  });
+  return new Map(rows.map(({ witness, line }) => [witness, line]));
 }
 
 /** How many entries are witnessed; 0 before the first. */
