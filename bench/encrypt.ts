@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AGE_THREADS, decryptAgeFile, decryptAgeRange, generateAgeIdentity, sealAgeFile, type SealingDigests } from '#crypto';
-import { filePieces, writeAll } from '../libs/delivery/src/file-pieces.js';
+import { filePieces, openReader, writeAll } from '../libs/delivery/src/file-pieces.js';
 import { runCommand } from './shared/command.js';
 import { compare, describeMachine, quantile, readAsked } from './shared/rounds.js';
 import { watchMemory } from './shared/process-tree.js';
@@ -27,7 +27,7 @@ async function written(path: string, pieces: AsyncIterable<Uint8Array>): Promise
   await file.close();
   return mib;
 }
-const encryptHere = (digests: SealingDigests) => written(ours, sealAgeFile([recipient], filePieces(plain), digests));
+const encryptHere = async (digests: SealingDigests) => written(ours, sealAgeFile([recipient], await openReader(plain), digests));
 const decryptHere = () => written(opened, decryptAgeFile([identity], filePieces(ours)));
 
 /** Milliseconds from nothing to a mebibyte of plaintext: header opened, last chunk checked. */

@@ -44,7 +44,7 @@ export async function* decryptAgeFile(
     else if (key !== undefined) yield* openHere(key, begun);
     else await head.fail();
   } finally {
-    file?.forget();
+    await file?.forget();
     await source.return?.();
   }
 }

@@ -7,8 +7,18 @@ export const BLOCK_PLAIN_BYTES = CHUNKS_AT_ONCE * AGE_CHUNK_BYTES;
 /** The same, sealed. */
 export const BLOCK_SEALED_BYTES = CHUNKS_AT_ONCE * AGE_SEALED_CHUNK_BYTES;
 
-// Two are worked on, one is digested, one is filled, and one is written.
-const BLOCKS = 5;
+// Two are worked on and two wait for it, one is digested, one is filled, and one is written.
+const BLOCKS = 7;
+/** On their way at most while bytes are read: the oldest is handed over, and the threads have enough in the others. */
+const BUSY_BLOCKS = 4;
+
+/** Bytes that come into memory which is given, where pieces would have to be copied there. */
+export interface ByteReader {
+  /** Fills memory from its start on; answers how many bytes that were, 0 at the end and only there. One call at a time. */
+  read(memory: Uint8Array): Promise<number>;
+  /** Called once, when nothing is being read. */
+  close(): Promise<void>;
+}
 
 /** What both threads are told of a file before its first block. */
 export interface FileKeys {
@@ -60,6 +70,9 @@ export abstract class FileOnThreads {
   readonly #free: Block[] = [];
   #blocks = 0;
   #filling: Block | undefined;
+  /** What a reader fills after a full block. */
+  #next: Block | undefined;
+  #reading: Promise<number> = Promise.resolve(0);
   #dispatched = 0;
 
   /** @param filled which side of a block is filled from outside. */
@@ -92,6 +105,29 @@ export abstract class FileOnThreads {
     }
   }
 
+  /** Takes all bytes of a reader, straight into the blocks: the next are read while what has come of earlier ones is handed over. */
+  async *fill(reader: ByteReader): AsyncGenerator<Uint8Array, void, undefined> {
+    yield* this.#makeRoom();
+    for (;;) {
+      const filling = this.#filling as unknown as Block;
+      const isFull = filling.filledBytes === this.#roomBytes;
+      const block = isFull ? (this.#next = yield* this.#freeBlock()) : filling;
+      this.#reading = reader.read(block[this.filled].subarray(block.filledBytes, this.#roomBytes));
+      // Heard below; until then a failure waits.
+      this.#reading.catch(() => undefined);
+      if (isFull && this.#underWay.length >= BUSY_BLOCKS) yield* this.#oldest();
+      const count = await this.#reading;
+      if (count === 0) return;
+      // As in `push`: now another byte follows.
+      if (isFull) {
+        this.#dispatch(false);
+        this.#filling = block;
+        this.#next = undefined;
+      }
+      block.filledBytes += count;
+    }
+  }
+
   /** No more bytes: yields what is left, and answers what was computed beside. */
   async *finish(): AsyncGenerator<Uint8Array, ThreadDigests, undefined> {
     yield* this.#makeRoom();
@@ -102,20 +138,28 @@ export abstract class FileOnThreads {
     return { ...hmac?.digests, ...sha256?.digests };
   }
 
-  /** Nothing more is wanted of it. A thread drops what it knows after what it was asked before; then its blocks serve others. */
-  forget(): void {
+  /**
+   * Nothing more is wanted of it. A thread drops what it knows after what it was asked before; then its blocks serve others. Resolves when
+   * nothing is being read.
+   */
+  async forget(): Promise<void> {
     this.isForgotten = true;
     for (const thread of [this.first, this.second]) if (!thread.isBroken) thread.tell({ ask: 'forget', file: this.file });
-    for (const block of [...this.#free, ...(this.#filling ? [this.#filling] : [])]) this.#threads.giveBack(block);
+    await this.#reading.catch(() => undefined);
+    for (const block of [...this.#free, this.#filling, this.#next]) if (block) this.#threads.giveBack(block);
     for (const { block, outcome, released } of this.#underWay)
       void Promise.allSettled([outcome, released]).then(() => this.#threads.giveBack(block));
   }
 
   async *#makeRoom(): AsyncGenerator<Uint8Array, void, undefined> {
-    this.#filling ??= this.#free.pop() ?? this.#newBlock();
-    while (this.#filling === undefined) {
+    this.#filling ??= yield* this.#freeBlock();
+  }
+
+  async *#freeBlock(): AsyncGenerator<Uint8Array, Block, undefined> {
+    for (;;) {
+      const block = this.#free.pop() ?? this.#newBlock();
+      if (block) return block;
       yield* this.#oldest();
-      this.#filling = this.#free.pop();
     }
   }
 

@@ -1,9 +1,9 @@
 import { makeAgeHeader } from './age-header.js';
-import { BLOCK_PLAIN_BYTES, FileOnThreads, type BlockPlace } from './age-file-on-threads.js';
+import { BLOCK_PLAIN_BYTES, FileOnThreads, type BlockPlace, type ByteReader } from './age-file-on-threads.js';
 import { AGE_CHUNK_BYTES, AGE_PAYLOAD_NONCE_BYTES, AGE_TAG_BYTES, payloadKey, PayloadSealer } from './age-payload.js';
 import type { AgeThread, Block } from './age-threads.js';
 import { hmacSha256Hex } from './digest.js';
-import { concatBytes, copyBytes, randomBytes, sha256Hex, type Bytes } from '#platform';
+import { allocBytes, concatBytes, copyBytes, randomBytes, sha256Hex, type Bytes } from '#platform';
 
 /** What is computed beside sealing. */
 export interface SealingDigests {
@@ -24,44 +24,83 @@ export interface SealedAgeFile {
 
 /**
  * Makes an age file to all of the recipients (`age1…`) on threads beside this one, where digests are computed too: several times what one
- * thread makes, in twenty megabytes of memory; one of at most two megabytes is made here. Each piece that is yielded is overwritten after the next one was asked for. The file is whole
- * only when the iteration has ended, and answers its digests then. Bytes as those of `ageEncryptor`: docs/formats/age-delivery.md.
+ * thread makes, in thirty megabytes of memory; one of at most two megabytes is made here. Each piece that is yielded is overwritten after
+ * the next one was asked for. The file is whole only when the iteration has ended, and answers its digests then. Bytes as those of
+ * `ageEncryptor`: docs/formats/age-delivery.md. However it ends, the plaintext is closed.
  */
 export async function* sealAgeFile(
   recipients: readonly string[],
-  plaintext: AsyncIterable<Uint8Array>,
+  plaintext: AsyncIterable<Uint8Array> | ByteReader,
   digests: SealingDigests = {},
 ): AsyncGenerator<Uint8Array, SealedAgeFile, undefined> {
-  const { header, fileKey } = await makeAgeHeader(recipients);
-  const nonce = randomBytes(AGE_PAYLOAD_NONCE_BYTES);
-  const key = payloadKey(fileKey, nonce);
-  fileKey.fill(0);
-  const head = concatBytes([header, nonce]);
-  const source = plaintext[Symbol.asyncIterator]();
+  const source = 'read' in plaintext ? fromReader(plaintext) : fromPieces(plaintext);
   let file: SealingOnThreads | undefined;
   try {
-    const begun: Uint8Array[] = [];
-    let begunBytes = 0;
-    for (let piece = await source.next(); !piece.done; piece = await source.next()) {
-      if (file === undefined && begunBytes + piece.value.length <= BLOCK_PLAIN_BYTES) {
-        begun.push(copyBytes(piece.value));
-        begunBytes += piece.value.length;
-        continue;
-      }
-      if (file === undefined) {
-        file = new SealingOnThreads(key, head, digests);
-        yield head;
-        for (const bytes of begun.splice(0)) yield* file.push(bytes);
-      }
-      yield* file.push(piece.value);
-    }
-    if (!file) return yield* sealHere(key, head, concatBytes(begun), digests);
+    const { header, fileKey } = await makeAgeHeader(recipients);
+    const nonce = randomBytes(AGE_PAYLOAD_NONCE_BYTES);
+    const key = payloadKey(fileKey, nonce);
+    fileKey.fill(0);
+    const head = concatBytes([header, nonce]);
+    const { begun, isMore } = await source.begin();
+    if (!isMore) return yield* sealHere(key, head, concatBytes(begun), digests);
+    file = new SealingOnThreads(key, head, digests);
+    yield head;
+    for (const bytes of begun.splice(0)) yield* file.push(bytes);
+    yield* source.passOn(file);
     const { sha256 = '', hmac } = yield* file.finish();
     return { ...file.sizes, sha256, ...(hmac === undefined ? {} : { hmac }) };
   } finally {
-    file?.forget();
-    await source.return?.();
+    await file?.forget();
+    await source.close();
   }
+}
+
+/** Plaintext on its way to the threads. */
+interface Source {
+  /** The first bytes: all of them, or more than a block. */
+  begin(): Promise<{ readonly begun: Uint8Array[]; readonly isMore: boolean }>;
+  /** What comes after them. */
+  passOn(file: SealingOnThreads): AsyncGenerator<Uint8Array, void, undefined>;
+  close(): Promise<unknown>;
+}
+
+function fromPieces(pieces: AsyncIterable<Uint8Array>): Source {
+  const iterator = pieces[Symbol.asyncIterator]();
+  return {
+    async begin() {
+      const begun: Uint8Array[] = [];
+      let bytes = 0;
+      for (let piece = await iterator.next(); !piece.done; piece = await iterator.next()) {
+        bytes += piece.value.length;
+        const isMore = bytes > BLOCK_PLAIN_BYTES;
+        // Whoever made it may fill the same memory again, once the next one is asked for.
+        begun.push(isMore ? piece.value : copyBytes(piece.value));
+        if (isMore) return { begun, isMore };
+      }
+      return { begun, isMore: false };
+    },
+    async *passOn(file) {
+      for (let piece = await iterator.next(); !piece.done; piece = await iterator.next()) yield* file.push(piece.value);
+    },
+    close: async () => iterator.return?.(),
+  };
+}
+
+function fromReader(reader: ByteReader): Source {
+  return {
+    async begin() {
+      const memory = allocBytes(BLOCK_PLAIN_BYTES + 1);
+      let bytes = 0;
+      while (bytes < memory.length) {
+        const count = await reader.read(memory.subarray(bytes));
+        if (count === 0) break;
+        bytes += count;
+      }
+      return { begun: [memory.subarray(0, bytes)], isMore: bytes > BLOCK_PLAIN_BYTES };
+    },
+    passOn: (file) => file.fill(reader),
+    close: () => reader.close(),
+  };
 }
 
 /** Of so few bytes starting threads would be nearly all the work. */

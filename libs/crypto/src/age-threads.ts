@@ -70,7 +70,7 @@ export interface Block {
 }
 
 /** As many blocks as one file has are kept for the next one. */
-const SPARE_BLOCKS = 5;
+const SPARE_BLOCKS = 7;
 
 /** Both threads with the blocks they know. */
 export class AgeThreads {

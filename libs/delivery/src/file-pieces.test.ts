@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { filePieces, writeFilePieces } from './file-pieces.js';
+import { filePieces, openReader, writeFilePieces } from './file-pieces.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'quanlian-pieces-'));
 after(() => rm(folder, { recursive: true }));
@@ -28,6 +28,12 @@ for (const sizeBytes of [0, 1, MiB - 1, MiB, MiB + 1, 3 * MiB + 7]) {
       read.push(Buffer.from(piece));
     }
     assert.ok(Buffer.concat(read).equals(bytes));
+    const reader = await openReader(path);
+    const memory = Buffer.alloc(sizeBytes + 1);
+    let at = 0;
+    for (let count = -1; count !== 0; at += count) count = await reader.read(memory.subarray(at, at + 100_003));
+    await reader.close();
+    assert.ok(memory.subarray(0, at).equals(bytes));
   });
 }
 

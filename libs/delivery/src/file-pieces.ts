@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import type { ByteReader } from '#crypto';
 
 const PIECE_BYTES = 2 * 1024 * 1024;
 
@@ -28,6 +29,15 @@ export async function* filePieces(path: string): AsyncGenerator<Uint8Array, void
     await reading.catch(() => undefined);
     await file.close();
   }
+}
+
+/** A file that is read straight into the memory of whoever works on it. Throws what the file system throws. */
+export async function openReader(path: string): Promise<ByteReader> {
+  const file = await open(path);
+  return {
+    read: async (memory) => (await file.read(memory, 0, memory.length, null)).bytesRead,
+    close: () => file.close(),
+  };
 }
 
 /**

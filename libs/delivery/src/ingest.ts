@@ -5,7 +5,7 @@ import { refuse, type Item } from '#contracts';
 import { schemaDigestOf } from './content-digest.js';
 import { matchHeader, shortened } from './csv-head.js';
 import { faultAt } from './csv-rows.js';
-import { filePieces } from './file-pieces.js';
+import { openReader } from './file-pieces.js';
 import { FaultyRows } from './in/faulty-rows.js';
 import { openFront, type OpenedFront } from './in/open-front.js';
 import type { Row } from './in/row.js';
@@ -237,12 +237,11 @@ class PartSealer {
     if (parquetBytes > this.limits.partBytes) throw new Error(`A part of ${parquetBytes} bytes is larger than parts may be`);
 
     let sealed: SealedAgeFile | undefined;
-    const parquet = filePieces(parquetPath);
     const { job, store } = this;
     await store.put(
       name,
       (async function* () {
-        sealed = yield* sealAgeFile([job.recipient], parquet);
+        sealed = yield* sealAgeFile([job.recipient], await openReader(parquetPath));
       })(),
     );
     await rm(parquetPath);
