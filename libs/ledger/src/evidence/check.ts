@@ -77,10 +77,9 @@ export async function checkEvidence(bundle: Uint8Array, trustRoot: TrustRoot): P
 
   const keys = new KeysOfEntries(trustRoot);
   const byType: Partial<Record<StatementType, number>> = {};
-  const leaves = new Map<number, Uint8Array>();
+  const links: Link[] = [];
   const object: Entry[] = [];
   const signed = new SignedBy();
-  let before: { entry: Entry; leaf: Uint8Array } | undefined;
   for (const index of indexes) {
     const file = entryFile(index);
     const bytes = fileOf(files, file);
@@ -88,26 +87,25 @@ export async function checkEvidence(bundle: Uint8Array, trustRoot: TrustRoot): P
     if (entry.index !== index) throw new EvidenceFault(new LedgerFault('index-gap', index), file);
     if (index === 0) inFile(file, () => keys.checkFirst(bytes));
     keys.add(entry, statementBytes, file);
-    const leaf = leafHash(bytes);
-    checkOrder(before, entry, file);
+    links.push({ index, prev: entry.prev, sealedAt: entry.sealedAt, leaf: leafHash(bytes) });
     if (isObject.has(index)) {
       const { type } = entry.statement;
       byType[type] = (byType[type] ?? 0) + 1;
       object.push(entry);
       signed.add(entry);
     }
-    leaves.set(index, leaf);
-    before = { entry, leaf };
   }
-  if (!leaves.has(0)) throw new EvidenceFault('file-missing', entryFile(0));
+  if (links[0]?.index !== 0) throw new EvidenceFault('file-missing', entryFile(0));
   checkAnswers(manifest.question, object);
 
   // Signed by the log, and cosigned as the trust root asks, if it does.
   const checkpoint = inFile(checkpointFile, () => keys.openBelieved(fileOf(files, checkpointFile)));
-  for (const index of indexes) {
+  for (const { index, leaf } of links) {
     const proof = readHashes(files, proofFile(index));
-    inFile(proofFile(index), () => checkInclusion(leaves.get(index) as Uint8Array, index, checkpoint, proof));
+    inFile(proofFile(index), () => checkInclusion(leaf, index, checkpoint, proof));
   }
+  // After it: an entry that was altered is named itself, and not the one behind it.
+  checkOrder(links);
   const timestamp = manifest.timestamp === undefined ? undefined : checkTimestamp(files, manifest, checkpoint, keys);
   const isMadeAgain = await checkMadeAgain(bundle, files, manifest, indexes);
 
@@ -152,12 +150,21 @@ function checkNames(files: ReadonlyMap<string, Uint8Array>, manifest: EvidenceMa
   for (const name of files.keys()) if (!wanted.has(name)) throw new EvidenceFault('file-unknown', name);
 }
 
+/** What binds an entry to those before it. */
+interface Link extends Pick<Entry, 'index' | 'prev' | 'sealedAt'> {
+  readonly leaf: Uint8Array;
+}
+
 /** Times never go back, and an entry goes on from the one before it where the bundle has that, too. */
-function checkOrder(before: { entry: Entry; leaf: Uint8Array } | undefined, entry: Entry, file: string): void {
-  if (!before) return;
-  if (entry.sealedAt < before.entry.sealedAt) throw new EvidenceFault(new LedgerFault('time-went-back', entry.index), file);
-  if (before.entry.index === entry.index - 1 && entry.prev !== toHex(before.leaf)) {
-    throw new EvidenceFault(new LedgerFault('chain-broken', entry.index), file);
+function checkOrder(links: readonly Link[]): void {
+  for (const [i, { index, prev, sealedAt }] of links.entries()) {
+    const before = links[i - 1];
+    if (!before) continue;
+    const isGapless = before.index === index - 1;
+    if (sealedAt < before.sealedAt) throw new EvidenceFault(new LedgerFault('time-went-back', index), entryFile(index));
+    if (isGapless && prev !== toHex(before.leaf)) {
+      throw new EvidenceFault(new LedgerFault('chain-broken', index), entryFile(index));
+    }
   }
 }
 

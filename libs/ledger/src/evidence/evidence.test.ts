@@ -129,12 +129,13 @@ test('of hostile archives each gets its code, and none is opened', async () => {
 });
 
 test('every file that was altered is named', async () => {
-  const entry9 = textOf('entries/9.json');
+  const [entry8, entry9] = [textOf('entries/8.json'), textOf('entries/9.json')];
   const other = new SampleEvidence();
   const cases: [string, Uint8Array, string][] = [
     ['entry', altered(put('entries/9.json', entry9.replace('"2099-', '"2098-'))), 'entries/9.json bad-signature'],
     ['its form', altered(put('entries/9.json', `${entry9}\n`)), 'entries/9.json statement-not-canonical'],
     ['its time', altered(put('entries/9.json', entry9.replace('08:00:09', '08:00:10'))), 'proofs/9 inclusion-wrong'],
+    ['its time, after the next', altered(put('entries/8.json', entry8.replace(':08.', ':58.'))), 'proofs/8 inclusion-wrong'],
     ['its index', altered(put('entries/9.json', entry9.replace('"index":9', '"index":8'))), 'entries/9.json index-gap'],
     ['proof', altered(put('proofs/9', textOf('proofs/8'))), 'proofs/9 inclusion-wrong'],
     ['proof’s form', altered(put('proofs/9', 'x')), 'proofs/9 proof-malformed'],
