@@ -194,6 +194,30 @@ test('the command keeps a receipt as a file, and checks it without the exchange'
   }
 });
 
+test('the command interrupted while it waits for the seal has kept the promise to seal', async () => {
+  const { providerHead } = city;
+  await command.logIn(providerHead.login, providerHead.password);
+  const interrupt = new AbortController();
+  let statement = '';
+  const end = ['--as', providerHead.login, 'rights', 'suspend', right, '--code', 'security', '--reason', '核查'];
+  const ran = await command.run(end, {
+    signal: interrupt.signal,
+    fetch: (input, init) => {
+      const { pathname } = new URL(input instanceof Request ? input.url : input);
+      const asked = /^\/api\/proposals\/([0-9a-f]{32})$/.exec(pathname)?.[1];
+      if (asked) {
+        statement = asked;
+        interrupt.abort();
+      }
+      return fetch(input, init);
+    },
+  });
+  assert.match(ran.err, /\[interrupted\]/);
+  const kept = JSON.parse(readFileSync(command.path('config/receipts.json'), 'utf8')) as Record<string, Record<string, object>>;
+  assert.ok(statement in (kept[trustRoot.origin] ?? {}), JSON.stringify(kept));
+  await settled(providerHead, await providerHead.client.call(routes.proposal, { params: { id: statement } }));
+});
+
 test('a trust root is printed for comparison on paper, and takes witnesses from a policy', async () => {
   const root = command.path('root.json');
   const plain = await command.run(['trust-root', '--show', root, '--paper']);

@@ -13,11 +13,13 @@ const sealWaitMs = 20_000;
 export async function untilSealed(desk: Desk, proposal: ProposalView, waitMs = sealWaitMs): Promise<ProposalView> {
   const end = Date.now() + waitMs;
   let now = proposal;
+  // Before waiting: whoever stops waiting for a statement that is withheld has the promise to seal it.
+  await keepReceipt(desk, now);
   for (let pauseMs = 60; now.state === 'awaiting-seal' && Date.now() < end; pauseMs = Math.min(pauseMs * 1.5, 1_000)) {
     await sleep(pauseMs, undefined, { signal: desk.signal });
     now = await desk.client.call(routes.proposal, { params: { id: proposal.id } }, { signal: desk.signal });
   }
-  await keepReceipt(desk, now);
+  if (now !== proposal) await keepReceipt(desk, now);
   return now;
 }
 
