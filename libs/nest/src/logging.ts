@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { pino, type Logger, type LoggerOptions } from 'pino';
 
 /** Names of fields whose values never reach a log, at any depth that a log line has here. */
 const secretFields = [
@@ -16,12 +16,20 @@ const secretFields = [
   'login',
 ];
 
+// Lines that wait while they cannot be written, in bytes; what comes beyond is dropped.
+const waitingMax = 1 << 20;
+
+/** Standard output. That it cannot be written to, for the disk is full, must not end what serves people: the lines wait for room. */
+function standardOutput() {
+  return pino.destination({ dest: 1, sync: false, maxLength: waitingMax }).on('error', () => {});
+}
+
 /**
  * The process's log: JSON lines on standard output. Values of secret and personal fields are masked; digits that look like an ID or
  * phone number inside messages too.
  */
 export function openLog(app: string, level: string): Logger {
-  return pino({
+  const settings: LoggerOptions = {
     level,
     base: { app, pid: process.pid },
     redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '***' },
@@ -41,7 +49,8 @@ export function openLog(app: string, level: string): Logger {
             }
           : { message: maskNumbers(String(error)) },
     },
-  });
+  };
+  return pino(settings, standardOutput());
 }
 
 /** Replaces mainland ID numbers and mobile numbers by their first digits and stars. */
