@@ -22,7 +22,9 @@ export function numberFormat(id: number, code: string | undefined): NumberFormat
   const bare = (code.split(';')[0] ?? '')
     .replace(/"[^"]*"|\\.|_.|\*./g, '')
     .replace(/\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi, '')
-    .toLowerCase();
+    .toLowerCase()
+    // A word and no letters of a date: LibreOffice writes it out for every cell that has no format of its own.
+    .replaceAll('general', '');
   if (/^0{2,}$/.test(bare)) return { kind: 'padded', digits: bare.length };
   const hasDay = /[yde]/.test(bare.replace(/e[+-]/g, '')) || /^m+$/.test(bare);
   const hasTime = /[hs]/.test(bare);
