@@ -130,6 +130,7 @@ async function cases(t: TestContext, ground: Ground): Promise<Case[]> {
       '2:1',
     ],
     ['two.zip', 'zip-several', twoFiles],
+    ['nothing.zip', 'file-empty', await zipped({})],
     ['path.zip: ../', 'zip-name', patched(one, 'villages.csv', '../lages.csv')],
     ['absolute.zip', 'zip-name', patched(one, 'villages.csv', '/illages.csv')],
     ['password.zip', 'zip-encrypted', Buffer.from(one).fill(1, 6, 7)],

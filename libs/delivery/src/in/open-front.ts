@@ -88,6 +88,8 @@ async function unpacked(
 ): Promise<{ input: ByteInput; head: Buffer; kind: Kind }> {
   const input = new ByteInput(source);
   const head = await input.peek(headBytes);
+  // A ZIP of nothing begins with the end of its directory (PKWARE APPNOTE 4.3.16).
+  if (head.subarray(0, 4).equals(Buffer.from('PK\u0005\u0006', 'latin1'))) throw refuse('file-empty');
   const kind = kindOf(head);
   const isWorkbook = kind === 'zip' && (form.format === 'xlsx' || (form.format === undefined && isOfficeFile(head)));
   if ((kind !== 'gzip' && kind !== 'zip') || isWorkbook) return { input, head, kind };
