@@ -2,12 +2,13 @@
 // `npm run bench -- ingest [rounds] [--rows N]`, a million rows and five rounds unless told. The product: a process of its own checks every
 // value against its item, computes the content digest and the file's, writes Parquet parts in the file's order, encrypts, digests, stores
 // and syncs them. The peer: one DuckDB with the same types stated, threads, memory, compression and order; it checks types and digests
-// nothing. `--peer no` measures the product alone: with 30 million rows DuckDB does not end within this memory. `--only csv,upload` chooses; upload: a file of 200 MB that arrives so that its line may break, against one in a single request, with the API's memory. A ratio is the product's time by the peer's. Memory is that of all processes (proportional shares) and of files in memory-backed
+// nothing. `--peer no` measures the product alone: with 30 million rows DuckDB does not end within this memory. `--only csv,xlsx,upload` chooses; xlsx: a sheet filled to its last row; upload: a file of 200 MB that arrives so that its line may break, against one in a single request, with the API's memory. A ratio is the product's time by the peer's. Memory is that of all processes (proportional shares) and of files in memory-backed
 // folders, at one moment.
 import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultLimits, openPayloadStore } from '#delivery';
 import { benchUpload } from './ingest/upload.js';
+import { benchWorkbook } from './ingest/workbook.js';
 import { race } from './shared/against.js';
 import { runCommand } from './shared/command.js';
 import { makeGround, MiB } from './shared/ground.js';
@@ -16,7 +17,8 @@ import { describeMachine, readAsked } from './shared/rounds.js';
 
 const asked = readAsked();
 const rows = asked.number('rows', 1_000_000);
-const { folder, memoryFolder, store, alone } = makeGround();
+const ground = makeGround();
+const { folder, memoryFolder, store, alone } = ground;
 const { duckdbThreads, duckdbMemoryBytes } = defaultLimits;
 
 async function benchCsv(): Promise<void> {
@@ -55,6 +57,7 @@ try {
   console.log(describeMachine());
   const isAsked = (part: string): boolean => asked.only.length === 0 || asked.only.includes(part);
   if (isAsked('csv')) await benchCsv();
+  if (isAsked('xlsx')) await benchWorkbook(ground, asked.rounds);
   if (isAsked('upload')) await benchVillages();
 } finally {
   rmSync(folder, { recursive: true, force: true });
