@@ -291,6 +291,30 @@ describe('requests, decisions and refusals that explain themselves', () => {
     );
   });
 
+  test('a delivery that fails says all of why, though the ledger holds its code alone', async () => {
+    const { requester } = city;
+    const items = ['code', 'Code', 'name'].map((name): Item => ({
+      name,
+      title: `名称${name}`,
+      type: 'C',
+      required: true,
+      personal: false,
+    }));
+    const alike = await published(
+      city,
+      villageEntry({ items, resourceCode: '3/1/1/1/000077' }),
+      Buffer.from('code,Code,name\n1,2,3\n'),
+    );
+    const right = await granted(city, alike, { items: ['code', 'Code', 'name'], rows: { op: 'all' }, formats: ['jsonl'] });
+    const pull = await requester.client.call(routes.pull, { params: { id: right }, body: { format: 'jsonl' } });
+    const { problem } = await deliveryIn(requester, pull.delivery, 'failed');
+    assert.equal(problem?.code, 'item-names-alike');
+    assert.equal(
+      problem.title.en,
+      'Names of items differ only in case: code, Code. This format cannot tell them apart; take CSV.',
+    );
+  });
+
   test('keys rotate: what the old one signed stays verifiable, what it signs later is refused', async () => {
     const { competentHead, codes, supervisor } = city;
     const before = (await competentHead.client.call(routes.department, { params: { code: codes.provider } })).keys[0];

@@ -32,6 +32,7 @@ export type {
   VersionPart,
 } from './job.js';
 export { defaultMemoryFolder, memoryFolderIn, sweepMemoryFolders } from './memory-folder.js';
+export { namesAlike } from './names-alike.js';
 export { inferAnyItems } from './in/infer-any.js';
 export type { ChangeCounts } from './changes/compare.js';
 export { runCount, runCountChanges, runIngest, runPrepare, runPreview, runReport, runTakeKeys } from './run-job.js';

@@ -13,6 +13,7 @@ import { gzipped } from './out/gzip.js';
 import { limitsWith, type DeliveryLimits } from './limits.js';
 import { ParquetJoin } from './parquet-join.js';
 import { Gb18030Encoder } from './out/gb18030.js';
+import { namesAlike } from './names-alike.js';
 import { WORKBOOK_ROWS_MAX, workbookOfLines } from './out/workbook-of-lines.js';
 import { openPartGroups } from './part-files.js';
 import { openPayloadStore } from './payload-place.js';
@@ -62,8 +63,7 @@ function checkNames(job: PrepareJob): void {
   const { format } = job.selection;
   const items = columnsOf(job);
   if (format !== 'jsonl' && format !== 'parquet' && !job.since) return;
-  const lower = items.map((name) => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()));
-  const alike = items.filter((_, i) => lower.indexOf(lower[i] as string) !== lower.lastIndexOf(lower[i] as string));
+  const alike = namesAlike(items);
   if (alike.length > 0) throw refuse('item-names-alike', { items: alike }, { field: 'format' });
 }
 
@@ -76,7 +76,7 @@ function columnsOf({ selection, since }: PrepareJob): readonly string[] {
 function checkLength({ version, selection, since }: PrepareJob): void {
   if (since || selection.format !== 'xlsx' || selection.rows.op !== 'all') return;
   const rows = version.parts.reduce((sum, part) => sum + part.rows, 0);
-  if (rows > WORKBOOK_ROWS_MAX) throw refuse('workbook-too-long', { limit: WORKBOOK_ROWS_MAX });
+  if (rows > WORKBOOK_ROWS_MAX) throw refuse('workbook-too-long');
 }
 
 interface Making {

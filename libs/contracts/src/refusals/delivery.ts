@@ -370,8 +370,8 @@ export const deliveryRefusals = {
   },
   'workbook-too-long': {
     status: 409,
-    zh: 'Excel 工作簿至多 {limit} 行，本次超出；请改用 CSV。',
-    en: 'A workbook has {limit} rows at most, and these are more; take CSV.',
+    zh: 'Excel 工作簿至多 500 万行，本次超出；请改用 CSV。',
+    en: 'A workbook has five million rows at most, and these are more; take CSV.',
   },
   'cell-too-long': {
     status: 409,

@@ -60,7 +60,7 @@ class LinesOfXml implements SheetRows {
         // Only a whole row may be the last of its sheet.
         if (end > bytesLeft) left = 0;
       }
-      if (this.count > WORKBOOK_ROWS_MAX) throw refuse('workbook-too-long', { limit: WORKBOOK_ROWS_MAX });
+      if (this.count > WORKBOOK_ROWS_MAX) throw refuse('workbook-too-long');
       if (left > 0) {
         bytesLeft -= piece.length;
         yield piece;

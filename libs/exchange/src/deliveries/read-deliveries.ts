@@ -101,10 +101,10 @@ async function deliveryViews(stores: Stores, deliveries: readonly Found<'deliver
     'department',
     deliveries.map(({ state }) => state.grantee),
   );
-  const refused = deliveries.filter(({ state }) => state.state === 'refused');
+  const withoutRows = deliveries.filter(({ state }) => state.state === 'refused' || state.state === 'failed');
   const rights = await stores.states.getMany(
     'right',
-    refused.map(({ state }) => state.right),
+    withoutRows.map(({ state }) => state.right),
   );
   const works = await stores.deliveries.getMany(deliveries.map(({ id }) => id));
   const waiting = await deliveriesThatWait(stores, deliveries);

@@ -1,7 +1,8 @@
 import type { RefusalDetails, States } from '#contracts';
+import { namesAlike } from '#delivery';
 
 /**
- * What a sealed refusal's code alone does not say, from what was asked and what the right allows: both stand in the ledger.
+ * What the code of a sealed refusal or failure alone does not say, from what was asked and what the right allows: both stand in the ledger.
  */
 export function refusalDetails(code: string, delivery: States['delivery'], right: States['right'] | undefined): RefusalDetails {
   if (!right) return {};
@@ -23,6 +24,8 @@ export function refusalDetails(code: string, delivery: States['delivery'], right
       return { format: delivery.asked.format };
     case 'version-not-granted':
       return { version: delivery.asked.version };
+    case 'item-names-alike':
+      return { items: namesAlike(delivery.asked.items) };
     case 'no-recipient':
       return { department: delivery.grantee };
     default:
