@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, test } from 'node:test';
+import { departmentCodeSchema } from '#contracts';
 import { exits } from './exits.js';
 import { sayIn } from './language.js';
 import { buildProgram, runCommand } from './program.js';
@@ -47,14 +48,16 @@ function pathOf(command: Command): string[] {
   return command.parent ? [...pathOf(command.parent), command.name()] : [command.name()];
 }
 
-test('examples name options that exist', async () => {
+test('examples name options that exist, and credit codes whose check character is right', async () => {
   const all = everyCommand(buildProgram({ say: sayIn('en'), around: surroundings() }));
   let seen = 0;
+  const codes: string[] = [];
   for (const command of all) {
     const { out } = await run(['help', ...pathOf(command).slice(1)]);
     const lines = [...out.matchAll(/^ {2}\$ (.*)$/gm)].flatMap(([, line = '']) => line.split(' | '));
     for (const text of lines) {
       const example = /quanlian .*/.exec(text)?.[0] ?? '';
+      codes.push(...(example.match(/\b[0-9A-Z]{18}\b/g) ?? []));
       const line = example.replace(/^quanlian( --(?:as|department) \S+)+/, 'quanlian');
       const meant = all.reduce(
         (best, one) =>
@@ -69,6 +72,8 @@ test('examples name options that exist', async () => {
     }
   }
   assert.ok(seen > 40, `only ${seen} options were seen in examples`);
+  assert.ok(codes.length > 1, `${codes.length} codes were seen in examples`);
+  for (const code of codes) assert.ok(departmentCodeSchema.safeParse(code).success, code);
 });
 
 test('a slip of the fingers is answered with the nearest word and exit code 2', async () => {

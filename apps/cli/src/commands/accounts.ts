@@ -90,7 +90,7 @@ export function accounts(program: Command, bench: Bench): void {
         ),
       bench,
       'quanlian use 公安局',
-      'quanlian --department 11420000000000001X requests list',
+      'quanlian --department 119901000000003268 requests list',
     ),
     bench,
     async (desk, [text]) => {

@@ -80,7 +80,7 @@ export function departments(program: Command, bench: Bench): void {
     )
     .requiredOption('--region <code>', say({ zh: '区划代码', en: 'its region code' }))
     .option('--parent <department>', say({ zh: '上级部门', en: 'its parent' }));
-  examples(admit, bench, 'quanlian departments admit 114201000110000015 --name 民政局 --level city --region 420100');
+  examples(admit, bench, 'quanlian departments admit 11990100000000123K --name 示例市档案局 --level city --region 990100');
   act<{ name: string; level: Level; region: string; parent?: string }>(admit, bench, async (desk, [text], options) => {
     const code = departmentCodeSchema.safeParse((text ?? '').toUpperCase());
     if (!code.success)
