@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { createInterface } from 'node:readline';
+import { text as streamText } from 'node:stream/consumers';
+import { after, before, describe, it, type TestContext } from 'node:test';
 import { sha256Hex } from '#crypto';
 import {
   decodeNote,
@@ -313,6 +316,34 @@ describe('the store', () => {
     assert.equal(await witness.stop(), 0);
     writeFileSync(file, 'another\n');
     await assert.rejects(runningWitness(store, '--log', log.vkey, '--passphrase-file', file), /exit 7: /);
+  });
+
+  it('goes on when nobody reads any more what it says', async (t) => {
+    const store = storeOf('unheard');
+    const program = join(import.meta.dirname, '../../apps/witness/src/main.js');
+    const begin = (t: TestContext, ...words: string[]) => {
+      const child = spawn(process.execPath, [program, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+      t.after(() => child.kill('SIGKILL'));
+      const ended = Promise.all([once(child, 'exit'), streamText(child.stderr)]).then(([[code], said]) => ({ code, said }));
+      return { child, ended };
+    };
+    const making = begin(t, 'keys', 'new', '--store', store, '--name', 'witness.example/audit');
+    making.child.stdout.destroy();
+    assert.deepEqual(await making.ended, { code: 0, said: '' });
+    assert.ok(existsSync(join(store, 'witness.vkey')));
+
+    const witness = begin(t, 'run', '--store', store, '--log', log.vkey, '--listen', '127.0.0.1:0');
+    const [line] = (await once(createInterface({ input: witness.child.stdout }), 'line')) as [string];
+    witness.child.stdout.destroy();
+    const address = /http:\S+$/.exec(line)?.[0] as string;
+    for (const [old, size] of [
+      [0, 3],
+      [3, 5],
+      [5, 8],
+    ] as const)
+      assert.equal((await post(address, await log.body(history, old, size))).status, 200);
+    witness.child.kill('SIGTERM');
+    assert.deepEqual(await witness.ended, { code: 0, said: '' });
   });
 
   it('a command line with a slip is refused: exit 2', async () => {

@@ -9,6 +9,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+// Nobody reads any more what is said (`… keys new | head -1`, a log's collector that died): a witness has cosigning to go on with.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
 process.exitCode = await runWitness(process.argv.slice(2), {
   print: (line) => process.stdout.write(`${line}\n`),
   signal: ending.signal,
