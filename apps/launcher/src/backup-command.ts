@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { CryptoError } from '#crypto';
+import { goOnUnheard } from '#machine';
 import { SettingsError } from '#settings';
 import { Meter } from './backup-meter.js';
 import { speaksChinese } from './words.js';
@@ -60,6 +61,7 @@ const common = { help: { type: 'boolean', short: 'h' }, json: { type: 'boolean' 
  * it at once.
  */
 export async function runProgram<Options extends OptionsConfig>(program: Program<Options>): Promise<void> {
+  goOnUnheard();
   const interruption = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {

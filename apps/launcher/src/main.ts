@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSettings, SettingsError, type Settings } from '#settings';
-import { lives, lockFolder, type FolderLock } from '#machine';
+import { goOnUnheard, lives, lockFolder, type FolderLock } from '#machine';
 import { makeDataFolder } from './data-folder.js';
 import type { PreparedDatabase } from './database.js';
 import { Exchange, stopDatabase } from './exchange.js';
@@ -92,6 +92,7 @@ function requestStop(): void {
     .finally(() => process.exit());
 }
 
+goOnUnheard();
 process.on('SIGINT', requestStop).on('SIGTERM', requestStop).on('SIGHUP', requestStop);
 
 // An `npm start` that is killed cannot tell us; we would go on as a ghost that the next start finds in its way.

@@ -1,6 +1,7 @@
 // Makes the roles and the schema in the database of QUANLIAN_DATABASE_URL, and ends: the first container of
 // docker-compose.yml, or by hand before an upgrade. `npm start` does the same by itself.
 import { resolve } from 'node:path';
+import { goOnUnheard } from '#machine';
 import { readSettings, SettingsError } from '#settings';
 import { makeDataFolder } from './data-folder.js';
 import { openDatabase, prepareSchema } from './database.js';
@@ -9,6 +10,7 @@ import { say } from './words.js';
 
 const root = resolve(import.meta.dirname, '../../../..');
 const progress = new Progress();
+goOnUnheard();
 
 try {
   const settings = readSettings(process.env, root);
