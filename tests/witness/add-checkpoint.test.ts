@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text as streamText } from 'node:stream/consumers';
-import { after, before, describe, it, type TestContext } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { sha256Hex } from '#crypto';
 import {
   decodeNote,
@@ -321,18 +321,18 @@ describe('the store', () => {
   it('goes on when nobody reads any more what it says', async (t) => {
     const store = storeOf('unheard');
     const program = join(import.meta.dirname, '../../apps/witness/src/main.js');
-    const begin = (t: TestContext, ...words: string[]) => {
+    const begin = (...words: string[]) => {
       const child = spawn(process.execPath, [program, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
       t.after(() => child.kill('SIGKILL'));
       const ended = Promise.all([once(child, 'exit'), streamText(child.stderr)]).then(([[code], said]) => ({ code, said }));
       return { child, ended };
     };
-    const making = begin(t, 'keys', 'new', '--store', store, '--name', 'witness.example/audit');
+    const making = begin('keys', 'new', '--store', store, '--name', 'witness.example/audit');
     making.child.stdout.destroy();
     assert.deepEqual(await making.ended, { code: 0, said: '' });
     assert.ok(existsSync(join(store, 'witness.vkey')));
 
-    const witness = begin(t, 'run', '--store', store, '--log', log.vkey, '--listen', '127.0.0.1:0');
+    const witness = begin('run', '--store', store, '--log', log.vkey, '--listen', '127.0.0.1:0');
     const [line] = (await once(createInterface({ input: witness.child.stdout }), 'line')) as [string];
     witness.child.stdout.destroy();
     const address = /http:\S+$/.exec(line)?.[0] as string;
