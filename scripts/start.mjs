@@ -9,6 +9,11 @@ checkNode();
 const chinese = /^zh/i.test(process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || '');
 const { stdout } = process;
 
+// Until the launcher looks after it itself: who stops reading (`npm start | head`) does not stop the start.
+stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 /** Shows what is under way, on a terminal with the seconds, and how long it took. */
 async function step(zh, en, work) {
   const name = chinese ? zh : en;
